@@ -1,0 +1,71 @@
+#include "core/base/mem.h"
+
+#include "core/base/err.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t mem_fail_after = 0;
+
+static size_t product(size_t n, size_t size)
+{
+    if (size != 0 && n > SIZE_MAX / size)
+        BUG("allocation of %zu x %zu bytes overflows", n, size);
+    return n * size;
+}
+
+static void *or_abort(void *p, size_t size)
+{
+    if (p == NULL)
+        BUG("out of memory (%zu bytes)", size);
+    return p;
+}
+
+void *mem_alloc(size_t size)
+{
+    return or_abort(calloc(1, size > 0 ? size : 1), size);
+}
+
+void *mem_resize(void *p, size_t size)
+{
+    return or_abort(realloc(p, size > 0 ? size : 1), size);
+}
+
+void *mem_array(size_t n, size_t size)
+{
+    return mem_alloc(product(n, size));
+}
+
+void *mem_block(size_t n, size_t size)
+{
+    if (mem_fail_after > 0 && --mem_fail_after == 0)
+        return NULL;
+    if (size != 0 && n > (SIZE_MAX - 64) / size)
+        return NULL;
+    size_t bytes = (n * size + 63) / 64 * 64;
+    if (bytes == 0)
+        bytes = 64;
+    void *p = aligned_alloc(64, bytes);
+    if (p != NULL)
+        memset(p, 0, bytes);
+    return p;
+}
+
+char *mem_ndup(const char *s, size_t n)
+{
+    char *copy = mem_alloc(n + 1);
+    if (n > 0)
+        memcpy(copy, s, n);
+    return copy;
+}
+
+char *mem_dup(const char *s)
+{
+    return mem_ndup(s, strlen(s));
+}
+
+void mem_free(void *p)
+{
+    free(p);
+}
