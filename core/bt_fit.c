@@ -1,0 +1,207 @@
+#include "core/bt.h"
+
+#include "core/base/trace.h"
+#include "core/linalg.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MAX_ITERATIONS = 200, PATIENCE = 10, MAX_HALVINGS = 60 };
+
+static const double gradient_limit = 1e-6, relative_limit = 1e-6, margin_limit = 1e-3;
+
+/* Everything the method works with; vectors of d except z and step_z of n. */
+struct fit {
+    struct bt_problem *b;
+    double l2;
+    double *w, *g, *z;
+    double f, grad_norm;
+    double *step, *step_z;                  /* the Newton step and what it does to the margins */
+    double *r, *q, *search, *Hq, *diagonal; /* conjugate gradients */
+    double *memory;                         /* one allocation for all of the above but w */
+    size_t passes;
+    int unsettled; /* for l2 = 0: steps in a row that still moved margins though the gradient had vanished */
+};
+
+static bool allocate(struct fit *t, struct err *err)
+{
+    size_t d = t->b->d, n = t->b->n;
+    t->memory = mem_block(7 * d + 2 * n, sizeof *t->memory);
+    if (t->memory == NULL)
+        return err_set(err, ERR_MEMORY, "no memory to fit %zu pairs of %zu columns", n, d);
+    double **vectors[] = {&t->g, &t->step, &t->r, &t->q, &t->search, &t->Hq, &t->diagonal};
+    double *at = t->memory;
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++, at += d)
+        *vectors[i] = at;
+    t->z = at;
+    t->step_z = at + n;
+    return true;
+}
+
+static void evaluate(struct fit *t)
+{
+    bt_margins(t->b, t->w, t->z);
+    t->f = bt_value(t->b, t->l2, t->w, t->z);
+    bt_gradient(t->b, t->l2, t->w, t->z, t->g);
+    t->grad_norm = linalg_nrm2(t->g, t->b->d);
+    t->passes += 2;
+}
+
+/* q = r / diagonal; returns r . q */
+static double precondition(struct fit *t)
+{
+    for (size_t j = 0; j < t->b->d; j++)
+        t->q[j] = t->diagonal[j] > 0 ? t->r[j] / t->diagonal[j] : 0;
+    return linalg_dot(t->r, t->q, t->b->d);
+}
+
+/* step = about -H^-1 g, by conjugate gradients with the diagonal as preconditioner, until the residual is a fraction of
+ * the gradient that shrinks with it (superlinear convergence), and of 1e-3 at most. */
+static void find_step(struct fit *t)
+{
+    size_t d = t->b->d, limit = 10 * d + 20;
+    double enough = fmin(1e-3, sqrt(t->grad_norm)) * t->grad_norm;
+    if (t->grad_norm > 1e-2)
+        enough = 0.1 * t->grad_norm;
+    bt_hessian_diagonal(t->b, t->l2, t->z, t->diagonal);
+    t->passes++;
+    memset(t->step, 0, d * sizeof *t->step);
+    for (size_t j = 0; j < d; j++)
+        t->r[j] = -t->g[j];
+    double rq = precondition(t);
+    memcpy(t->search, t->q, d * sizeof *t->search);
+    for (size_t i = 0; i < limit && rq > 0 && linalg_nrm2(t->r, d) > enough; i++) {
+        bt_hessian_times(t->b, t->l2, t->z, t->search, t->Hq);
+        t->passes++;
+        double bend = linalg_dot(t->search, t->Hq, d);
+        if (!(bend > 0))
+            break;
+        double a = rq / bend;
+        linalg_axpy(a, t->search, t->step, d);
+        linalg_axpy(-a, t->Hq, t->r, d);
+        double before = rq;
+        rq = precondition(t);
+        linalg_scale(rq / before, t->search, d);
+        linalg_axpy(1, t->q, t->search, d);
+    }
+    bt_margins(t->b, t->step, t->step_z);
+    t->passes++;
+}
+
+/* f at w + a step, from margins alone. */
+static double value_along(struct fit *t, double a, double *trial_z, const double *ww)
+{
+    for (size_t i = 0; i < t->b->n; i++)
+        trial_z[i] = t->z[i] + a * t->step_z[i];
+    return bt_loss(t->b, trial_z) + t->l2 / 2 * (ww[0] + 2 * a * ww[1] + a * a * ww[2]);
+}
+
+/* Take the longest of step, step/2, step/4, ... that lowers f enough (Armijo); false when none does. */
+static bool take_step(struct fit *t, double *trial_z)
+{
+    size_t d = t->b->d;
+    const double ww[3] = {linalg_dot(t->w, t->w, d), linalg_dot(t->w, t->step, d), linalg_dot(t->step, t->step, d)};
+    double slope = linalg_dot(t->g, t->step, d);
+    double slack = 4e-16 * fabs(t->f); /* what rounding may hide */
+    double a = 1;
+    for (int i = 0; i < MAX_HALVINGS; i++, a /= 2)
+        if (value_along(t, a, trial_z, ww) <= t->f + 1e-4 * a * slope + slack) {
+            linalg_axpy(a, t->step, t->w, d);
+            return slope < 0;
+        }
+    return false;
+}
+
+static bool small_gradient(const struct fit *t)
+{
+    return t->grad_norm <= gradient_limit &&
+           (t->l2 <= 0 || t->grad_norm * t->grad_norm / (2 * t->l2) <= relative_limit * t->f);
+}
+
+static bool moves_margins(const struct fit *t)
+{
+    for (size_t i = 0; i < t->b->n; i++)
+        if (t->b->weight[i] > 0 && fabs(t->step_z[i]) > margin_limit)
+            return true;
+    return false;
+}
+
+/* Every pair with a sure label is on its right side: longer w is always better. */
+static bool is_separated(const struct fit *t)
+{
+    bool any = false;
+    for (size_t i = 0; i < t->b->n; i++) {
+        double p = t->b->p[i], side = p >= 0.5 ? t->z[i] : -t->z[i];
+        if (t->b->weight[i] <= 0)
+            continue;
+        if ((p > 0 && p < 1 && t->z[i] != 0) || side < 0)
+            return false;
+        any = any || side > 0;
+    }
+    return any;
+}
+
+/* True when the fit is over; *stop says why. The Newton step at hand is that of the current w. */
+static bool is_over(struct fit *t, enum bt_stop *stop)
+{
+    if (t->l2 > 0) {
+        *stop = BT_OPTIMAL;
+        return small_gradient(t);
+    }
+    *stop = BT_SEPARABLE;
+    if (is_separated(t))
+        return true;
+    if (!small_gradient(t))
+        return false;
+    find_step(t);
+    *stop = moves_margins(t) ? BT_SEPARABLE : BT_OPTIMAL;
+    return *stop == BT_OPTIMAL || ++t->unsettled > PATIENCE;
+}
+
+static bool iterate(struct fit *t, size_t limit, struct bt_info *info, const struct progress *progress, struct err *err)
+{
+    double *trial_z = mem_block(t->b->n, sizeof *trial_z);
+    if (trial_z == NULL)
+        return err_set(err, ERR_MEMORY, "no memory to fit %zu pairs", t->b->n);
+    bool ok = true;
+    for (info->iterations = 0;; info->iterations++) {
+        evaluate(t);
+        trace(TRACE_FIT, "newton %zu: f %.15g |g| %.3g passes %zu", info->iterations, t->f, t->grad_norm, t->passes);
+        if (is_over(t, &info->stop))
+            break;
+        info->stop = BT_ITERATIONS;
+        if (info->iterations == limit)
+            break;
+        if (!progress_tick(progress, fmin(6, fmax(0, -log10(t->grad_norm))), 6)) {
+            ok = err_set(err, ERR_STOPPED, "the fit was stopped");
+            break;
+        }
+        find_step(t);
+        info->stop = BT_STALLED;
+        if (!take_step(t, trial_z))
+            break;
+    }
+    mem_free(trial_z);
+    return ok;
+}
+
+bool bt_fit(struct bt_problem *b, double l2, const struct bt_opts *opts, double *w, struct bt_info *info,
+            const struct progress *progress, struct err *err)
+{
+    struct fit t = {.b = b, .l2 = l2, .w = w};
+    if (!(l2 >= 0) || !isfinite(l2))
+        return err_set(err, ERR_RANGE, "l2 is %g; it must be a finite number of at least 0", l2);
+    if (!allocate(&t, err))
+        return false;
+    if (opts == NULL || !opts->warm)
+        memset(w, 0, b->d * sizeof *w);
+    *info = (struct bt_info){0};
+    size_t limit = opts != NULL && opts->max_iterations > 0 ? opts->max_iterations : MAX_ITERATIONS;
+    bool ok = iterate(&t, limit, info, progress, err);
+    info->objective = t.f;
+    info->grad_norm = t.grad_norm;
+    info->passes = t.passes;
+    info->converged = info->stop == BT_OPTIMAL;
+    mem_free(t.memory);
+    return ok;
+}

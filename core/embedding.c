@@ -1,0 +1,258 @@
+#include "core/embedding.h"
+
+#include "core/base/buf.h"
+#include "core/base/json.h"
+#include "core/base/lines.h"
+
+#include <string.h>
+
+void embeddings_init(struct embeddings *e)
+{
+    *e = (struct embeddings){0};
+}
+
+void embeddings_close(struct embeddings *e)
+{
+    for (size_t i = 0; i < e->parts.n; i++) {
+        tensor_close(&e->parts.v[i].t);
+        mem_free(e->parts.v[i].name);
+        mem_free(e->ids_files.v[i]);
+    }
+    vec_free(&e->parts);
+    vec_free(&e->ids_files);
+    vec_free(&e->row_of_id);
+    vec_free(&e->id_of_row);
+    vec_free(&e->line_of_id);
+    names_free(&e->ids);
+    *e = (struct embeddings){0};
+}
+
+static const struct embedding_part *part_of(const struct embeddings *e, size_t row)
+{
+    if (row >= e->n)
+        BUG("row %zu of %zu", row, e->n);
+    size_t lo = 0, hi = e->parts.n; /* the last part whose first row is not behind `row`, skipping empty ones */
+    while (hi - lo > 1) {
+        size_t mid = (lo + hi) / 2;
+        if (e->parts.v[mid].first <= row)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return &e->parts.v[lo];
+}
+
+/* Where an id was given, for people. */
+static void describe_id(const struct embeddings *e, size_t id, struct buf *out)
+{
+    const struct embedding_part *p = part_of(e, e->row_of_id.v[id]);
+    const char *file = e->ids_files.v[p - e->parts.v];
+    if (file != NULL)
+        buf_addf(out, "%s:%ld", file, e->line_of_id.v[id]);
+    else
+        buf_addf(out, "row %zu of %s", e->row_of_id.v[id] - p->first, p->name);
+}
+
+/* Give `row` its id; `line` is where it stands in the ids file, 0 for ids from memory. */
+static bool set_id(struct embeddings *e, size_t row, const char *id, size_t len, long line, struct err *err)
+{
+    bool added;
+    size_t at = names_add(&e->ids, id, len, &added);
+    if (!added) {
+        struct buf first = BUF_INIT;
+        describe_id(e, at, &first);
+        err_set(err, ERR_CONFLICT, "id \"%.*s\" was met before, at %s; ids must be unique", (int)(len < 80 ? len : 80),
+                id, first.ptr);
+        buf_free(&first);
+        return false;
+    }
+    vec_push(&e->row_of_id, row);
+    vec_push(&e->line_of_id, line);
+    e->id_of_row.v[row] = at;
+    return true;
+}
+
+static bool id_of_line(const char *text, size_t n, struct buf *id, struct err *err)
+{
+    buf_reset(id);
+    if (n == 0)
+        return err_set(err, ERR_SYNTAX, "the line is empty; one id a line is needed");
+    if (text[0] != '{') {
+        buf_add(id, text, n);
+        return true;
+    }
+    struct json_object *o;
+    struct json_text value;
+    if (!json_parse(text, n, &o, err))
+        return false;
+    bool ok = json_get_text(o, "id", JSON_REQUIRED, &value, err);
+    if (ok)
+        buf_add(id, value.ptr, value.len);
+    json_object_put(o);
+    return ok;
+}
+
+static bool read_ids(struct embeddings *e, const struct embedding_part *p, struct lines *l, struct err *err)
+{
+    struct buf id = BUF_INIT;
+    char *text;
+    size_t n, count = 0;
+    bool ok;
+    while ((ok = lines_next(l, &text, &n, err)) && text != NULL) {
+        ok = id_of_line(text, n, &id, err) &&
+             (count < p->t.rows || err_set(err, ERR_RANGE, "more ids than the %zu rows of %s", p->t.rows, p->name)) &&
+             set_id(e, p->first + count, id.ptr, id.len, lines_number(l), err);
+        if (!ok) {
+            err_context(err, "%s:%ld", lines_name(l), lines_number(l));
+            break;
+        }
+        count++;
+    }
+    buf_free(&id);
+    if (ok && count != p->t.rows)
+        return err_set(err, ERR_RANGE, "%s: %zu ids, but %s has %zu rows", lines_name(l), count, p->name, p->t.rows);
+    return ok;
+}
+
+/* A digest of the values, in the order of the rows. */
+static void digest_values(const struct tensor *t, char out[SHA256_HEX_SIZE])
+{
+    struct digest d;
+    digest_init(&d);
+    double *row = mem_array(t->cols > 0 ? t->cols : 1, sizeof *row);
+    for (size_t i = 0; i < t->rows; i++) {
+        tensor_row_f64(t, i, row);
+        digest_add(&d, row, t->cols * sizeof *row);
+    }
+    mem_free(row);
+    digest_hex(&d, out);
+}
+
+/* Takes over `t` in every case. */
+static bool add_part(struct embeddings *e, struct tensor *t, const char *name, struct err *err)
+{
+    if (t->cols == 0 || (e->parts.n > 0 && t->cols != e->d)) {
+        size_t cols = t->cols;
+        tensor_close(t);
+        if (cols == 0)
+            return err_set(err, ERR_RANGE, "%s: has no columns", name);
+        return err_set(err, ERR_CONFLICT, "%s: has %zu columns, but %s has %zu", name, cols, e->parts.v[0].name, e->d);
+    }
+    struct embedding_part p = {.t = *t, .name = mem_dup(name), .first = e->n};
+    vec_push(&e->parts, p);
+    vec_push(&e->ids_files, NULL);
+    e->d = t->cols;
+    e->n += t->rows;
+    vec_reserve(&e->id_of_row, e->n);
+    while (e->id_of_row.n < e->n)
+        e->id_of_row.v[e->id_of_row.n++] = NAMES_NONE;
+    *t = (struct tensor){0};
+    return true;
+}
+
+/* "FILE:NAME" names a tensor in a file; the digest is that of the file. */
+static bool digest_of(const char *path, char out[SHA256_HEX_SIZE], struct err *err)
+{
+    struct err first;
+    if (digest_file(path, out, &first))
+        return true;
+    const char *colon = strrchr(path, ':');
+    if (colon == NULL) {
+        if (err != NULL)
+            *err = first;
+        return false;
+    }
+    char *file = mem_ndup(path, (size_t)(colon - path));
+    bool ok = digest_file(file, out, err);
+    mem_free(file);
+    return ok;
+}
+
+bool embeddings_add(struct embeddings *e, const char *path, const char *ids_path, struct err *err)
+{
+    struct tensor t;
+    if (!tensor_open(path, &t, err) || !add_part(e, &t, path, err))
+        return false;
+    struct embedding_part *p = &e->parts.v[e->parts.n - 1];
+    if (!digest_of(path, p->digest, err))
+        return false;
+    if (ids_path == NULL)
+        return true;
+    struct lines *l = lines_open(ids_path, err);
+    if (l == NULL)
+        return false;
+    e->ids_files.v[e->parts.n - 1] = mem_dup(lines_name(l));
+    bool ok = read_ids(e, p, l, err);
+    lines_close(l);
+    return ok;
+}
+
+bool embeddings_set_ids(struct embeddings *e, size_t part, const char *const *ids, struct err *err)
+{
+    const struct embedding_part *p = &e->parts.v[part];
+    for (size_t i = 0; i < p->t.rows; i++)
+        if (!set_id(e, p->first + i, ids[i], strlen(ids[i]), 0, err))
+            return err_context(err, "%s", p->name);
+    return true;
+}
+
+bool embeddings_add_tensor(struct embeddings *e, struct tensor *t, const char *name, const char *const *ids,
+                           struct err *err)
+{
+    if (!add_part(e, t, name, err))
+        return false;
+    struct embedding_part *p = &e->parts.v[e->parts.n - 1];
+    digest_values(&p->t, p->digest);
+    return ids == NULL || embeddings_set_ids(e, e->parts.n - 1, ids, err);
+}
+
+bool embeddings_find(const struct embeddings *e, const char *id, size_t len, size_t *row)
+{
+    size_t at = names_find(&e->ids, id, len);
+    if (at == NAMES_NONE)
+        return false;
+    *row = e->row_of_id.v[at];
+    return true;
+}
+
+const char *embeddings_id(const struct embeddings *e, size_t row)
+{
+    size_t id = e->id_of_row.v[row];
+    return id == NAMES_NONE ? NULL : names_text(&e->ids, id);
+}
+
+void embeddings_row_f32(const struct embeddings *e, size_t row, float *out)
+{
+    const struct embedding_part *p = part_of(e, row);
+    tensor_row_f32(&p->t, row - p->first, out);
+}
+
+void embeddings_row_f64(const struct embeddings *e, size_t row, double *out)
+{
+    const struct embedding_part *p = part_of(e, row);
+    tensor_row_f64(&p->t, row - p->first, out);
+}
+
+bool embeddings_check_finite(const struct embeddings *e, struct err *err)
+{
+    for (size_t i = 0; i < e->parts.n; i++) {
+        const struct embedding_part *p = &e->parts.v[i];
+        size_t bad;
+        if (tensor_check_finite(&p->t, &bad))
+            continue;
+        const char *id = embeddings_id(e, p->first + bad);
+        if (id != NULL)
+            return err_set(err, ERR_NUMERIC, "%s: row %zu (id %.100s) holds NaN or infinity", p->name, bad, id);
+        return err_set(err, ERR_NUMERIC, "%s: row %zu holds NaN or infinity", p->name, bad);
+    }
+    return true;
+}
+
+void embeddings_digest(const struct embeddings *e, char out[SHA256_HEX_SIZE])
+{
+    struct digest d;
+    digest_init(&d);
+    for (size_t i = 0; i < e->parts.n; i++)
+        digest_add_string(&d, e->parts.v[i].digest, strlen(e->parts.v[i].digest));
+    digest_hex(&d, out);
+}

@@ -1,0 +1,53 @@
+/* Embeddings: one or several matrices with the same number of columns, their rows numbered through, and optional row
+ * ids. */
+#ifndef ASSAY_CORE_EMBEDDING_H
+#define ASSAY_CORE_EMBEDDING_H
+
+#include "core/base/digest.h"
+#include "core/names.h"
+#include "core/tensor.h"
+
+struct embedding_part {
+    struct tensor t;
+    char *name;                   /* for errors: the file */
+    size_t first;                 /* number of its first row */
+    char digest[SHA256_HEX_SIZE]; /* of the file, or of the values when it came from memory */
+};
+
+struct embeddings {
+    size_t n, d; /* rows of all parts, columns */
+    VEC(struct embedding_part) parts;
+    struct names ids;
+    VEC(size_t) row_of_id; /* by number in ids */
+    VEC(size_t) id_of_row; /* number in ids or NAMES_NONE */
+    VEC(long) line_of_id;  /* where an id came from, 0 = memory */
+    VEC(char *) ids_files; /* per part; NULL when it has none */
+};
+
+void embeddings_init(struct embeddings *e);
+void embeddings_close(struct embeddings *e);
+
+/* Map a matrix (see tensor_open) and, when ids_path is not NULL, read its ids: one a line, or one JSON object with "id"
+ * a line. Refuses another number of columns than the parts before, another number of ids than rows, and an id met
+ * before (naming both places). On failure `e` may hold part of it and is only good for embeddings_close. */
+MUST_CHECK bool embeddings_add(struct embeddings *e, const char *path, const char *ids_path, struct err *err);
+/* Take over `t` (closed by embeddings_close, also on failure). ids: t->rows terminated strings, copied; NULL for none.
+ * `name` names it in errors. */
+MUST_CHECK bool embeddings_add_tensor(struct embeddings *e, struct tensor *t, const char *name, const char *const *ids,
+                                      struct err *err);
+/* Ids for all rows of part `part`, which has none so far. */
+MUST_CHECK bool embeddings_set_ids(struct embeddings *e, size_t part, const char *const *ids, struct err *err);
+
+/* The row of an id; false when there is none of that name. */
+bool embeddings_find(const struct embeddings *e, const char *id, size_t len, size_t *row);
+/* NULL when the row has no id. */
+const char *embeddings_id(const struct embeddings *e, size_t row);
+/* out: d values; row < n. */
+void embeddings_row_f32(const struct embeddings *e, size_t row, float *out);
+void embeddings_row_f64(const struct embeddings *e, size_t row, double *out);
+/* ERR_NUMERIC "file: row N (id ...) holds NaN or infinity" at the first bad row. */
+MUST_CHECK bool embeddings_check_finite(const struct embeddings *e, struct err *err);
+/* SHA-256 over the digests of the parts, in order. */
+void embeddings_digest(const struct embeddings *e, char out[SHA256_HEX_SIZE]);
+
+#endif

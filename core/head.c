@@ -1,0 +1,285 @@
+#include "core/head.h"
+
+#include "core/base/json.h"
+#include "core/base/json_writer.h"
+#include "core/base/mem.h"
+#include "core/linalg.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+void head_init(struct head *h, const char *kind, const char *const *objectives, size_t k, size_t d)
+{
+    *h = (struct head){.kind = mem_dup(kind), .k = k, .d = d, .temperature = 1};
+    h->W = mem_array(k * d, sizeof *h->W);
+    h->b = mem_array(k, sizeof *h->b);
+    h->mix = mem_array(k, sizeof *h->mix);
+    h->objectives = mem_array(k, sizeof *h->objectives);
+    for (size_t i = 0; i < k; i++)
+        h->objectives[i] = mem_dup(objectives[i]);
+    size_t best = strcmp(kind, "regression") == 0 ? head_find(h, "helpfulness") : 0;
+    if (k > 0)
+        h->mix[best < k ? best : 0] = 1;
+}
+
+void head_free(struct head *h)
+{
+    for (size_t i = 0; i < h->k && h->objectives != NULL; i++)
+        mem_free(h->objectives[i]);
+    for (size_t i = 0; i < h->n_meta; i++) {
+        mem_free(h->meta_keys[i]);
+        mem_free(h->meta_values[i]);
+    }
+    mem_free(h->objectives);
+    mem_free(h->meta_keys);
+    mem_free(h->meta_values);
+    mem_free(h->kind);
+    mem_free(h->W);
+    mem_free(h->b);
+    mem_free(h->mix);
+    *h = (struct head){0};
+}
+
+size_t head_find(const struct head *h, const char *objective)
+{
+    for (size_t i = 0; i < h->k; i++)
+        if (strcmp(h->objectives[i], objective) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+void head_set_meta(struct head *h, const char *key, const char *value)
+{
+    for (size_t i = 0; i < h->n_meta; i++)
+        if (strcmp(h->meta_keys[i], key) == 0) {
+            char *copy = mem_dup(value);
+            mem_free(h->meta_values[i]);
+            h->meta_values[i] = copy;
+            return;
+        }
+    h->meta_keys = mem_resize(h->meta_keys, (h->n_meta + 1) * sizeof *h->meta_keys);
+    h->meta_values = mem_resize(h->meta_values, (h->n_meta + 1) * sizeof *h->meta_values);
+    h->meta_keys[h->n_meta] = mem_dup(key);
+    h->meta_values[h->n_meta++] = mem_dup(value);
+}
+
+const char *head_meta(const struct head *h, const char *key)
+{
+    for (size_t i = 0; i < h->n_meta; i++)
+        if (strcmp(h->meta_keys[i], key) == 0)
+            return h->meta_values[i];
+    return NULL;
+}
+
+void head_outputs(const struct head *h, const double *x, double *out)
+{
+    memcpy(out, h->b, h->k * sizeof *out);
+    linalg_gemv(h->W, h->k, h->d, x, 1, out);
+}
+
+double head_reward(const struct head *h, const double *x)
+{
+    double sum = 0;
+    for (size_t i = 0; i < h->k; i++)
+        if (h->mix[i] != 0)
+            sum += h->mix[i] * (linalg_dot(h->W + i * h->d, x, h->d) + h->b[i]);
+    return sum;
+}
+
+/* The head's own metadata, as text: 0 to 4 in the order of own_keys. */
+static const char *const own_keys[] = {"format", "kind", "objectives", "mix", "temperature"};
+enum { OWN = sizeof own_keys / sizeof *own_keys };
+
+static void own_values(const struct head *h, struct buf values[OWN])
+{
+    struct json_writer w;
+    for (int i = 0; i < OWN; i++)
+        values[i] = BUF_INIT;
+    buf_adds(&values[0], HEAD_FORMAT);
+    buf_adds(&values[1], h->kind);
+    jw_start(&w, &values[2]);
+    jw_array(&w);
+    for (size_t i = 0; i < h->k; i++)
+        jw_str(&w, h->objectives[i]);
+    jw_array_end(&w);
+    jw_start(&w, &values[3]);
+    jw_array(&w);
+    for (size_t i = 0; i < h->k; i++)
+        jw_num(&w, h->mix[i]);
+    jw_array_end(&w);
+    jw_start(&w, &values[4]);
+    jw_num(&w, h->temperature);
+}
+
+/* The numbers as float; false when one is not finite as such. */
+static bool narrow(const double *from, size_t n, float *to)
+{
+    bool finite = true;
+    for (size_t i = 0; i < n; i++) {
+        to[i] = (float)from[i];
+        finite = finite && isfinite(to[i]);
+    }
+    return finite;
+}
+
+static bool write_head(const char *path, const struct head *h, const float *W, const float *b, struct err *err)
+{
+    struct buf values[OWN];
+    own_values(h, values);
+    size_t n = 0;
+    struct safetensors_pair *meta = mem_array(OWN + h->n_meta, sizeof *meta);
+    for (size_t i = 0; i < OWN; i++)
+        meta[n++] = (struct safetensors_pair){own_keys[i], values[i].ptr};
+    for (size_t i = 0; i < h->n_meta; i++)
+        meta[n++] = (struct safetensors_pair){h->meta_keys[i], h->meta_values[i]};
+    const struct safetensors_out tensors[] = {{"score.weight", TENSOR_F32, 2, {h->k, h->d}, W},
+                                              {"score.bias", TENSOR_F32, 1, {h->k, 0}, b}};
+    bool ok = safetensors_write(path, tensors, 2, meta, n, err);
+    for (int i = 0; i < OWN; i++)
+        buf_free(&values[i]);
+    mem_free(meta);
+    return ok;
+}
+
+bool head_save(const char *path, const struct head *h, struct err *err)
+{
+    float *W = mem_array(h->k * h->d, sizeof *W), *b = mem_array(h->k, sizeof *b);
+    bool finite = narrow(h->W, h->k * h->d, W) && narrow(h->b, h->k, b);
+    bool ok = finite ? write_head(path, h, W, b, err)
+                     : err_set(err, ERR_NUMERIC, "%s: the head holds numbers that float32 cannot hold; raise l2", path);
+    mem_free(W);
+    mem_free(b);
+    return ok;
+}
+
+static bool is_own(const char *key)
+{
+    for (int i = 0; i < OWN; i++)
+        if (strcmp(key, own_keys[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A JSON list of `k` from the metadata. */
+static bool get_list(const struct safetensors *s, const char *key, size_t k, struct json_object **out, struct err *err)
+{
+    const char *text = safetensors_meta(s, key);
+    *out = NULL;
+    if (text == NULL)
+        return err_set(err, ERR_MISSING, "the metadata has no \"%s\"", key);
+    if (!json_parse(text, strlen(text), out, err))
+        return err_context(err, "metadata \"%s\"", key);
+    if (json_object_is_type(*out, json_type_array) && json_object_array_length(*out) == k)
+        return true;
+    json_object_put(*out);
+    *out = NULL;
+    return err_set(err, ERR_SYNTAX, "metadata \"%s\" must be a list of %zu, one for each output", key, k);
+}
+
+static bool read_objectives(struct head *h, const struct safetensors *s, struct err *err)
+{
+    struct json_object *list;
+    if (!get_list(s, "objectives", h->k, &list, err))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; i < h->k && ok; i++) {
+        struct json_text name;
+        ok = json_as_text(json_object_array_get_idx(list, i), "objectives", &name, err);
+        if (ok)
+            h->objectives[i] = mem_ndup(name.ptr, name.len);
+    }
+    json_object_put(list);
+    return ok;
+}
+
+static bool read_mix(struct head *h, const struct safetensors *s, struct err *err)
+{
+    struct json_object *list;
+    if (!get_list(s, "mix", h->k, &list, err))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; i < h->k && ok; i++) {
+        struct json_object *v = json_object_array_get_idx(list, i);
+        h->mix[i] = json_object_get_double(v);
+        ok = json_object_is_type(v, json_type_double) || json_object_is_type(v, json_type_int) ||
+             err_set(err, ERR_SYNTAX, "metadata \"mix\" must hold numbers, but holds %s", json_type_name(v));
+    }
+    json_object_put(list);
+    return ok;
+}
+
+static bool read_temperature(struct head *h, const struct safetensors *s, struct err *err)
+{
+    const char *text = safetensors_meta(s, "temperature");
+    struct json_object *v = NULL;
+    if (text == NULL)
+        return err_set(err, ERR_MISSING, "the metadata has no \"temperature\"");
+    if (!json_parse(text, strlen(text), &v, err))
+        return err_context(err, "metadata \"temperature\"");
+    h->temperature = json_object_get_double(v);
+    json_object_put(v);
+    return h->temperature > 0 || err_set(err, ERR_RANGE, "metadata \"temperature\" is not a number above 0");
+}
+
+static bool check_format(const struct safetensors *s, struct err *err)
+{
+    const char *format = safetensors_meta(s, "format"), *kind = safetensors_meta(s, "kind");
+    if (format == NULL || strcmp(format, HEAD_FORMAT) != 0)
+        return err_set(err, ERR_SCHEMA, "not a head of this program (metadata \"format\" is %s, not " HEAD_FORMAT ")",
+                       format != NULL ? format : "missing");
+    if (kind == NULL || (strcmp(kind, "bt") != 0 && strcmp(kind, "regression") != 0))
+        return err_set(err, ERR_SCHEMA, "a head of kind %s, which this version does not know",
+                       kind != NULL ? kind : "(missing)");
+    return true;
+}
+
+static bool read_weights(struct head *h, const struct safetensors *s, struct err *err)
+{
+    struct tensor W, b;
+    size_t bad;
+    if (!safetensors_tensor(s, "score.weight", &W, err) || !safetensors_tensor(s, "score.bias", &b, err))
+        return false;
+    if (b.cols != 1 || b.rows != W.rows || W.rows == 0 || W.cols == 0)
+        return err_set(err, ERR_SCHEMA, "score.weight is %zu x %zu, but score.bias has %zu numbers", W.rows, W.cols,
+                       b.rows);
+    if (!tensor_check_finite(&W, &bad) || !tensor_check_finite(&b, &bad))
+        return err_set(err, ERR_NUMERIC, "output %zu holds NaN or infinity", bad);
+    h->k = W.rows;
+    h->d = W.cols;
+    h->W = mem_array(h->k * h->d, sizeof *h->W);
+    h->b = mem_array(h->k, sizeof *h->b);
+    h->mix = mem_array(h->k, sizeof *h->mix);
+    h->objectives = mem_array(h->k, sizeof *h->objectives);
+    for (size_t i = 0; i < h->k; i++) {
+        tensor_row_f64(&W, i, h->W + i * h->d);
+        tensor_row_f64(&b, i, h->b + i);
+    }
+    return true;
+}
+
+static bool read_head(struct head *h, const struct safetensors *s, struct err *err)
+{
+    if (!check_format(s, err) || !read_weights(h, s, err) || !read_objectives(h, s, err) || !read_mix(h, s, err) ||
+        !read_temperature(h, s, err))
+        return false;
+    h->kind = mem_dup(safetensors_meta(s, "kind"));
+    for (size_t i = 0; i < s->n_meta; i++)
+        if (!is_own(s->meta[i].key))
+            head_set_meta(h, s->meta[i].key, s->meta[i].value);
+    return true;
+}
+
+bool head_load(const char *path, struct head *h, struct err *err)
+{
+    struct safetensors s;
+    *h = (struct head){0};
+    if (!safetensors_open(path, &s, err))
+        return false;
+    bool ok = read_head(h, &s, err);
+    safetensors_close(&s);
+    if (ok)
+        return true;
+    head_free(h);
+    return err_context(err, "%s", path);
+}

@@ -1,0 +1,47 @@
+/* A head: a linear function from a row of embeddings to one or more values, and the reward made of them. */
+#ifndef ASSAY_CORE_HEAD_H
+#define ASSAY_CORE_HEAD_H
+
+#include "core/base/err.h"
+#include "core/safetensors.h"
+
+#include <stddef.h>
+
+#define HEAD_FORMAT "assay-head-1"
+
+struct head {
+    char *kind;        /* "bt" or "regression" */
+    size_t k, d;       /* outputs, columns */
+    double *W;         /* k x d by rows */
+    double *b;         /* k */
+    char **objectives; /* k names: "reward" for one Bradley-Terry head, the attributes for regression */
+    double *mix;       /* k: the reward is sum mix_j output_j; 1 on one output unless set */
+    double
+        temperature; /* > 0: the probability that a is better than b is sigma((reward(a) - reward(b)) / temperature) */
+    /* further metadata by key: "settings", "inputs", "metrics", "calibration" hold JSON */
+    size_t n_meta;
+    char **meta_keys, **meta_values;
+};
+
+/* W and b zero; objectives are copied; mix: "helpfulness" for regression when there is one, otherwise the first. */
+void head_init(struct head *h, const char *kind, const char *const *objectives, size_t k, size_t d);
+void head_free(struct head *h);
+/* Index of an objective or SIZE_MAX. */
+size_t head_find(const struct head *h, const char *objective);
+/* Set or replace a metadata value (copied). The keys "format", "kind", "objectives", "mix" and "temperature" are the
+ * head's own. */
+void head_set_meta(struct head *h, const char *key, const char *value);
+const char *head_meta(const struct head *h, const char *key);
+
+/* out (k) = W x + b; x: d. */
+void head_outputs(const struct head *h, const double *x, double *out);
+/* mix . (W x + b) */
+double head_reward(const struct head *h, const double *x);
+
+/* A safetensors file: "score.weight" [k, d] and "score.bias" [k] in F32 (what PyTorch's score layer is called),
+ * everything else in the metadata. Equal heads give equal bytes. ERR_NUMERIC when a number is not finite as F32. */
+MUST_CHECK bool head_save(const char *path, const struct head *h, struct err *err);
+/* On failure nothing needs freeing. */
+MUST_CHECK bool head_load(const char *path, struct head *h, struct err *err);
+
+#endif

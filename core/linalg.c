@@ -1,0 +1,171 @@
+#include "core/linalg.h"
+
+#include "core/base/mem.h"
+
+#include <cblas.h>
+#include <lapacke.h>
+#include <limits.h>
+#include <math.h>
+
+static int count(size_t n)
+{
+    if (n > INT_MAX)
+        BUG("a matrix side of %zu is beyond BLAS", n);
+    return (int)n;
+}
+
+/* BLAS wants a leading dimension of at least 1. */
+static int lead(size_t n)
+{
+    return count(n > 0 ? n : 1);
+}
+
+void linalg_threads(int n)
+{
+    openblas_set_num_threads(n > 1 ? n : 1);
+}
+
+double linalg_dot(const double *x, const double *y, size_t n)
+{
+    return cblas_ddot(count(n), x, 1, y, 1);
+}
+
+double linalg_nrm2(const double *x, size_t n)
+{
+    return cblas_dnrm2(count(n), x, 1);
+}
+
+void linalg_axpy(double a, const double *x, double *y, size_t n)
+{
+    cblas_daxpy(count(n), a, x, 1, y, 1);
+}
+
+void linalg_scale(double a, double *x, size_t n)
+{
+    cblas_dscal(count(n), a, x, 1);
+}
+
+void linalg_gemv(const double *A, size_t m, size_t n, const double *x, double beta, double *y)
+{
+    cblas_dgemv(CblasRowMajor, CblasNoTrans, count(m), count(n), 1, A, lead(n), x, 1, beta, y, 1);
+}
+
+void linalg_gemv_t(const double *A, size_t m, size_t n, const double *x, double beta, double *y)
+{
+    cblas_dgemv(CblasRowMajor, CblasTrans, count(m), count(n), 1, A, lead(n), x, 1, beta, y, 1);
+}
+
+void linalg_gemm(const double *A, const double *B, double beta, double *C, size_t m, size_t n, size_t k)
+{
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, count(m), count(n), count(k), 1, A, lead(k), B, lead(n),
+                beta, C, lead(n));
+}
+
+void linalg_gemm_tn(const double *A, const double *B, double beta, double *C, size_t m, size_t n, size_t k)
+{
+    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, count(m), count(n), count(k), 1, A, lead(m), B, lead(n), beta,
+                C, lead(n));
+}
+
+void linalg_gemm_nt(const double *A, const double *B, double beta, double *C, size_t m, size_t n, size_t k)
+{
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, count(m), count(n), count(k), 1, A, lead(k), B, lead(k), beta,
+                C, lead(n));
+}
+
+void linalg_syrk_t(const double *A, size_t m, size_t n, double beta, double *C)
+{
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, count(n), count(m), 1, A, lead(n), beta, C, lead(n));
+}
+
+void linalg_syrk_n(const double *A, size_t m, size_t n, double beta, double *C)
+{
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasNoTrans, count(m), count(n), 1, A, lead(n), beta, C, lead(m));
+}
+
+/* LAPACK is called in its own order, by columns: a row-major upper triangle is a column-major lower one, and this saves
+ * the transposed copies that LAPACKE makes for row-major calls. */
+static double norm1(const double *A, size_t n, double *sums)
+{
+    double largest = 0;
+    for (size_t i = 0; i < n; i++)
+        sums[i] = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i; j < n; j++) {
+            double v = fabs(A[i * n + j]);
+            sums[i] += v;
+            if (j != i)
+                sums[j] += v;
+        }
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, sums[i]);
+    return largest;
+}
+
+static void transpose(const double *A, size_t m, size_t n, double *out)
+{
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++)
+            out[j * m + i] = A[i * n + j];
+}
+
+bool linalg_solve_spd(double *A, size_t n, double *B, size_t k, double rcond, struct err *err)
+{
+    if (n == 0 || k == 0)
+        return true;
+    double *columns = mem_block(n * k, sizeof *columns), *sums = mem_block(n, sizeof *sums);
+    double found = 0;
+    bool ok = columns != NULL && sums != NULL;
+    if (!ok)
+        err_set(err, ERR_MEMORY, "no memory to solve for %zu unknowns", n);
+    double norm = ok ? norm1(A, n, sums) : 0;
+    if (ok && LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', count(n), A, count(n)) != 0)
+        ok = err_set(err, ERR_NUMERIC, "the matrix is not positive definite");
+    if (ok && (LAPACKE_dpocon(LAPACK_COL_MAJOR, 'L', count(n), A, count(n), norm, &found) != 0 || !(found >= rcond)))
+        ok = err_set(err, ERR_NUMERIC, "the matrix is nearly singular (reciprocal condition %.1e)", found);
+    if (ok) {
+        transpose(B, n, k, columns);
+        ok = LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'L', count(n), count(k), A, count(n), columns, count(n)) == 0 ||
+             err_set(err, ERR_NUMERIC, "the matrix cannot be solved for");
+        transpose(columns, k, n, B);
+    }
+    mem_free(columns);
+    mem_free(sums);
+    return ok;
+}
+
+bool linalg_eigen(double *A, size_t n, double *w, struct err *err)
+{
+    if (n == 0)
+        return true;
+    if (LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', count(n), A, count(n), w) != 0)
+        return err_set(err, ERR_NUMERIC, "the eigenvalues of a %zu x %zu matrix cannot be found", n, n);
+    for (size_t i = 0; i < n; i++) /* eigenvectors came as rows */
+        for (size_t j = 0; j < i; j++) {
+            double t = A[i * n + j];
+            A[i * n + j] = A[j * n + i];
+            A[j * n + i] = t;
+        }
+    return true;
+}
+
+bool linalg_orthonormal(double *A, size_t m, size_t n, struct err *err)
+{
+    if (n == 0)
+        return true;
+    double *columns = mem_block(m * n, sizeof *columns), *tau = mem_block(n, sizeof *tau);
+    bool ok = columns != NULL && tau != NULL;
+    if (!ok)
+        err_set(err, ERR_MEMORY, "no memory to orthogonalise %zu x %zu numbers", m, n);
+    if (ok) {
+        transpose(A, m, n, columns);
+        ok = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, count(m), count(n), columns, count(m), tau) == 0 &&
+             LAPACKE_dorgqr(LAPACK_COL_MAJOR, count(m), count(n), count(n), columns, count(m), tau) == 0;
+        if (!ok)
+            err_set(err, ERR_NUMERIC, "%zu x %zu numbers cannot be orthogonalised", m, n);
+        transpose(columns, n, m, A);
+    }
+    mem_free(columns);
+    mem_free(tau);
+    return ok;
+}

@@ -1,0 +1,44 @@
+/* Dense linear algebra: the only file that talks to BLAS and LAPACK. Matrices are row-major without padding.
+ * Sizes beyond what BLAS can count (INT_MAX) are a bug of the caller, who works in blocks. */
+#ifndef ASSAY_CORE_LINALG_H
+#define ASSAY_CORE_LINALG_H
+
+#include "core/base/err.h"
+
+#include <stddef.h>
+
+/* Threads that BLAS uses from now on (at least 1). Results repeat bit for bit only with the same number. */
+void linalg_threads(int n);
+
+double linalg_dot(const double *x, const double *y, size_t n);
+double linalg_nrm2(const double *x, size_t n);
+/* y += a x */
+void linalg_axpy(double a, const double *x, double *y, size_t n);
+void linalg_scale(double a, double *x, size_t n);
+
+/* y (m) = A x + beta y;  A: m x n, x: n */
+void linalg_gemv(const double *A, size_t m, size_t n, const double *x, double beta, double *y);
+/* y (n) = A' x + beta y;  A: m x n, x: m */
+void linalg_gemv_t(const double *A, size_t m, size_t n, const double *x, double beta, double *y);
+/* C (m x n) = A B + beta C;  A: m x k, B: k x n */
+void linalg_gemm(const double *A, const double *B, double beta, double *C, size_t m, size_t n, size_t k);
+/* C (m x n) = A' B + beta C;  A: k x m, B: k x n */
+void linalg_gemm_tn(const double *A, const double *B, double beta, double *C, size_t m, size_t n, size_t k);
+/* C (m x n) = A B' + beta C;  A: m x k, B: n x k */
+void linalg_gemm_nt(const double *A, const double *B, double beta, double *C, size_t m, size_t n, size_t k);
+/* Upper triangle of C (n x n) = A' A + beta C;  A: m x n */
+void linalg_syrk_t(const double *A, size_t m, size_t n, double beta, double *C);
+/* Upper triangle of C (m x m) = A A' + beta C;  A: m x n */
+void linalg_syrk_n(const double *A, size_t m, size_t n, double beta, double *C);
+
+/* Solve A X = B for k right sides; A: n x n symmetric positive definite, upper triangle read and destroyed; B: n x k by
+ * rows, overwritten by X. ERR_NUMERIC when A is not positive definite or its reciprocal condition number (estimated in
+ * the 1-norm) is below `rcond`. */
+MUST_CHECK bool linalg_solve_spd(double *A, size_t n, double *B, size_t k, double rcond, struct err *err);
+/* Eigenvalues (ascending, into w: n) and eigenvectors of a symmetric matrix, upper triangle read; A: n x n is
+ * overwritten by the eigenvectors, one a column. */
+MUST_CHECK bool linalg_eigen(double *A, size_t n, double *w, struct err *err);
+/* Orthonormal columns with the span of A's: A (m x n, m >= n) is overwritten (Householder QR). */
+MUST_CHECK bool linalg_orthonormal(double *A, size_t m, size_t n, struct err *err);
+
+#endif

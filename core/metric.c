@@ -1,0 +1,146 @@
+#include "core/metric.h"
+
+#include "core/bt.h"
+
+#include <math.h>
+
+/* Quantile 0.975 of the standard normal distribution. */
+static const double z975 = 1.959963984540054;
+
+void metric_wilson(double k, double n, double *lo, double *hi)
+{
+    *lo = 0;
+    *hi = 1;
+    if (!(n > 0))
+        return;
+    double share = k / n, zz = z975 * z975;
+    double centre = (share + zz / (2 * n)) / (1 + zz / n);
+    double half = z975 / (1 + zz / n) * sqrt(share * (1 - share) / n + zz / (4 * n * n));
+    *lo = k <= 0 ? 0 : fmax(0, centre - half);
+    *hi = k >= n ? 1 : fmin(1, centre + half);
+}
+
+/* What one pair adds to each sum; sums over pairs, or over resampled pairs, make the measures. */
+struct sums {
+    double n, weight, right, zeros, zero_weight, nll, brier, margin;
+    double bin_count[METRIC_MAX_BINS], bin_said[METRIC_MAX_BINS], bin_found[METRIC_MAX_BINS], bin_n[METRIC_MAX_BINS];
+};
+
+static size_t bin_of(double s, size_t bins)
+{
+    size_t b = (size_t)(s * (double)bins);
+    return b < bins ? b : bins - 1;
+}
+
+static void add_to_bin(struct sums *a, size_t b, double said, double found, double weight)
+{
+    a->bin_count[b] += weight;
+    a->bin_said[b] += weight * said;
+    a->bin_found[b] += weight * found;
+}
+
+/* Pair i, `times` times. */
+static void add_pair(struct sums *a, const struct metric_pairs *m, size_t i, size_t bins, double times)
+{
+    double z = m->z[i], p = m->p != NULL ? m->p[i] : 1;
+    double w = times * (m->weight != NULL ? m->weight[i] : 1);
+    double s = bt_sigma(z), other = 1 - s;
+    a->n += times;
+    a->weight += w;
+    a->right += w * (z > 0 ? p : z < 0 ? 1 - p : 0);
+    a->zeros += z == 0 ? times : 0;
+    a->zero_weight += z == 0 ? w : 0;
+    a->nll += w * (p * bt_softplus(-z) + (1 - p) * bt_softplus(z));
+    a->brier += w * (p * other * other + (1 - p) * s * s);
+    a->margin += w * z;
+    size_t here = bin_of(s, bins), there = bin_of(other, bins);
+    add_to_bin(a, here, s, p, w);
+    add_to_bin(a, there, other, 1 - p, w);
+    a->bin_n[here] += times;
+    a->bin_n[there] += there != here ? times : 0;
+}
+
+static double ece_of(const struct sums *a, size_t bins, double *worst)
+{
+    double sum = 0;
+    *worst = 0;
+    for (size_t b = 0; b < bins; b++) {
+        if (!(a->bin_count[b] > 0))
+            continue;
+        double gap = fabs(a->bin_said[b] - a->bin_found[b]);
+        sum += gap;
+        *worst = fmax(*worst, gap / a->bin_count[b]);
+    }
+    return sum / (2 * a->weight);
+}
+
+static void fill_bins(const struct sums *a, struct metric *out)
+{
+    for (size_t b = 0; b < out->n_bins; b++) {
+        struct metric_bin *bin = &out->bins[b];
+        bin->lo = (double)b / (double)out->n_bins;
+        bin->hi = (double)(b + 1) / (double)out->n_bins;
+        bin->count = a->bin_count[b];
+        bin->n = a->bin_n[b];
+        bin->confidence = a->bin_said[b] / a->bin_count[b];
+        bin->accuracy = a->bin_found[b] / a->bin_count[b];
+        metric_wilson(bin->accuracy * bin->n, bin->count > 0 ? bin->n : 0, &bin->wilson_lo, &bin->wilson_hi);
+    }
+}
+
+static bool check(const struct metric_pairs *m, size_t *bins, struct err *err)
+{
+    *bins = *bins > 0 ? *bins : METRIC_BINS;
+    if (*bins > METRIC_MAX_BINS)
+        return err_set(err, ERR_RANGE, "%zu bins; 1 to %d are possible", *bins, METRIC_MAX_BINS);
+    for (size_t i = 0; i < m->n; i++)
+        if (!isfinite(m->z[i]))
+            return err_set(err, ERR_NUMERIC, "the margin of pair %zu is not a finite number", i);
+    return true;
+}
+
+bool metric_pairs_of(const struct metric_pairs *m, size_t bins, struct metric *out, struct err *err)
+{
+    if (!check(m, &bins, err))
+        return false;
+    struct sums a = {0};
+    for (size_t i = 0; i < m->n; i++)
+        add_pair(&a, m, i, bins, 1);
+    *out = (struct metric){.n = m->n, .zeros = (size_t)a.zeros, .weight = a.weight, .n_bins = bins};
+    out->accuracy = a.right / a.weight;
+    out->accuracy_half = (a.right + a.zero_weight / 2) / a.weight;
+    out->nll = a.nll / a.weight;
+    out->brier = a.brier / a.weight;
+    out->ece = ece_of(&a, bins, &out->mce);
+    out->mean_margin = a.margin / a.weight;
+    fill_bins(&a, out);
+    return true;
+}
+
+void metric_ratings_of(const double *y, const double *f, size_t n, size_t stride, struct metric_ratings *out)
+{
+    double count = 0, my = 0, mf = 0, sse = 0, sae = 0, yy = 0, ff = 0, yf = 0;
+    for (size_t i = 0; i < n * stride; i += stride) {
+        if (isnan(y[i]))
+            continue;
+        count++;
+        my += y[i];
+        mf += f[i];
+        sse += (y[i] - f[i]) * (y[i] - f[i]);
+        sae += fabs(y[i] - f[i]);
+    }
+    my /= count;
+    mf /= count;
+    for (size_t i = 0; i < n * stride; i += stride) {
+        if (isnan(y[i]))
+            continue;
+        yy += (y[i] - my) * (y[i] - my);
+        ff += (f[i] - mf) * (f[i] - mf);
+        yf += (y[i] - my) * (f[i] - mf);
+    }
+    out->n = (size_t)count;
+    out->rmse = sqrt(sse / count);
+    out->mae = sae / count;
+    out->r2 = yy > 0 ? 1 - sse / yy : NAN;
+    out->pearson = yy > 0 && ff > 0 ? yf / sqrt(yy * ff) : NAN;
+}

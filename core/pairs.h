@@ -1,0 +1,28 @@
+/* Training pairs: which of two rows was preferred. */
+#ifndef ASSAY_CORE_PAIRS_H
+#define ASSAY_CORE_PAIRS_H
+
+#include "core/embedding.h"
+#include "core/split.h"
+
+struct pair {
+    size_t chosen, rejected; /* rows of the embeddings; equal is fine: a difference of zero */
+    double weight;           /* >= 0, finite; 1 unless given */
+    double p;                /* probability in [0, 1] that chosen is the better one; 1 unless given */
+    int strength;            /* 1 to 3; 1 unless given */
+    int objective, group;    /* index into the names of the set, -1 when not given */
+    enum split split;
+};
+
+struct pair_set {
+    VEC(struct pair) pairs;
+    struct names objectives, groups;
+};
+
+/* Append the pairs of a JSONL file (plain, gzip, "-"):
+ *   {"chosen": ID-or-row, "rejected": ID-or-row, "strength"?, "weight"?, "p"?, "objective"?, "group"?, "split"?}
+ * Integers are 0-based rows, strings ids of `e`; other keys are ignored. Errors name file:line. */
+MUST_CHECK bool pairs_read(const char *path, const struct embeddings *e, struct pair_set *set, struct err *err);
+void pairs_free(struct pair_set *set);
+
+#endif

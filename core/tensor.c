@@ -1,0 +1,248 @@
+#include "core/tensor.h"
+
+#include "core/base/mem.h"
+#include "core/npy.h"
+#include "core/safetensors.h"
+
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const struct {
+    const char *name;
+    size_t size;
+} types[] = {
+#define X(id, name, size) {name, size},
+    TENSOR_TYPES(X)
+#undef X
+};
+
+const char *tensor_type_name(enum tensor_type type)
+{
+    return types[type].name;
+}
+
+size_t tensor_type_size(enum tensor_type type)
+{
+    return types[type].size;
+}
+
+void tensor_borrow(struct tensor *t, enum tensor_type type, const void *data, size_t rows, size_t cols)
+{
+    const uint16_t one = 1;
+    unsigned char low;
+    memcpy(&low, &one, 1);
+    *t = (struct tensor){.type = type, .big_endian = low == 0, .rows = rows, .cols = cols, .data = data};
+}
+
+void tensor_close(struct tensor *t)
+{
+    map_close(&t->map);
+    *t = (struct tensor){0};
+}
+
+static bool is_file(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0;
+}
+
+static bool open_npy(const char *path, struct tensor *t, struct err *err)
+{
+    struct map m;
+    if (!map_open(&m, path, err))
+        return false;
+    if (!npy_recognise(&m)) {
+        map_close(&m);
+        return err_set(err, ERR_SYNTAX, "%s: neither .npy nor .safetensors", path);
+    }
+    if (!npy_parse(&m, t, err)) {
+        map_close(&m);
+        return err_context(err, "%s", path);
+    }
+    t->map = m;
+    return true;
+}
+
+static bool recognise_safetensors(const char *path, bool *yes, struct err *err)
+{
+    struct map m;
+    if (!map_open(&m, path, err))
+        return false;
+    *yes = !npy_recognise(&m) && safetensors_recognise(&m);
+    map_close(&m);
+    return true;
+}
+
+static bool open_safetensors(const char *path, const char *name, struct tensor *t, struct err *err)
+{
+    struct safetensors s;
+    if (!safetensors_open(path, &s, err))
+        return false;
+    bool ok = safetensors_tensor(&s, name, t, err);
+    if (ok) {
+        t->map = s.map; /* the map moves over */
+        s.map = (struct map){0};
+    } else
+        err_context(err, "%s", path);
+    safetensors_close(&s);
+    return ok;
+}
+
+bool tensor_open(const char *path, struct tensor *t, struct err *err)
+{
+    *t = (struct tensor){0};
+    char *file = mem_dup(path);
+    char *colon = is_file(path) ? NULL : strrchr(file, ':');
+    if (colon != NULL)
+        *colon = '\0';
+    const char *name = colon != NULL ? colon + 1 : NULL;
+    bool yes = false;
+    bool ok = recognise_safetensors(file, &yes, err);
+    if (ok && yes)
+        ok = open_safetensors(file, name, t, err);
+    else if (ok && name != NULL)
+        ok = err_set(err, ERR_USAGE, "%s: \":%s\" names a tensor, which only .safetensors files have", file, name);
+    else if (ok)
+        ok = open_npy(file, t, err);
+    mem_free(file);
+    return ok;
+}
+
+/* A bit pattern as float and back, without touching its value. */
+static float as_float(uint32_t bits)
+{
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+float tensor_f16_to_f32(uint16_t bits)
+{
+    uint32_t sign = (uint32_t)(bits & 0x8000) << 16;
+    uint32_t exponent = (bits >> 10) & 0x1F;
+    uint32_t fraction = bits & 0x3FF;
+    if (exponent == 0x1F)
+        return as_float(sign | 0x7F800000u | fraction << 13);
+    if (exponent == 0) { /* zero or subnormal: fraction * 2^-24, exact in float */
+        float f = (float)fraction * 0x1p-24f;
+        return sign != 0 ? -f : f;
+    }
+    return as_float(sign | (exponent + 112) << 23 | fraction << 13);
+}
+
+float tensor_bf16_to_f32(uint16_t bits)
+{
+    return as_float((uint32_t)bits << 16);
+}
+
+static uint64_t load(const unsigned char *p, size_t size, bool big_endian)
+{
+    uint64_t v = 0;
+    for (size_t i = 0; i < size; i++)
+        v |= (uint64_t)p[i] << 8 * (big_endian ? size - 1 - i : i);
+    return v;
+}
+
+static double element(const struct tensor *t, const unsigned char *p)
+{
+    uint64_t bits = load(p, types[t->type].size, t->big_endian);
+    double d;
+    switch (t->type) {
+    case TENSOR_F16:
+        return (double)tensor_f16_to_f32((uint16_t)bits);
+    case TENSOR_BF16:
+        return (double)tensor_bf16_to_f32((uint16_t)bits);
+    case TENSOR_F32:
+        return (double)as_float((uint32_t)bits);
+    case TENSOR_F64:
+        break;
+    }
+    memcpy(&d, &bits, sizeof d);
+    return d;
+}
+
+/* The first element of a row and the distance in bytes to the next. */
+static const unsigned char *row_start(const struct tensor *t, size_t row, size_t *stride)
+{
+    size_t size = types[t->type].size;
+    *stride = t->fortran ? size * t->rows : size;
+    return t->data + (t->fortran ? row : row * t->cols) * size;
+}
+
+/* Rows that lie in memory as this machine has them need no decoding one by one. */
+static bool is_plain(const struct tensor *t)
+{
+    struct tensor native;
+    tensor_borrow(&native, t->type, NULL, 0, 0);
+    return !t->fortran && t->big_endian == native.big_endian;
+}
+
+static float plain_half(const unsigned char *p, size_t j)
+{
+    uint16_t bits;
+    memcpy(&bits, p + 2 * j, sizeof bits);
+    return tensor_f16_to_f32(bits);
+}
+
+static float plain_bfloat(const unsigned char *p, size_t j)
+{
+    uint16_t bits;
+    memcpy(&bits, p + 2 * j, sizeof bits);
+    return tensor_bf16_to_f32(bits);
+}
+
+static float plain_float(const unsigned char *p, size_t j)
+{
+    float f;
+    memcpy(&f, p + sizeof f * j, sizeof f);
+    return f;
+}
+
+void tensor_row_f32(const struct tensor *t, size_t row, float *out)
+{
+    size_t stride;
+    const unsigned char *p = row_start(t, row, &stride);
+    bool plain = is_plain(t);
+    for (size_t j = 0; plain && t->type == TENSOR_F16 && j < t->cols; j++)
+        out[j] = plain_half(p, j);
+    for (size_t j = 0; plain && t->type == TENSOR_BF16 && j < t->cols; j++)
+        out[j] = plain_bfloat(p, j);
+    if (plain && t->type == TENSOR_F32)
+        memcpy(out, p, t->cols * sizeof *out);
+    if (plain && t->type != TENSOR_F64)
+        return;
+    for (size_t j = 0; j < t->cols; j++, p += stride)
+        out[j] = (float)element(t, p);
+}
+
+void tensor_row_f64(const struct tensor *t, size_t row, double *out)
+{
+    size_t stride;
+    const unsigned char *p = row_start(t, row, &stride);
+    bool plain = is_plain(t);
+    for (size_t j = 0; plain && t->type == TENSOR_F16 && j < t->cols; j++)
+        out[j] = (double)plain_half(p, j);
+    for (size_t j = 0; plain && t->type == TENSOR_BF16 && j < t->cols; j++)
+        out[j] = (double)plain_bfloat(p, j);
+    for (size_t j = 0; plain && t->type == TENSOR_F32 && j < t->cols; j++)
+        out[j] = (double)plain_float(p, j);
+    if (plain && t->type == TENSOR_F64)
+        memcpy(out, p, t->cols * sizeof *out);
+    for (size_t j = 0; !plain && j < t->cols; j++, p += stride)
+        out[j] = element(t, p);
+}
+
+bool tensor_check_finite(const struct tensor *t, size_t *bad_row)
+{
+    for (size_t i = 0; i < t->rows; i++) {
+        size_t stride;
+        const unsigned char *p = row_start(t, i, &stride);
+        for (size_t j = 0; j < t->cols; j++, p += stride)
+            if (!isfinite(element(t, p))) {
+                *bad_row = i;
+                return false;
+            }
+    }
+    return true;
+}

@@ -1,0 +1,50 @@
+/* A two-dimensional matrix inside a mapped file: half, bfloat16, single or double precision, either byte order, stored
+ * by rows or by columns. A one-dimensional array of n is n x 1. */
+#ifndef ASSAY_CORE_TENSOR_H
+#define ASSAY_CORE_TENSOR_H
+
+#include "core/base/err.h"
+#include "core/map.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* id, name in safetensors, bytes */
+#define TENSOR_TYPES(X) X(F16, "F16", 2) X(BF16, "BF16", 2) X(F32, "F32", 4) X(F64, "F64", 8)
+enum tensor_type {
+#define X(id, name, size) TENSOR_##id,
+    TENSOR_TYPES(X)
+#undef X
+};
+
+struct tensor {
+    enum tensor_type type;
+    bool big_endian;
+    bool fortran; /* element (i, j) stands at j * rows + i, otherwise at i * cols + j */
+    size_t rows, cols;
+    const unsigned char *data; /* rows * cols elements, any alignment */
+    struct map map;            /* what tensor_close unmaps; empty when `data` belongs to somebody else */
+};
+
+/* Open "FILE.npy", "FILE.safetensors" (when it holds one tensor of at most two dimensions) or "FILE.safetensors:NAME";
+ * the kind is found out from the content. ERR_SYNTAX for a damaged header, ERR_RANGE for shapes that do not fit the
+ * file, ERR_MISSING. On failure nothing needs closing. */
+MUST_CHECK bool tensor_open(const char *path, struct tensor *t, struct err *err);
+/* A tensor over memory of the caller (native byte order, by rows), which must live as long as it. */
+void tensor_borrow(struct tensor *t, enum tensor_type type, const void *data, size_t rows, size_t cols);
+void tensor_close(struct tensor *t);
+
+const char *tensor_type_name(enum tensor_type type);
+size_t tensor_type_size(enum tensor_type type);
+
+/* out: cols values. Doubles outside the range of float become infinity. */
+void tensor_row_f32(const struct tensor *t, size_t row, float *out);
+void tensor_row_f64(const struct tensor *t, size_t row, double *out);
+/* False when a value is NaN or infinite; *bad_row is the first such row. */
+bool tensor_check_finite(const struct tensor *t, size_t *bad_row);
+
+/* Exact for every bit pattern: subnormals, signed zeros, infinities, NaN. */
+float tensor_f16_to_f32(uint16_t bits);
+float tensor_bf16_to_f32(uint16_t bits);
+
+#endif
