@@ -1,0 +1,456 @@
+-- Every statement of the program, by name. Parameters are ?1, ?2, … in the order in which they are bound.
+
+-- Settings, audit, rubrics
+
+-- name: setting_get
+SELECT value FROM setting WHERE key = ?1;
+-- name: setting_set
+INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+-- name: setting_clear
+DELETE FROM setting WHERE key = ?1;
+
+-- name: audit_add
+INSERT INTO audit (at, who, what, subject, detail) VALUES (?1, ?2, ?3, ?4, ?5);
+-- name: audit_list
+SELECT at, who, what, subject, detail FROM audit WHERE ?1 IS NULL OR what = ?1 ORDER BY audit DESC LIMIT ?2;
+
+-- name: rubric_get
+SELECT rubric, name, version, body FROM rubric WHERE rubric = ?1;
+-- name: rubric_same
+SELECT rubric FROM rubric WHERE name = ?1 AND body = ?2;
+-- name: rubric_newest
+SELECT max(version) FROM rubric WHERE name = ?1;
+-- name: rubric_version
+SELECT version FROM rubric WHERE rubric = ?1;
+-- name: rubric_add
+INSERT INTO rubric (name, version, body, created) VALUES (?1, ?2, ?3, ?4);
+-- name: rubric_find
+-- version 0: the newest
+SELECT rubric FROM rubric WHERE name = ?1 AND (?2 = 0 OR version = ?2) ORDER BY version DESC LIMIT 1;
+-- name: rubric_list
+SELECT rubric, name, version, body FROM rubric ORDER BY rubric;
+
+-- Content
+
+-- name: source_find
+SELECT source FROM source WHERE name = ?1;
+-- name: source_add
+INSERT INTO source (name, created) VALUES (?1, ?2);
+-- name: prompt_find
+SELECT prompt FROM prompt WHERE id = ?1;
+-- name: prompt_add
+INSERT INTO prompt (id, messages) VALUES (?1, ?2);
+-- name: response_find
+SELECT response FROM response WHERE id = ?1;
+-- name: response_add
+INSERT INTO response (id, prompt, text, model, language, tags) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+-- name: response_learn
+UPDATE response SET model = coalesce(model, ?2), language = coalesce(language, ?3), tags = coalesce(tags, ?4)
+ WHERE response = ?1;
+-- name: comparison_find
+SELECT comparison, first FROM comparison WHERE id = ?1;
+-- name: comparison_add
+INSERT INTO comparison (id, prompt, first, second, source, split, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+-- name: comparison_learn
+UPDATE comparison SET split = ?2 WHERE comparison = ?1 AND split IS NULL;
+-- name: comparison_id
+SELECT id FROM comparison WHERE comparison = ?1;
+-- name: comparison_retire
+UPDATE comparison SET retired = ?2 WHERE comparison = ?1;
+
+-- name: response_count
+SELECT count(*) FROM response;
+-- name: response_each
+SELECT response.response, prompt.prompt, response.id, prompt.id, prompt.messages, response.text, response.model,
+       response.language
+  FROM response JOIN prompt USING (prompt) ORDER BY response.response;
+
+-- Annotators and judgements
+
+-- name: annotator_find
+SELECT annotator FROM annotator WHERE name = ?1;
+-- name: annotator_name
+SELECT name FROM annotator WHERE annotator = ?1;
+-- name: annotator_add
+INSERT INTO annotator (name, kind, created) VALUES (?1, ?2, ?3);
+
+-- name: judgement_find
+SELECT judgement FROM judgement WHERE id = ?1;
+-- name: judgement_revision
+SELECT max(revision) FROM judgement WHERE comparison = ?1 AND annotator = ?2;
+-- name: judgement_revision_response
+SELECT max(revision) FROM judgement WHERE response = ?1 AND annotator = ?2;
+-- name: judgement_add
+INSERT INTO judgement (id, comparison, response, annotator, revision, kind, preference, neither, justification, reason,
+                       a_is, seconds, rubric, extra, created)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15);
+-- name: rating_add
+INSERT INTO rating (judgement, response, attribute, value, position) VALUES (?1, ?2, ?3, ?4, ?5);
+-- name: rating_list
+-- which of the comparison's responses (0 first, 1 second), attribute, value
+SELECT coalesce(rating.response = comparison.second, 0) AS which, rating.attribute, rating.value
+  FROM rating JOIN judgement USING (judgement) LEFT JOIN comparison USING (comparison)
+ WHERE rating.judgement = ?1 ORDER BY which, rating.position;
+
+-- name: judgement_list
+SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
+       j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
+       j.created
+  FROM judgement j JOIN annotator a USING (annotator) JOIN rubric r USING (rubric)
+ WHERE j.comparison = ?1 ORDER BY j.judgement;
+-- name: judgement_list_latest
+SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
+       j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
+       j.created
+  FROM latest l JOIN judgement j USING (judgement) JOIN annotator a ON a.annotator = j.annotator JOIN rubric r USING (rubric)
+ WHERE l.comparison = ?1 ORDER BY j.judgement;
+-- name: judgement_list_response
+SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
+       j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
+       j.created
+  FROM judgement j JOIN annotator a USING (annotator) JOIN rubric r USING (rubric)
+ WHERE j.response = ?1 ORDER BY j.judgement;
+-- name: judgement_list_response_latest
+SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
+       j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
+       j.created
+  FROM latest l JOIN judgement j USING (judgement) JOIN annotator a ON a.annotator = j.annotator JOIN rubric r USING (rubric)
+ WHERE l.response = ?1 ORDER BY j.judgement;
+
+-- The work of one annotator
+
+-- name: side_get
+SELECT a_is FROM side WHERE annotator = ?1 AND comparison = ?2;
+-- name: side_next_ordinal
+SELECT max(ordinal) + 1 FROM side WHERE annotator = ?1;
+-- name: side_block
+-- how often each response was drawn for side A since the block began
+SELECT coalesce(sum(a_is = 1), 0), coalesce(sum(a_is = 2), 0) FROM side WHERE annotator = ?1 AND ordinal >= ?2;
+-- name: side_add
+INSERT INTO side (annotator, comparison, a_is, ordinal, drawn) VALUES (?1, ?2, ?3, ?4, ?5);
+-- name: side_of_judgement
+SELECT a_is FROM judgement WHERE comparison = ?2 AND annotator = ?1 ORDER BY revision DESC LIMIT 1;
+
+-- name: assignment_take
+INSERT INTO assignment (annotator, comparison, taken, expires) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (annotator, comparison) DO UPDATE SET expires = excluded.expires;
+-- name: assignment_end
+DELETE FROM assignment WHERE annotator = ?1 AND comparison = ?2;
+
+-- name: place_get
+SELECT comparison FROM place WHERE annotator = ?1;
+-- name: place_reached
+SELECT reached FROM place WHERE annotator = ?1;
+-- name: place_set
+INSERT INTO place (annotator, comparison, reached) VALUES (?1, ?2, 0)
+    ON CONFLICT (annotator) DO UPDATE SET comparison = excluded.comparison;
+-- name: place_set_reached
+UPDATE place SET reached = ?2 WHERE annotator = ?1;
+
+-- Available to an annotator: in work, not handled by them, and with a slot that no other person has filled or holds.
+
+-- name: task_is_available
+-- ?1 annotator, ?2 comparison, ?3 now, ?4 overlap
+SELECT c.comparison FROM comparison c
+ WHERE c.comparison = ?2 AND c.retired IS NULL
+   AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = ?1 AND kind <> 'withdrawn')
+   AND c.people + (SELECT count(*) FROM assignment s
+                    WHERE s.comparison = c.comparison AND s.expires > ?3 AND s.annotator <> ?1
+                      AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = s.annotator
+                                         AND kind <> 'withdrawn')) < ?4;
+-- name: task_next_from
+-- ?1 annotator, ?2 after this comparison, ?3 now, ?4 overlap
+SELECT c.comparison FROM comparison c
+ WHERE c.comparison > ?2 AND c.retired IS NULL AND c.people < ?4
+   AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = ?1 AND kind <> 'withdrawn')
+   AND c.people + (SELECT count(*) FROM assignment s
+                    WHERE s.comparison = c.comparison AND s.expires > ?3 AND s.annotator <> ?1
+                      AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = s.annotator
+                                         AND kind <> 'withdrawn')) < ?4
+ ORDER BY c.comparison LIMIT 1;
+-- name: task_begun
+-- items the annotator has a draft of or was handed, and has not handled; oldest first
+SELECT s.comparison FROM (SELECT comparison FROM draft WHERE annotator = ?1
+                          UNION SELECT comparison FROM assignment WHERE annotator = ?1) b
+  JOIN side s ON s.annotator = ?1 AND s.comparison = b.comparison
+ WHERE NOT EXISTS (SELECT 1 FROM latest WHERE comparison = b.comparison AND annotator = ?1 AND kind <> 'withdrawn')
+ ORDER BY s.ordinal;
+-- name: comparison_range
+SELECT max(comparison) FROM comparison;
+
+-- name: history_ordinal
+SELECT ordinal FROM side WHERE annotator = ?1 AND comparison = ?2;
+-- name: history_older
+SELECT comparison FROM side WHERE annotator = ?1 AND ordinal < ?2 ORDER BY ordinal DESC LIMIT 1;
+-- name: history_newer
+SELECT comparison FROM side WHERE annotator = ?1 AND ordinal > ?2 ORDER BY ordinal LIMIT 1;
+-- name: task_find
+-- ids between two bounds; two rows are enough to know that it is ambiguous
+SELECT comparison FROM comparison WHERE id BETWEEN ?1 AND ?2 LIMIT 2;
+
+-- name: task_content
+SELECT c.id, source.name, p.messages, a.text, b.text, c.first, c.second
+  FROM comparison c JOIN source USING (source) JOIN prompt p ON p.prompt = c.prompt
+  JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second
+ WHERE c.comparison = ?1;
+-- name: comparison_rows
+SELECT first, second FROM comparison WHERE comparison = ?1;
+-- name: latest_of
+SELECT judgement, kind FROM latest WHERE comparison = ?2 AND annotator = ?1;
+-- name: judgement_get
+SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
+       j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
+       j.created
+  FROM judgement j JOIN annotator a USING (annotator) JOIN rubric r USING (rubric)
+ WHERE j.judgement = ?1;
+-- name: judgement_at_revision
+SELECT judgement FROM judgement WHERE comparison = ?1 AND annotator = ?2 AND revision = ?3;
+
+-- name: draft_get
+SELECT state, changed FROM draft WHERE annotator = ?1 AND comparison = ?2;
+-- name: draft_set
+INSERT INTO draft (annotator, comparison, state, changed) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (annotator, comparison) DO UPDATE SET state = excluded.state, changed = excluded.changed;
+-- name: draft_drop
+DELETE FROM draft WHERE annotator = ?1 AND comparison = ?2;
+
+-- name: step_add
+INSERT INTO step (annotator, comparison, kind, before, after, judgement, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+-- name: step_last
+SELECT step, comparison, kind, before, after, judgement, created FROM step
+ WHERE annotator = ?1 AND undone = 0 ORDER BY step DESC LIMIT 1;
+-- name: step_undone
+SELECT step, comparison, kind, before, after, judgement, created FROM step
+ WHERE annotator = ?1 AND undone = 1 ORDER BY step LIMIT 1;
+-- name: step_extend
+UPDATE step SET after = ?2, created = ?3 WHERE step = ?1;
+-- name: step_mark
+UPDATE step SET undone = ?2, judgement = ?3 WHERE step = ?1;
+-- name: step_forget_undone
+DELETE FROM step WHERE annotator = ?1 AND undone = 1;
+
+-- name: progress_total
+SELECT count(*) FROM comparison INDEXED BY comparison_by_people WHERE retired IS NULL AND people >= 0;
+-- name: progress_done
+SELECT count(*) FROM latest JOIN comparison USING (comparison)
+ WHERE latest.annotator = ?1 AND latest.kind IN ('judged', 'skipped', 'flagged') AND comparison.retired IS NULL;
+-- name: progress_today
+SELECT count(*) FROM judgement j JOIN latest l USING (judgement)
+ WHERE j.annotator = ?1 AND j.created >= ?2 AND l.kind = 'judged' AND j.comparison IS NOT NULL;
+-- name: progress_open
+-- in work and with fewer people than the overlap asks for
+SELECT count(*) FROM comparison WHERE retired IS NULL AND people < ?1;
+-- name: progress_open_mine
+-- of them handled by the annotator
+SELECT count(*) FROM latest JOIN comparison USING (comparison)
+ WHERE latest.annotator = ?1 AND latest.kind IN ('judged', 'skipped', 'flagged') AND comparison.retired IS NULL
+   AND comparison.people < ?2;
+-- name: progress_open_held
+-- of the rest: those whose last slots others hold; ?1 annotator, ?2 now, ?3 overlap
+SELECT count(*) FROM (SELECT DISTINCT comparison FROM assignment WHERE expires > ?2 AND annotator <> ?1) h
+  JOIN comparison c USING (comparison)
+ WHERE c.retired IS NULL AND c.people < ?3
+   AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = ?1 AND kind <> 'withdrawn')
+   AND c.people + (SELECT count(*) FROM assignment s
+                    WHERE s.comparison = c.comparison AND s.expires > ?2 AND s.annotator <> ?1
+                      AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = s.annotator
+                                         AND kind <> 'withdrawn')) >= ?3;
+
+-- Labels and exports. Comparisons in work, in the order in which they came in; NULL for a filter means all.
+
+-- name: source_list
+SELECT name FROM source ORDER BY source;
+-- name: comparison_count
+SELECT count(*) FROM comparison JOIN source USING (source)
+ WHERE comparison.retired IS NULL AND (?1 IS NULL OR source.name = ?1) AND (?2 IS NULL OR comparison.split = ?2);
+-- name: comparison_each
+SELECT c.comparison, c.id, c.first, a.id, c.second, b.id, c.prompt, p.id, source.name, c.split
+  FROM comparison c JOIN source USING (source) JOIN prompt p ON p.prompt = c.prompt
+  JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second
+ WHERE c.retired IS NULL AND (?1 IS NULL OR source.name = ?1) AND (?2 IS NULL OR c.split = ?2)
+ ORDER BY c.comparison;
+-- name: prompt_get
+SELECT messages FROM prompt WHERE prompt = ?1;
+-- name: response_get
+SELECT text, model, language, tags FROM response WHERE response = ?1;
+-- name: rating_of_response
+-- what the latest judgements say of a response, wherever it stands
+SELECT rating.attribute, rating.value, annotator.kind = 'person', rating.judgement
+  FROM rating JOIN latest USING (judgement) JOIN annotator ON annotator.annotator = latest.annotator
+ WHERE rating.response = ?1 AND latest.kind = 'judged' ORDER BY rating.judgement, rating.position;
+-- name: response_place
+-- the first comparison in work that a response stands in
+SELECT source.name, c.split, c.comparison
+  FROM (SELECT comparison FROM comparison WHERE first = ?1 UNION ALL
+        SELECT comparison FROM comparison WHERE second = ?1) AS stands
+  JOIN comparison c USING (comparison) JOIN source USING (source)
+ WHERE c.retired IS NULL AND (?2 IS NULL OR source.name = ?2) AND (?3 IS NULL OR c.split = ?3)
+ ORDER BY c.comparison LIMIT 1;
+-- name: response_alone_each
+SELECT response, prompt FROM response
+ WHERE NOT EXISTS (SELECT 1 FROM comparison WHERE first = response.response AND retired IS NULL)
+   AND NOT EXISTS (SELECT 1 FROM comparison WHERE second = response.response AND retired IS NULL)
+ ORDER BY response;
+-- name: response_rated_each
+SELECT response.response, response.id, response.prompt, prompt.id FROM response JOIN prompt USING (prompt)
+ WHERE EXISTS (SELECT 1 FROM rating WHERE rating.response = response.response) ORDER BY response.response;
+-- name: response_by_prompt_each
+SELECT response.response, response.prompt FROM response INDEXED BY response_by_prompt WHERE response.prompt > 0
+ ORDER BY response.prompt, response.response;
+-- name: rating_attributes
+SELECT DISTINCT attribute FROM rating ORDER BY attribute;
+
+-- Embedding sets and runs
+
+-- name: embedding_set_find
+SELECT embedding_set FROM embedding_set WHERE name = ?1;
+-- name: embedding_set_drop_rows
+DELETE FROM embedding_row WHERE embedding_set = ?1;
+-- name: embedding_set_drop
+DELETE FROM embedding_set WHERE embedding_set = ?1;
+-- name: embedding_set_add
+INSERT INTO embedding_set (name, provider, recipe, path, sha256, n, d, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+-- name: embedding_row_find
+SELECT row FROM embedding_row WHERE embedding_set = ?1 AND response = ?2;
+-- name: embedding_row_add
+INSERT INTO embedding_row (embedding_set, response, row) VALUES (?1, ?2, ?3);
+-- name: embedding_set_get
+-- by name; NULL: the newest
+SELECT e.embedding_set, name, provider, recipe, path, sha256, n, d, created,
+       (SELECT count(*) FROM embedding_row r WHERE r.embedding_set = e.embedding_set)
+  FROM embedding_set e WHERE ?1 IS NULL OR name = ?1 ORDER BY e.embedding_set DESC LIMIT 1;
+-- name: embedding_set_list
+SELECT e.embedding_set, name, provider, recipe, path, sha256, n, d, created,
+       (SELECT count(*) FROM embedding_row r WHERE r.embedding_set = e.embedding_set)
+  FROM embedding_set e ORDER BY e.embedding_set;
+-- name: embedding_row_each
+SELECT e.response, response.id, e.row FROM embedding_row e JOIN response USING (response)
+ WHERE e.embedding_set = ?1 ORDER BY e.row;
+
+-- name: run_add
+INSERT INTO run (kind, settings, inputs, results, model, model_sha256, seed, created)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+-- name: run_list
+SELECT run, kind, settings, inputs, results, model, model_sha256, seed, created FROM run ORDER BY run DESC LIMIT ?1;
+
+-- Status
+
+-- name: status_counts
+SELECT (SELECT count(*) FROM prompt), (SELECT count(*) FROM response),
+       (SELECT count(*) FROM comparison WHERE retired IS NULL), (SELECT count(*) FROM judgement),
+       (SELECT count(*) FROM embedding_set), (SELECT count(*) FROM run);
+-- name: status_sources
+-- ?1 overlap
+SELECT source.name, count(*) FILTER (WHERE c.retired IS NULL), count(*) FILTER (WHERE c.retired IS NOT NULL),
+       count(*) FILTER (WHERE c.retired IS NULL AND EXISTS (
+         SELECT 1 FROM latest l JOIN annotator a USING (annotator)
+          WHERE l.comparison = c.comparison AND l.kind = 'judged' AND a.kind = 'person')),
+       count(*) FILTER (WHERE c.retired IS NULL AND (EXISTS (
+         SELECT 1 FROM latest l JOIN annotator a USING (annotator)
+          WHERE l.comparison = c.comparison AND l.kind = 'judged' AND a.kind = 'source') OR (
+         EXISTS (SELECT 1 FROM latest WHERE response = c.first AND kind = 'judged') AND
+         EXISTS (SELECT 1 FROM latest WHERE response = c.second AND kind = 'judged')))),
+       count(*) FILTER (WHERE c.retired IS NULL AND c.people >= ?1)
+  FROM source LEFT JOIN comparison c USING (source) GROUP BY source.source ORDER BY source.source;
+-- name: status_annotators
+-- ?1 last midnight
+SELECT a.name,
+       (SELECT count(*) FROM latest WHERE annotator = a.annotator AND kind = 'judged'),
+       (SELECT count(*) FROM latest WHERE annotator = a.annotator AND kind = 'skipped'),
+       (SELECT count(*) FROM latest WHERE annotator = a.annotator AND kind = 'flagged'),
+       (SELECT count(*) FROM judgement j JOIN latest l USING (judgement)
+         WHERE j.annotator = a.annotator AND j.created >= ?1 AND l.kind = 'judged'),
+       (SELECT count(*) FROM draft WHERE annotator = a.annotator),
+       (SELECT total(j.seconds) FROM latest l JOIN judgement j USING (judgement) WHERE l.annotator = a.annotator),
+       (SELECT count(*) FROM side WHERE annotator = a.annotator AND a_is = 1),
+       (SELECT count(*) FROM side WHERE annotator = a.annotator AND a_is = 2),
+       (SELECT max(created) FROM judgement WHERE annotator = a.annotator)
+  FROM annotator a WHERE a.kind = 'person' ORDER BY a.annotator;
+
+-- What `assay check` verifies beyond the schema: each gives one sentence a fault.
+
+-- name: check_latest
+SELECT 'judgement ' || lower(hex(j.id)) || ' is the newest of its annotator, but not the one that counts'
+  FROM judgement j
+ WHERE j.comparison IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM judgement k WHERE k.comparison = j.comparison AND k.annotator = j.annotator
+                      AND k.revision > j.revision)
+   AND NOT EXISTS (SELECT 1 FROM latest l WHERE l.comparison = j.comparison AND l.annotator = j.annotator
+                      AND l.judgement = j.judgement AND l.kind = j.kind)
+ UNION ALL
+SELECT 'judgement ' || lower(hex(j.id)) || ' is the newest of its annotator, but not the one that counts'
+  FROM judgement j
+ WHERE j.response IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM judgement k WHERE k.response = j.response AND k.annotator = j.annotator
+                      AND k.revision > j.revision)
+   AND NOT EXISTS (SELECT 1 FROM latest l WHERE l.response = j.response AND l.annotator = j.annotator
+                      AND l.judgement = j.judgement AND l.kind = j.kind);
+-- name: check_revisions
+SELECT 'comparison ' || (SELECT lower(hex(id)) FROM comparison c WHERE c.comparison = j.comparison) || ': ' ||
+       (SELECT name FROM annotator a WHERE a.annotator = j.annotator) || ' has revisions up to ' || max(revision) ||
+       ', but ' || count(DISTINCT revision) || ' of them'
+  FROM judgement j WHERE comparison IS NOT NULL GROUP BY comparison, annotator
+HAVING max(revision) <> count(DISTINCT revision) OR count(*) <> count(DISTINCT revision)
+ UNION ALL
+SELECT 'response ' || (SELECT lower(hex(id)) FROM response r WHERE r.response = j.response) || ': ' ||
+       (SELECT name FROM annotator a WHERE a.annotator = j.annotator) || ' has revisions up to ' || max(revision) ||
+       ', but ' || count(DISTINCT revision) || ' of them'
+  FROM judgement j WHERE response IS NOT NULL GROUP BY response, annotator
+HAVING max(revision) <> count(DISTINCT revision) OR count(*) <> count(DISTINCT revision);
+-- name: check_rating_range
+SELECT 'judgement ' || lower(hex(j.id)) || ': ' || rating.attribute || ' is ' || rating.value ||
+       ', which the rubric ' || rubric.name || '@' || rubric.version || ' does not have'
+  FROM rating JOIN judgement j USING (judgement) JOIN rubric USING (rubric)
+ WHERE json_valid(rubric.body) AND NOT EXISTS (
+   SELECT 1 FROM json_each(rubric.body, '$.attributes') a
+    WHERE a.value ->> 'key' = rating.attribute AND rating.value BETWEEN a.value ->> 'min' AND a.value ->> 'max');
+-- name: check_rating_subject
+SELECT 'judgement ' || lower(hex(j.id)) || ' rates a response that it is not about'
+  FROM rating JOIN judgement j USING (judgement) LEFT JOIN comparison c USING (comparison)
+ WHERE rating.response <> coalesce(j.response, c.first) AND rating.response <> coalesce(j.response, c.second);
+-- name: check_sides
+SELECT 'judgement ' || lower(hex(j.id)) || ' says that response ' || j.a_is || ' stood on side A, but it was response ' ||
+       s.a_is
+  FROM judgement j JOIN side s USING (annotator, comparison) WHERE j.a_is <> s.a_is;
+-- name: check_comparison_prompt
+SELECT 'comparison ' || lower(hex(c.id)) || ' holds a response to another prompt'
+  FROM comparison c JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second
+ WHERE a.prompt <> c.prompt OR b.prompt <> c.prompt;
+-- name: check_people
+SELECT 'comparison ' || lower(hex(c.id)) || ' counts ' || c.people || ' people who handled it, and that is not so'
+  FROM comparison c
+ WHERE c.people <> (SELECT count(*) FROM latest l JOIN annotator a USING (annotator)
+                     WHERE l.comparison = c.comparison AND l.kind <> 'withdrawn' AND a.kind = 'person');
+-- name: check_annotators
+SELECT 'annotator ' || name || ' is marked as a ' || kind FROM annotator
+ WHERE (kind = 'source') <> (name LIKE 'source:%');
+-- name: check_json
+SELECT 'the draft of ' || a.name || ' for comparison ' || lower(hex(c.id)) || ' cannot be read'
+  FROM draft JOIN annotator a USING (annotator) JOIN comparison c USING (comparison) WHERE NOT json_valid(state)
+ UNION ALL SELECT 'step ' || step || ' cannot be read' FROM step
+            WHERE NOT json_valid(coalesce(before, '0')) OR NOT json_valid(coalesce(after, '0'))
+ UNION ALL SELECT 'the rubric ' || name || '@' || version || ' cannot be read' FROM rubric WHERE NOT json_valid(body)
+ UNION ALL SELECT 'tags of response ' || lower(hex(id)) || ' cannot be read' FROM response WHERE NOT json_valid(coalesce(tags, '0'))
+ UNION ALL SELECT 'extra fields of judgement ' || lower(hex(id)) || ' cannot be read' FROM judgement
+            WHERE NOT json_valid(coalesce(extra, '0'))
+ UNION ALL SELECT 'the recipe of embedding set ' || name || ' cannot be read' FROM embedding_set
+            WHERE NOT json_valid(recipe)
+ UNION ALL SELECT 'run ' || run || ' cannot be read' FROM run
+            WHERE NOT json_valid(settings) OR NOT json_valid(inputs) OR NOT json_valid(results)
+ UNION ALL SELECT 'audit entry ' || audit || ' cannot be read' FROM audit WHERE NOT json_valid(coalesce(detail, '0'));
+-- name: check_embedding_rows
+SELECT 'embedding set ' || e.name || ' has ' || e.n || ' rows, but row ' || r.row || ' is asked for'
+  FROM embedding_row r JOIN embedding_set e USING (embedding_set) WHERE r.row >= e.n;
+-- name: check_settings
+SELECT 'the current rubric is not in the workspace'
+ WHERE NOT EXISTS (SELECT 1 FROM rubric JOIN setting ON setting.key = 'rubric' AND rubric.rubric = CAST(setting.value AS INTEGER))
+ UNION ALL
+SELECT 'the setting overlap is ' || value || ', not a number of people' FROM setting
+ WHERE key = 'overlap' AND CAST(value AS INTEGER) < 1;
+-- name: check_prompt_each
+SELECT id, messages FROM prompt ORDER BY prompt;
+-- name: check_response_each
+SELECT response.id, prompt.id, response.text FROM response JOIN prompt USING (prompt) ORDER BY response.response;
+-- name: check_comparison_each
+SELECT c.id, a.id, b.id FROM comparison c JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second
+ ORDER BY c.comparison;

@@ -1,0 +1,223 @@
+#include "store/content.h"
+
+#include "core/base/buf.h"
+#include "core/base/clock.h"
+#include "core/base/json_writer.h"
+#include "store/audit.h"
+#include "store/stmt.h"
+
+#include <string.h>
+
+static void tag(struct digest *d, const char *name)
+{
+    digest_init(d);
+    digest_add_string(d, name, strlen(name));
+}
+
+static void add(struct digest *d, struct json_text t)
+{
+    digest_add_string(d, t.ptr, t.len);
+}
+
+struct id content_prompt_id(const struct message *m, size_t n)
+{
+    struct digest d;
+    bool named = false;
+    for (size_t i = 0; i < n; i++)
+        named = named || m[i].name.ptr != NULL;
+    tag(&d, named ? "assay:prompt-named:1" : "assay:prompt:1");
+    for (size_t i = 0; i < n; i++) {
+        add(&d, m[i].role);
+        if (named)
+            add(&d, m[i].name.ptr != NULL ? m[i].name : (struct json_text){"", 0});
+        add(&d, m[i].content);
+    }
+    return digest_id(&d);
+}
+
+struct id content_response_id(const struct id *prompt, struct json_text text)
+{
+    struct digest d;
+    tag(&d, "assay:response:1");
+    digest_add_string(&d, (const char *)prompt->b, sizeof prompt->b);
+    add(&d, text);
+    return digest_id(&d);
+}
+
+struct id content_comparison_id(const struct id *first, const struct id *second)
+{
+    bool ordered = id_compare(first, second) <= 0;
+    const struct id *low = ordered ? first : second, *high = ordered ? second : first;
+    struct digest d;
+    tag(&d, "assay:comparison:1");
+    digest_add_string(&d, (const char *)low->b, sizeof low->b);
+    digest_add_string(&d, (const char *)high->b, sizeof high->b);
+    return digest_id(&d);
+}
+
+bool content_role_known(struct json_text role)
+{
+    static const char *const roles[] = {"user", "assistant", "system", "tool", "developer", "function"};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (strlen(roles[i]) == role.len && memcmp(roles[i], role.ptr, role.len) == 0)
+            return true;
+    return false;
+}
+
+bool content_source(struct db *db, struct json_text name, int64_t *row, struct err *err)
+{
+    *row = 0;
+    if (!stmt_int(db, STMT_SOURCE_FIND, ARGS(v_text(name.ptr, name.len)), row, err))
+        return false;
+    return *row != 0 ||
+           stmt_insert(db, STMT_SOURCE_ADD, ARGS(v_text(name.ptr, name.len), v_int(clock_now_ms())), row, err);
+}
+
+static void write_messages(const struct message *m, size_t n, struct buf *out)
+{
+    struct json_writer w;
+    jw_start(&w, out);
+    jw_array(&w);
+    for (size_t i = 0; i < n; i++) {
+        jw_object(&w);
+        jw_kstrn(&w, "role", m[i].role.ptr, m[i].role.len);
+        jw_kstrn(&w, "content", m[i].content.ptr, m[i].content.len);
+        if (m[i].name.ptr != NULL)
+            jw_kstrn(&w, "name", m[i].name.ptr, m[i].name.len);
+        jw_object_end(&w);
+    }
+    jw_array_end(&w);
+}
+
+bool content_prompt(struct db *db, const struct message *m, size_t n, struct content_row *out, struct err *err)
+{
+    *out = (struct content_row){.id = content_prompt_id(m, n)};
+    if (!stmt_int(db, STMT_PROMPT_FIND, ARGS(v_id(&out->id)), &out->row, err))
+        return false;
+    if (out->row != 0)
+        return true;
+    struct buf json = BUF_INIT;
+    write_messages(m, n, &json);
+    out->made = true;
+    bool ok = stmt_insert(db, STMT_PROMPT_ADD, ARGS(v_id(&out->id), v_text(json.ptr, json.len)), &out->row, err);
+    buf_free(&json);
+    return ok;
+}
+
+static struct value v_maybe(struct json_text t)
+{
+    return v_text(t.ptr, t.len);
+}
+
+bool content_response(struct db *db, const struct content_row *prompt, const struct new_response *r,
+                      struct content_row *out, struct err *err)
+{
+    *out = (struct content_row){.id = content_response_id(&prompt->id, r->text)};
+    if (!stmt_int(db, STMT_RESPONSE_FIND, ARGS(v_id(&out->id)), &out->row, err))
+        return false;
+    if (out->row == 0) {
+        out->made = true;
+        return stmt_insert(db, STMT_RESPONSE_ADD,
+                           ARGS(v_id(&out->id), v_int(prompt->row), v_maybe(r->text), v_maybe(r->model),
+                                v_maybe(r->language), v_maybe(r->tags)),
+                           &out->row, err);
+    }
+    if (r->model.ptr == NULL && r->language.ptr == NULL && r->tags.ptr == NULL)
+        return true;
+    return stmt_run(db, STMT_RESPONSE_LEARN,
+                    ARGS(v_int(out->row), v_maybe(r->model), v_maybe(r->language), v_maybe(r->tags)), err);
+}
+
+bool content_comparison(struct db *db, int64_t prompt, const struct content_row *first,
+                        const struct content_row *second, int64_t source, const char *split, struct content_row *out,
+                        bool *swapped, struct err *err)
+{
+    *out = (struct content_row){.id = content_comparison_id(&first->id, &second->id)};
+    *swapped = false;
+    struct rows q;
+    if (!rows_open(&q, db, STMT_COMPARISON_FIND, ARGS(v_id(&out->id)), err))
+        return false;
+    if (rows_next(&q)) {
+        out->row = rows_int(&q, 0);
+        *swapped = rows_int(&q, 1) != first->row;
+    }
+    if (!rows_close(&q, err))
+        return false;
+    if (out->row == 0) {
+        out->made = true;
+        return stmt_insert(db, STMT_COMPARISON_ADD,
+                           ARGS(v_id(&out->id), v_int(prompt), v_int(first->row), v_int(second->row), v_int(source),
+                                v_str(split), v_int(clock_now_ms())),
+                           &out->row, err);
+    }
+    return split == NULL || stmt_run(db, STMT_COMPARISON_LEARN, ARGS(v_int(out->row), v_str(split)), err);
+}
+
+struct retirement {
+    int64_t comparison;
+    bool retired;
+    const char *who;
+};
+
+static bool retire(struct db *db, void *ctx, struct err *err)
+{
+    const struct retirement *r = ctx;
+    struct rows q;
+    char id[ID_HEX_SIZE] = "";
+    if (!rows_open(&q, db, STMT_COMPARISON_ID, ARGS(v_int(r->comparison)), err))
+        return false;
+    if (rows_next(&q)) {
+        struct id raw = rows_id(&q, 0);
+        id_hex(&raw, id);
+    }
+    if (!rows_close(&q, err))
+        return false;
+    if (id[0] == '\0')
+        return err_set(err, ERR_MISSING, "there is no such comparison");
+    return stmt_run(db, STMT_COMPARISON_RETIRE,
+                    ARGS(v_int(r->comparison), v_int_or_null(r->retired ? clock_now_ms() : 0)), err) &&
+           audit_add(db, r->who, r->retired ? "retire" : "unretire", id, NULL, err);
+}
+
+bool content_retire(struct db *db, int64_t comparison, bool retired, const char *who, struct err *err)
+{
+    return db_write(db, retire, &(struct retirement){comparison, retired, who}, err);
+}
+
+static struct json_text copy_text(struct json_text t, struct arena *a)
+{
+    return (struct json_text){arena_ndup(a, t.ptr, t.len), t.len};
+}
+
+static bool read_message(struct json_object *o, struct arena *a, struct message *m, struct err *err)
+{
+    *m = (struct message){0};
+    if (!json_object_is_type(o, json_type_object))
+        return err_set(err, ERR_SYNTAX, "a message must be an object, but is %s", json_type_name(o));
+    if (!json_get_text(o, "role", JSON_REQUIRED, &m->role, err) ||
+        !json_get_text(o, "content", JSON_REQUIRED, &m->content, err) ||
+        !json_get_text(o, "name", JSON_OPTIONAL, &m->name, err))
+        return false;
+    m->role = copy_text(m->role, a);
+    m->content = copy_text(m->content, a);
+    if (m->name.ptr != NULL)
+        m->name = copy_text(m->name, a);
+    return true;
+}
+
+bool content_messages(struct json_text json, struct arena *a, struct message **out, size_t *n, struct err *err)
+{
+    struct json_object *list = NULL;
+    if (!json_parse(json.ptr, json.len, &list, err))
+        return false;
+    bool ok = json_object_is_type(list, json_type_array) ||
+              err_set(err, ERR_SYNTAX, "messages must be a list, but are %s", json_type_name(list));
+    size_t count = ok ? json_object_array_length(list) : 0;
+    struct message *m = arena_array(a, count + 1, sizeof *m);
+    for (size_t i = 0; ok && i < count; i++)
+        ok = read_message(json_object_array_get_idx(list, i), a, &m[i], err);
+    json_object_put(list);
+    *out = m;
+    *n = count;
+    return ok;
+}

@@ -1,0 +1,336 @@
+#include "store/db.h"
+
+#include "core/base/buf.h"
+#include "core/base/clock.h"
+#include "core/base/json_writer.h"
+#include "core/base/mem.h"
+#include "core/base/trace.h"
+#include "store/audit.h"
+#include "store/db_internal.h"
+#include "store/disk.h"
+#include "store/migrate.h"
+#include "store/rubric.h"
+#include "store/setting.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Codes of SQLite and what they mean to a person; the first row whose code or primary code fits. */
+static const struct {
+    int code;
+    enum err_kind kind;
+    const char *text;
+} meanings[] = {
+    {SQLITE_BUSY, ERR_BUSY, "another process is writing to it and did not finish in time; try again in a moment"},
+    {SQLITE_LOCKED, ERR_BUSY, "another part of the program is using it; try again in a moment"},
+    {SQLITE_FULL, ERR_IO, "the disk is full; make room and try again (what was saved before is safe)"},
+    {SQLITE_READONLY, ERR_IO, "it may not be written to; check its permissions and those of its folder"},
+    {SQLITE_CANTOPEN, ERR_IO, "it cannot be opened; check the path, and the permissions of the file and its folder"},
+    {SQLITE_PERM, ERR_IO, "it may not be opened; check its permissions"},
+    {SQLITE_NOTADB, ERR_SCHEMA, "it is not an assay workspace; make one with \"assay init\""},
+    {SQLITE_CORRUPT, ERR_SCHEMA, "it is damaged; restore a copy, or save what can be read with sqlite3's \".recover\""},
+    {SQLITE_NOMEM, ERR_MEMORY, "out of memory"},
+    {SQLITE_INTERRUPT, ERR_STOPPED, "stopped"},
+    {SQLITE_TOOBIG, ERR_RANGE, "a text is too long for the workspace (more than 1 GB)"},
+    {SQLITE_CONSTRAINT, ERR_CONFLICT, "it contradicts a rule of the workspace"},
+    {SQLITE_IOERR, ERR_IO, "reading or writing failed; check the disk"},
+};
+
+bool db_error(struct db *db, int code, const char *what, struct err *err)
+{
+    /* A code of our own finding has left no text in the connection. */
+    bool latest = db->sql != NULL && sqlite3_extended_errcode(db->sql) == code;
+    const char *detail = latest ? sqlite3_errmsg(db->sql) : sqlite3_errstr(code);
+    const char *text = "the database reports an error";
+    enum err_kind kind = ERR_IO;
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (meanings[i].code == (code & 0xff)) {
+            text = meanings[i].text;
+            kind = meanings[i].kind;
+            break;
+        }
+    trace(TRACE_SQL, "error %d in %s: %s", code, what != NULL ? what : "?", detail);
+    err_set(err, kind, "%s: %s (%s)", db->path, text, detail);
+    if (err != NULL)
+        err->code = code;
+    return false;
+}
+
+bool db_exec(struct db *db, const char *sql, struct err *err)
+{
+    int rc = sqlite3_exec(db->sql, sql, NULL, NULL, NULL);
+    trace(TRACE_SQL, "%.60s", sql);
+    return rc == SQLITE_OK || db_error(db, rc, sql, err);
+}
+
+const char *db_path(const struct db *db)
+{
+    return db->path;
+}
+
+void db_set_timeout(struct db *db, int ms)
+{
+    db->timeout_ms = ms;
+    sqlite3_busy_timeout(db->sql, ms);
+}
+
+static struct db *handle_new(const char *path)
+{
+    struct db *db = mem_alloc(sizeof *db);
+    db->path = mem_dup(path);
+    return db;
+}
+
+void db_close(struct db *db)
+{
+    if (db == NULL)
+        return;
+    for (size_t i = 0; i < STMT_COUNT; i++)
+        sqlite3_finalize(db->cache[i]);
+    if (sqlite3_close(db->sql) != SQLITE_OK)
+        BUG("%s is closed while a statement is running", db->path);
+    mem_free(db->path);
+    mem_free(db);
+}
+
+static bool connect_to(struct db *db, int flags, struct err *err)
+{
+    int rc = sqlite3_open_v2(db->path, &db->sql, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc != SQLITE_OK)
+        return db_error(db, rc, "open", err);
+    db_set_timeout(db, DB_BUSY_MS);
+    sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    return db_exec(db,
+                   "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON;"
+                   "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY",
+                   err);
+}
+
+/* 16 MiB of pages. Only once the page size of the file is known: before, SQLite takes the number of pages from its
+ * default size and keeps four times as much. */
+static bool limit_cache(struct db *db, struct err *err)
+{
+    return db_exec(db, "PRAGMA cache_size = -16384", err);
+}
+
+/* An integer PRAGMA. */
+static bool pragma_int(struct db *db, const char *sql, int64_t *out, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(db->sql, sql, -1, &s, NULL);
+    if (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW)
+        *out = sqlite3_column_int64(s, 0);
+    bool ok = rc == SQLITE_ROW || db_error(db, rc, sql, err);
+    sqlite3_finalize(s);
+    return ok;
+}
+
+static bool check_identity(struct db *db, enum db_mode mode, struct err *err)
+{
+    int64_t application = 0;
+    int version = 0;
+    if (!pragma_int(db, "PRAGMA application_id", &application, err) || !migrate_version(db, &version, err))
+        return false;
+    if (application != DB_APPLICATION_ID)
+        return err_set(err, ERR_SCHEMA, "%s: is a database, but not an assay workspace; make one with \"assay init\"",
+                       db->path);
+    if (version > migrate_newest())
+        return err_set(err, ERR_SCHEMA,
+                       "%s: was made by a newer assay (workspace version %d, this program knows up to %d); update the "
+                       "program",
+                       db->path, version, migrate_newest());
+    if (version < migrate_newest() && mode == DB_READ)
+        return err_set(err, ERR_SCHEMA,
+                       "%s: is of an older version (%d) and must be brought up to date first; run any command that "
+                       "writes to it",
+                       db->path, version);
+    return true;
+}
+
+static bool open_existing(struct db *db, enum db_mode mode, struct err *err)
+{
+    struct stat st;
+    if (stat(db->path, &st) != 0 && errno == ENOENT)
+        return err_set(err, ERR_MISSING, "%s: file not found: make one with \"assay init\"", db->path);
+    if (stat(db->path, &st) == 0 && S_ISDIR(st.st_mode))
+        return err_set(err, ERR_SCHEMA, "%s: is a directory, not a workspace", db->path);
+    if (!disk_is_local(db->path, err) ||
+        !connect_to(db, mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, err) ||
+        !check_identity(db, mode, err) || !limit_cache(db, err))
+        return false;
+    if (mode == DB_READ)
+        return true;
+    if (sqlite3_db_readonly(db->sql, "main") == 1)
+        return db_error(db, SQLITE_READONLY, "open", err);
+    return db_exec(db, "PRAGMA journal_mode = WAL", err) && migrate_up(db, err);
+}
+
+bool db_open(const char *path, enum db_mode mode, struct db **out, struct err *err)
+{
+    struct db *db = handle_new(path);
+    if (!open_existing(db, mode, err)) {
+        db_close(db);
+        return false;
+    }
+    *out = db;
+    return true;
+}
+
+struct creation {
+    struct rubric *rubric;
+    const struct db_options *options;
+};
+
+static bool fill_new(struct db *db, void *ctx, struct err *err)
+{
+    const struct creation *c = ctx;
+    const struct db_options *o = c->options;
+    static const struct db_options plain;
+    if (o == NULL)
+        o = &plain;
+    struct buf detail = BUF_INIT;
+    struct json_writer w;
+    jw_start(&w, &detail);
+    jw_object(&w);
+    jw_kstr(&w, "rubric", c->rubric->name);
+    jw_kint(&w, "overlap", o->overlap > 0 ? o->overlap : 1);
+    jw_object_end(&w);
+    bool ok = rubric_save(db, c->rubric, err) && setting_set_int(db, "overlap", o->overlap > 0 ? o->overlap : 1, err) &&
+              (o->title == NULL || setting_set(db, "title", o->title, err)) &&
+              (o->guidelines == NULL || setting_set(db, "guidelines", o->guidelines, err)) &&
+              audit_add(db, o->who, "create", db->path, detail.ptr, err);
+    buf_free(&detail);
+    return ok;
+}
+
+static bool create_in(struct db *db, struct creation *c, struct err *err)
+{
+    return connect_to(db, SQLITE_OPEN_READWRITE, err) && db_exec(db, "PRAGMA page_size = 16384", err) &&
+           db_exec(db, "PRAGMA application_id = 0x61737379", err) && db_exec(db, "PRAGMA journal_mode = WAL", err) &&
+           migrate_up(db, err) && limit_cache(db, err) && db_write(db, fill_new, c, err);
+}
+
+static void remove_with_sidecars(const char *path)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    struct buf name = BUF_INIT;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        buf_reset(&name);
+        buf_addf(&name, "%s%s", path, ends[i]);
+        unlink(name.ptr);
+    }
+    buf_free(&name);
+}
+
+/* The empty file is made by us alone, so that two processes cannot both believe to have made it. */
+static bool reserve(const char *path, struct err *err)
+{
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (fd < 0 && errno == EEXIST)
+        return err_set(err, ERR_CONFLICT, "%s: exists already; choose another name, or remove it first", path);
+    if (fd < 0)
+        return err_errno(err, "%s: cannot be made", path);
+    close(fd);
+    return true;
+}
+
+bool db_create(const char *path, struct rubric *rubric, const struct db_options *options, struct db **out,
+               struct err *err)
+{
+    if (!disk_is_local(path, err) || !reserve(path, err))
+        return false;
+    struct db *db = handle_new(path);
+    if (!create_in(db, &(struct creation){rubric, options}, err)) {
+        db_close(db);
+        remove_with_sidecars(path);
+        return false;
+    }
+    *out = db;
+    return true;
+}
+
+typedef bool (*transaction_fn)(struct db *db, void *ctx, struct err *err);
+
+static bool begin(struct db *db, const char *how, struct err *err)
+{
+    if (!db_exec(db, db->depth == 0 ? how : "SAVEPOINT inner", err))
+        return false;
+    db->depth++;
+    return true;
+}
+
+static void undo(struct db *db)
+{
+    db->depth--;
+    /* SQLite may have rolled back by itself (disk full): then there is nothing left to undo. */
+    if (sqlite3_get_autocommit(db->sql))
+        return;
+    sqlite3_exec(db->sql, db->depth == 0 ? "ROLLBACK" : "ROLLBACK TO inner; RELEASE inner", NULL, NULL, NULL);
+    trace(TRACE_SQL, "rolled back");
+}
+
+static bool finish(struct db *db, struct err *err)
+{
+    enum { TRIES = 3 };
+    if (db->depth > 1) {
+        db->depth--;
+        return db_exec(db, "RELEASE inner", err);
+    }
+    for (int i = 1; i < TRIES; i++) {
+        int rc = sqlite3_exec(db->sql, "COMMIT", NULL, NULL, NULL);
+        if (rc == SQLITE_OK) {
+            db->depth--;
+            return true;
+        }
+        if ((rc & 0xff) != SQLITE_BUSY)
+            break;
+    }
+    if (db_exec(db, "COMMIT", err)) {
+        db->depth--;
+        return true;
+    }
+    undo(db);
+    return false;
+}
+
+static bool transact(struct db *db, const char *how, transaction_fn fn, void *ctx, struct err *err)
+{
+    if (!begin(db, how, err))
+        return false;
+    if (fn(db, ctx, err))
+        return finish(db, err);
+    undo(db);
+    return false;
+}
+
+bool db_write(struct db *db, transaction_fn fn, void *ctx, struct err *err)
+{
+    return transact(db, "BEGIN IMMEDIATE", fn, ctx, err);
+}
+
+bool db_snapshot(struct db *db, transaction_fn fn, void *ctx, struct err *err)
+{
+    return transact(db, "BEGIN", fn, ctx, err);
+}
+
+bool db_backup(struct db *db, const char *path, struct err *err)
+{
+    if (!reserve(path, err))
+        return false;
+    struct db *to = handle_new(path);
+    bool ok = connect_to(to, SQLITE_OPEN_READWRITE, err);
+    if (ok) {
+        sqlite3_backup *copy = sqlite3_backup_init(to->sql, "main", db->sql, "main");
+        int rc = copy == NULL ? sqlite3_errcode(to->sql) : sqlite3_backup_step(copy, -1);
+        sqlite3_backup_finish(copy);
+        ok = rc == SQLITE_DONE || db_error(to, rc, "backup", err);
+    }
+    db_close(to);
+    if (!ok)
+        remove_with_sidecars(path);
+    return ok;
+}

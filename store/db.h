@@ -1,0 +1,65 @@
+/* The workspace file: one SQLite database (assets/sql/schema/). Opened by one thread; give each thread its own.
+ *
+ * Folder: db, stmt, migrate, disk the file, its statements, its versions, where it may lie
+ *         rubric, setting, audit what holds for the whole workspace
+ *         content, response      prompts, responses, comparisons, sources
+ *         judgement, label       what was said, and what it adds up to
+ *         task, draft, queue, undo  one annotator at work
+ *         import*, export*       files
+ *         embedding, run, status, check  the rest
+ *
+ * SQLite's errors arrive as ERR_BUSY (locked longer than the timeout), ERR_IO (disk full, read-only, unreadable),
+ * ERR_SCHEMA (damaged, not a workspace, of a newer version), ERR_CONFLICT (a rule of the schema). */
+#ifndef ASSAY_STORE_DB_H
+#define ASSAY_STORE_DB_H
+
+#include "core/base/err.h"
+
+#include <stdint.h>
+
+struct db;
+struct rubric;
+
+/* "assy", so that file(1) and db_open tell a workspace from another database. */
+enum { DB_APPLICATION_ID = 0x61737379, DB_BUSY_MS = 10 * 1000 };
+
+enum db_mode { DB_READ, DB_WRITE };
+
+struct db_options {
+    const char *title;      /* shown on the screen; NULL: the file's name */
+    const char *guidelines; /* text for annotators, or NULL */
+    int overlap;            /* how many people judge each comparison; 0 means 1 */
+    const char *who;        /* for the audit trail, or NULL */
+};
+
+/* Make a workspace with `rubric` (its row and version are set). ERR_CONFLICT when `path` exists already; on failure
+ * nothing is left there. */
+MUST_CHECK bool db_create(const char *path, struct rubric *rubric, const struct db_options *options, struct db **out,
+                          struct err *err);
+/* Open one; DB_WRITE brings an older version up to date. ERR_MISSING when there is no such file; ERR_SCHEMA when it is
+ * no workspace or of a newer version (the file is not touched); ERR_IO on a network file system, where SQLite's locks
+ * cannot be trusted. */
+MUST_CHECK bool db_open(const char *path, enum db_mode mode, struct db **out, struct err *err);
+/* NULL is allowed. */
+void db_close(struct db *db);
+/* The path it was opened by. */
+const char *db_path(const struct db *db);
+/* How long to wait for another process, in milliseconds (DB_BUSY_MS unless told). */
+void db_set_timeout(struct db *db, int ms);
+
+/* Do fn(db, ctx, err) as one transaction: on disk when this returns true, undone without trace when fn returns false.
+ * May be nested: an inner one that fails undoes only itself. */
+MUST_CHECK bool db_write(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
+                         struct err *err);
+/* The same for reading: everything fn sees is of one moment. */
+MUST_CHECK bool db_snapshot(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
+                            struct err *err);
+
+/* Verify the file: SQLite's own check, references, and what the schema cannot say (store/check.c). `report` gets
+ * one sentence a fault; *faults is their number. False only when the check itself could not be done. */
+MUST_CHECK bool db_check(struct db *db, void (*report)(void *ctx, const char *text), void *ctx, int *faults,
+                         struct err *err);
+/* Copy the workspace as it stands to `path`, which must not exist; safe while others write. */
+MUST_CHECK bool db_backup(struct db *db, const char *path, struct err *err);
+
+#endif

@@ -1,0 +1,21 @@
+/* What db.c, stmt.c, migrate.c and check.c share. */
+#ifndef ASSAY_STORE_DB_INTERNAL_H
+#define ASSAY_STORE_DB_INTERNAL_H
+
+#include "store/db.h"
+#include "store/stmt.h"
+
+struct db {
+    sqlite3 *sql;
+    char *path;
+    int depth; /* of open transactions */
+    int timeout_ms;
+    sqlite3_stmt *cache[STMT_COUNT];
+};
+
+/* The connection's error `code` in words for people ("what was being done": may be NULL); always false. */
+bool db_error(struct db *db, int code, const char *what, struct err *err);
+/* Pragmas and transaction control; anything else is a named statement. */
+MUST_CHECK bool db_exec(struct db *db, const char *sql, struct err *err);
+
+#endif

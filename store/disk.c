@@ -1,0 +1,106 @@
+#include "store/disk.h"
+
+#include "core/base/buf.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+
+enum { FUSE_MAGIC = 0x65735546 };
+
+/* statfs(2), "f_type" */
+static const struct {
+    unsigned long magic;
+    const char *name;
+} remote[] = {
+    {0x6969, "NFS"},     {0xFF534D42, "CIFS"}, {0xFE534D42, "SMB"},  {0x517B, "SMB"},
+    {0x6B414653, "AFS"}, {0x5346414F, "AFS"},  {0x00C36400, "Ceph"}, {0x0BD00BD0, "Lustre"},
+};
+
+/* FUSE holds local disks as well: its types are told apart by name. */
+static const char *const remote_fuse[] = {"fuse.sshfs", "fuse.rclone",    "fuse.s3fs",      "fuse.gcsfuse",
+                                          "fuse.davfs", "fuse.curlftpfs", "fuse.glusterfs", "fuse.smbnetfs"};
+
+static bool lies_below(const char *path, const char *mount, size_t n)
+{
+    if (n == 1 && mount[0] == '/')
+        return true;
+    return strncmp(path, mount, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
+void disk_type(const char *mountinfo, const char *path, char out[DISK_TYPE_SIZE])
+{
+    size_t longest = 0;
+    out[0] = '\0';
+    for (const char *line = mountinfo; *line != '\0';) {
+        const char *end = line + strcspn(line, "\n");
+        /* 36 35 98:0 /root /mount options … - type source options */
+        const char *field = line;
+        for (int i = 0; i < 4 && field < end; i++) {
+            field += strcspn(field, " \n");
+            field += *field == ' ';
+        }
+        size_t n = strcspn(field, " \n");
+        const char *dash = strstr(field, " - ");
+        if (dash != NULL && dash < end && n >= longest && lies_below(path, field, n)) {
+            longest = n;
+            snprintf(out, DISK_TYPE_SIZE, "%.*s", (int)strcspn(dash + 3, " \n"), dash + 3);
+        }
+        line = *end == '\n' ? end + 1 : end;
+    }
+}
+
+static void fuse_type(const char *folder, char out[DISK_TYPE_SIZE])
+{
+    char real[PATH_MAX], block[4096];
+    struct buf text = BUF_INIT;
+    FILE *f = fopen("/proc/self/mountinfo", "re");
+    out[0] = '\0';
+    if (f == NULL)
+        return;
+    for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
+        buf_add(&text, block, n);
+    fclose(f);
+    if (realpath(folder, real) != NULL)
+        disk_type(text.ptr, real, out);
+    buf_free(&text);
+}
+
+static const char *network_of(const char *folder, unsigned long magic)
+{
+    for (size_t i = 0; i < sizeof remote / sizeof *remote; i++)
+        if (remote[i].magic == magic)
+            return remote[i].name;
+    if (magic == FUSE_MAGIC) {
+        char type[DISK_TYPE_SIZE];
+        fuse_type(folder, type);
+        for (size_t i = 0; i < sizeof remote_fuse / sizeof *remote_fuse; i++)
+            if (strcmp(type, remote_fuse[i]) == 0)
+                return remote_fuse[i];
+    }
+    return NULL;
+}
+
+bool disk_is_local(const char *path, struct err *err)
+{
+    char folder[PATH_MAX] = ".";
+    const char *slash = strrchr(path, '/');
+    size_t n = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+    if (n >= sizeof folder)
+        return err_set(err, ERR_RANGE, "%.100s...: the path is too long", path);
+    if (n > 0) {
+        memcpy(folder, path, n);
+        folder[n] = '\0';
+    }
+    struct statfs fs;
+    if (statfs(folder, &fs) != 0)
+        return err_errno(err, "%s", path);
+    const char *network = network_of(folder, (unsigned long)fs.f_type & 0xFFFFFFFFul);
+    return network == NULL || err_set(err, ERR_IO,
+                                      "%s: lies on a network file system (%s), where locks cannot be trusted and "
+                                      "judgements could be lost; put "
+                                      "the workspace on a local disk",
+                                      path, network);
+}

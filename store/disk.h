@@ -1,0 +1,15 @@
+/* Where a workspace may lie: SQLite needs locks and shared memory that work, and on network file systems they do not.
+ */
+#ifndef ASSAY_STORE_DISK_H
+#define ASSAY_STORE_DISK_H
+
+#include "core/base/err.h"
+
+/* ERR_IO, with the kind of file system, when the folder of `path` is on a network. */
+MUST_CHECK bool disk_is_local(const char *path, struct err *err);
+/* The type ("fuse.sshfs", "ext4", …) of the file system that `path` (absolute, without links) lies on, from text like
+ * that of /proc/self/mountinfo (proc(5)); "" when it does not say. */
+enum { DISK_TYPE_SIZE = 64 };
+void disk_type(const char *mountinfo, const char *path, char out[DISK_TYPE_SIZE]);
+
+#endif

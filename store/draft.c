@@ -1,0 +1,242 @@
+#include "store/draft.h"
+
+#include "core/base/json.h"
+#include "core/base/json_writer.h"
+#include "core/base/utf8.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const side_key[2] = {"a", "b"};
+
+void draft_init(struct draft *d)
+{
+    *d = (struct draft){.preference = PREFERENCE_UNSET, .because = BUF_INIT};
+    d->because.max = JUSTIFICATION_MAX_BYTES;
+    for (int side = 0; side < 2; side++)
+        for (int i = 0; i < RUBRIC_MAX_ATTRIBUTES; i++)
+            d->rating[side][i] = RATING_UNSET;
+}
+
+void draft_free(struct draft *d)
+{
+    buf_free(&d->because);
+}
+
+void draft_copy(struct draft *to, const struct draft *from)
+{
+    struct buf because = to->because;
+    *to = *from;
+    to->because = because;
+    to->because.max = JUSTIFICATION_MAX_BYTES;
+    buf_reset(&to->because);
+    buf_add(&to->because, from->because.ptr, from->because.len);
+}
+
+bool draft_is_empty(const struct draft *d, const struct rubric *r)
+{
+    for (int side = 0; side < 2; side++)
+        for (size_t i = 0; i < r->n_attributes; i++)
+            if (d->rating[side][i] != RATING_UNSET)
+                return false;
+    return d->preference == PREFERENCE_UNSET && d->because.len == 0;
+}
+
+static bool is_blank(uint32_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x3000;
+}
+
+/* Scripts written without blanks between words: there each character counts. */
+static bool is_word_by_itself(uint32_t c)
+{
+    return (c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) ||
+           (c >= 0x20000 && c <= 0x3FFFF);
+}
+
+int draft_words(const struct draft *d)
+{
+    int words = 0;
+    bool inside = false;
+    for (size_t at = 0; at < d->because.len;) {
+        uint32_t c = 0;
+        int n = utf8_decode(d->because.ptr + at, d->because.len - at, &c);
+        at += n > 0 ? (size_t)n : 1;
+        bool alone = is_word_by_itself(c);
+        words += alone || (!inside && !is_blank(c));
+        inside = !alone && !is_blank(c);
+    }
+    return words;
+}
+
+static bool is_filled(const struct draft *d, const struct rubric *r, int cell)
+{
+    int n = (int)r->n_attributes;
+    if (cell < 2 * n)
+        return d->rating[cell / n][cell % n] != RATING_UNSET;
+    if (cell == cell_preference(r))
+        return d->preference != PREFERENCE_UNSET && (d->preference != 0 || r->zero_allowed);
+    return d->because.len > 0 && draft_words(d) >= r->justification_min_words;
+}
+
+static bool is_required(const struct rubric *r, int cell)
+{
+    if (cell == cell_preference(r))
+        return r->preference_required;
+    return cell != cell_because(r) || r->justification_min_words > 0;
+}
+
+static void say_why(const struct draft *d, const struct rubric *r, int cell, char why[DRAFT_WHY_SIZE])
+{
+    int n = (int)r->n_attributes;
+    if (cell < 2 * n)
+        snprintf(why, DRAFT_WHY_SIZE, "%s of %c is missing", r->attributes[cell % n].key, "AB"[cell / n]);
+    else if (cell == cell_because(r))
+        snprintf(why, DRAFT_WHY_SIZE, "the justification needs %d words and has %d", r->justification_min_words,
+                 draft_words(d));
+    else if (d->preference == 0)
+        snprintf(why, DRAFT_WHY_SIZE, "the preference must lean to one side");
+    else
+        snprintf(why, DRAFT_WHY_SIZE, "the preference is missing");
+}
+
+int draft_missing(const struct draft *d, const struct rubric *r, char why[DRAFT_WHY_SIZE])
+{
+    for (int cell = 0; cell < cell_count(r); cell++) {
+        /* A preference of 0 that the rubric does not know is wrong even where none is required. */
+        bool zero = cell == cell_preference(r) && d->preference == 0;
+        if ((is_required(r, cell) || zero) && !is_filled(d, r, cell)) {
+            say_why(d, r, cell, why);
+            return cell;
+        }
+    }
+    why[0] = '\0';
+    return -1;
+}
+
+int draft_next_empty(const struct draft *d, const struct rubric *r, int cell)
+{
+    int n = cell_because(r); /* all others come before it */
+    int from = cell < n ? cell + 1 : 0;
+    for (int k = 0; k < n; k++) {
+        int c = (from + k) % n;
+        if (!is_filled(d, r, c))
+            return c;
+    }
+    return is_filled(d, r, cell_because(r)) ? cell : cell_because(r);
+}
+
+static void write_ratings(struct json_writer *w, const struct draft *d, const struct rubric *r, int side)
+{
+    jw_key(w, side_key[side]);
+    jw_object(w);
+    for (size_t i = 0; i < r->n_attributes; i++)
+        if (d->rating[side][i] != RATING_UNSET)
+            jw_kint(w, r->attributes[i].key, d->rating[side][i]);
+    jw_object_end(w);
+}
+
+static void write_cell(struct json_writer *w, const struct draft *d, const struct rubric *r)
+{
+    int n = (int)r->n_attributes;
+    char name[80];
+    if (d->cell < 2 * n)
+        snprintf(name, sizeof name, "%s.%s", side_key[d->cell / n], r->attributes[d->cell % n].key);
+    else
+        snprintf(name, sizeof name, "%s", d->cell == cell_preference(r) ? "preference" : "because");
+    jw_kstr(w, "cell", name);
+}
+
+void draft_write(const struct draft *d, const struct rubric *r, struct buf *out)
+{
+    struct json_writer w;
+    jw_start(&w, out);
+    jw_object(&w);
+    write_ratings(&w, d, r, SIDE_A);
+    write_ratings(&w, d, r, SIDE_B);
+    if (d->preference == PREFERENCE_NEITHER)
+        jw_kstr(&w, "preference", "neither");
+    else if (d->preference != PREFERENCE_UNSET)
+        jw_kint(&w, "preference", d->preference);
+    if (d->because.len > 0)
+        jw_kstrn(&w, "because", d->because.ptr, d->because.len);
+    write_cell(&w, d, r);
+    jw_knum(&w, "seconds", d->seconds);
+    jw_object_end(&w);
+}
+
+/* Attributes and levels that the rubric no longer has are left out. */
+static bool read_ratings(struct json_object *o, const struct rubric *r, int side, struct draft *d, struct err *err)
+{
+    struct json_object *ratings = NULL;
+    if (!json_get_object(o, side_key[side], JSON_OPTIONAL, &ratings, err))
+        return false;
+    for (size_t i = 0; ratings != NULL && i < r->n_attributes; i++) {
+        const struct attribute *a = &r->attributes[i];
+        int64_t v = RATING_UNSET;
+        if (!json_get_int(ratings, a->key, JSON_OPTIONAL, INT64_MIN, INT64_MAX, &v, err))
+            return false;
+        if (v >= a->min && v <= a->max)
+            d->rating[side][i] = (int)v;
+    }
+    return true;
+}
+
+static bool read_preference(struct json_object *o, struct draft *d, struct err *err)
+{
+    struct json_object *v = NULL;
+    int64_t n = PREFERENCE_UNSET;
+    if (json_object_object_get_ex(o, "preference", &v) && json_object_is_type(v, json_type_string) &&
+        strcmp(json_object_get_string(v), "neither") == 0)
+        n = PREFERENCE_NEITHER;
+    else if (!json_get_int(o, "preference", JSON_OPTIONAL, -PREFERENCE_MAX, PREFERENCE_MAX, &n, err))
+        return false;
+    d->preference = (int)n;
+    return true;
+}
+
+static bool read_cell(struct json_object *o, const struct rubric *r, struct draft *d, struct err *err)
+{
+    struct json_text t = {"", 0};
+    if (!json_get_text(o, "cell", JSON_OPTIONAL, &t, err))
+        return false;
+    d->cell = 0;
+    if (strcmp(t.ptr, "preference") == 0)
+        d->cell = cell_preference(r);
+    else if (strcmp(t.ptr, "because") == 0)
+        d->cell = cell_because(r);
+    else if (t.len > 2 && t.ptr[1] == '.') {
+        int i = rubric_find(r, t.ptr + 2, t.len - 2);
+        if (i >= 0)
+            d->cell = cell_rating(r, t.ptr[0] == 'b' ? SIDE_B : SIDE_A, i);
+    }
+    return true;
+}
+
+static bool read_object(struct json_object *o, const struct rubric *r, struct draft *d, struct err *err)
+{
+    struct json_text because = {"", 0};
+    if (!json_object_is_type(o, json_type_object))
+        return err_set(err, ERR_SYNTAX, "a draft must be an object, but is %s", json_type_name(o));
+    if (!read_ratings(o, r, SIDE_A, d, err) || !read_ratings(o, r, SIDE_B, d, err) || !read_preference(o, d, err) ||
+        !json_get_text(o, "because", JSON_OPTIONAL, &because, err) || !read_cell(o, r, d, err) ||
+        !json_get_number(o, "seconds", JSON_OPTIONAL, &d->seconds, err))
+        return false;
+    buf_add(&d->because, because.ptr, because.len);
+    return !d->because.cut || err_set(err, ERR_RANGE, "\"because\" is longer than %d bytes", JUSTIFICATION_MAX_BYTES);
+}
+
+bool draft_read(const char *json, size_t n, const struct rubric *r, struct draft *out, struct err *err)
+{
+    struct json_object *o = NULL;
+    if (!json_parse(json, n, &o, err))
+        return false;
+    struct draft d;
+    draft_init(&d);
+    bool ok = read_object(o, r, &d, err);
+    if (ok)
+        draft_copy(out, &d);
+    draft_free(&d);
+    json_object_put(o);
+    return ok;
+}

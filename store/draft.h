@@ -1,0 +1,66 @@
+/* A draft: what an annotator has said so far about one comparison, as shown to them (side A, side B).
+ * Plain data; every change of it is one committed transaction (store/task.h). */
+#ifndef ASSAY_STORE_DRAFT_H
+#define ASSAY_STORE_DRAFT_H
+
+#include "core/base/buf.h"
+#include "store/rubric.h"
+
+enum { SIDE_A, SIDE_B };
+
+enum {
+    RATING_UNSET = -1,
+    PREFERENCE_UNSET = 100,
+    PREFERENCE_NEITHER = -100, /* neither is valid: never a number in an average */
+    JUSTIFICATION_MAX_BYTES = 16 * 1024
+};
+
+struct draft {
+    int rating[2][RUBRIC_MAX_ATTRIBUTES]; /* [side][attribute], RATING_UNSET until given; unset is not 0 */
+    int preference;                       /* -3 A much better … 3 B much better, as shown */
+    struct buf because;                   /* UTF-8; @A and @B name the sides */
+    int cell;                             /* where the cursor stands, see below */
+    double seconds;                       /* active time spent so far */
+};
+
+/* Cells in the order in which they are filled: attributes of A, attributes of B, the preference, the justification. */
+static inline int cell_rating(const struct rubric *r, int side, int attribute)
+{
+    return side * (int)r->n_attributes + attribute;
+}
+static inline int cell_preference(const struct rubric *r)
+{
+    return 2 * (int)r->n_attributes;
+}
+static inline int cell_because(const struct rubric *r)
+{
+    return 2 * (int)r->n_attributes + 1;
+}
+static inline int cell_count(const struct rubric *r)
+{
+    return 2 * (int)r->n_attributes + 2;
+}
+
+/* An empty draft, cursor on the first cell. Free with draft_free. */
+void draft_init(struct draft *d);
+void draft_free(struct draft *d);
+void draft_copy(struct draft *to, const struct draft *from);
+/* Nothing said yet? (The cursor and the time do not count.) */
+bool draft_is_empty(const struct draft *d, const struct rubric *r);
+/* Words in the justification. */
+int draft_words(const struct draft *d);
+/* The first cell that must still be filled, or -1 when it can be submitted; *why is then a sentence for the person,
+ * such as "correctness of B is missing" (static or in a static buffer of the caller: size DRAFT_WHY_SIZE). */
+enum { DRAFT_WHY_SIZE = 160 };
+int draft_missing(const struct draft *d, const struct rubric *r, char why[DRAFT_WHY_SIZE]);
+/* The next empty cell after `cell` in filling order (wrapping), the justification last; `cell` itself when none is
+ * empty. */
+int draft_next_empty(const struct draft *d, const struct rubric *r, int cell);
+
+/* JSON of a draft, by attribute key, so that it survives a new rubric version:
+ * {"a":{"helpfulness":4},"b":{},"preference":-2,"because":"…","cell":"b.helpfulness","seconds":12.5};
+ * "preference" may be "neither". `out` has been through draft_init; on failure it stays as it was. */
+void draft_write(const struct draft *d, const struct rubric *r, struct buf *out);
+MUST_CHECK bool draft_read(const char *json, size_t n, const struct rubric *r, struct draft *out, struct err *err);
+
+#endif

@@ -1,0 +1,140 @@
+#include "store/embedding.h"
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/base/vec.h"
+#include "store/audit.h"
+#include "store/stmt.h"
+
+#include <string.h>
+
+struct putting {
+    struct embedding_set *set;
+    const char *const *ids;
+};
+
+static bool drop(struct db *db, const char *name, struct err *err)
+{
+    int64_t old = 0;
+    if (!stmt_int(db, STMT_EMBEDDING_SET_FIND, ARGS(v_str(name)), &old, err))
+        return false;
+    return old == 0 || (stmt_run(db, STMT_EMBEDDING_SET_DROP_ROWS, ARGS(v_int(old)), err) &&
+                        stmt_run(db, STMT_EMBEDDING_SET_DROP, ARGS(v_int(old)), err));
+}
+
+static bool map_row(struct db *db, struct embedding_set *s, const char *hex, int64_t row, struct err *err)
+{
+    struct id id;
+    int64_t response = 0, before = -1;
+    if (hex == NULL || !id_parse(hex, &id))
+        return true;
+    if (!stmt_int(db, STMT_RESPONSE_FIND, ARGS(v_id(&id)), &response, err))
+        return false;
+    if (response == 0)
+        return true;
+    if (!stmt_int(db, STMT_EMBEDDING_ROW_FIND, ARGS(v_int(s->row), v_int(response)), &before, err))
+        return false;
+    if (before >= 0)
+        return err_set(err, ERR_CONFLICT, "%s: rows %lld and %lld have the same id %.40s", s->path, (long long)before,
+                       (long long)row, hex);
+    s->mapped++;
+    return stmt_run(db, STMT_EMBEDDING_ROW_ADD, ARGS(v_int(s->row), v_int(response), v_int(row)), err);
+}
+
+static bool put(struct db *db, void *ctx, struct err *err)
+{
+    const struct putting *p = ctx;
+    struct embedding_set *s = p->set;
+    s->created = clock_now_ms();
+    s->mapped = 0;
+    if (!drop(db, s->name, err) ||
+        !stmt_insert(db, STMT_EMBEDDING_SET_ADD,
+                     ARGS(v_str(s->name), v_str(s->provider), v_str(s->recipe), v_str(s->path), v_str(s->sha256),
+                          v_int(s->n), v_int(s->d), v_int(s->created)),
+                     &s->row, err))
+        return false;
+    for (int64_t i = 0; i < s->n; i++)
+        if (!map_row(db, s, p->ids[i], i, err))
+            return false;
+    if (s->mapped == 0)
+        return err_set(err, ERR_MISSING, "%s: none of its %lld ids is a response of this workspace", s->path,
+                       (long long)s->n);
+    return audit_add(db, NULL, "embed", s->name, s->recipe, err);
+}
+
+bool embedding_set_put(struct db *db, struct embedding_set *set, const char *const *ids, struct err *err)
+{
+    struct json_object *recipe = NULL;
+    if (set->path[0] != '/')
+        return err_set(err, ERR_USAGE, "%s: the path of an embedding set must be absolute", set->path);
+    if (!json_parse(set->recipe, strlen(set->recipe), &recipe, err))
+        return err_context(err, "the recipe of embedding set %s", set->name);
+    json_object_put(recipe);
+    return db_write(db, put, &(struct putting){set, ids}, err);
+}
+
+static void from_row(struct rows *q, struct arena *a, struct embedding_set *s)
+{
+    *s = (struct embedding_set){.row = rows_int(q, 0),
+                                .name = rows_dup(q, 1, a),
+                                .provider = rows_dup(q, 2, a),
+                                .recipe = rows_dup(q, 3, a),
+                                .path = rows_dup(q, 4, a),
+                                .sha256 = rows_dup(q, 5, a),
+                                .n = rows_int(q, 6),
+                                .d = rows_int(q, 7),
+                                .created = rows_int(q, 8),
+                                .mapped = rows_int(q, 9)};
+}
+
+bool embedding_set_get(struct db *db, const char *name, struct arena *a, struct embedding_set *out, bool *found,
+                       struct err *err)
+{
+    struct rows q;
+    *found = false;
+    if (!rows_open(&q, db, STMT_EMBEDDING_SET_GET, ARGS(v_str(name)), err))
+        return false;
+    if (rows_next(&q)) {
+        from_row(&q, a, out);
+        *found = true;
+    }
+    return rows_close(&q, err);
+}
+
+bool embedding_set_list(struct db *db, struct arena *a, struct embedding_set **out, size_t *n, struct err *err)
+{
+    VEC(struct embedding_set) all = {0};
+    struct rows q;
+    if (!rows_open(&q, db, STMT_EMBEDDING_SET_LIST, NO_ARGS, err))
+        return false;
+    while (rows_next(&q)) {
+        struct embedding_set s;
+        from_row(&q, a, &s);
+        vec_push(&all, s);
+    }
+    *n = all.n;
+    *out = arena_array(a, all.n + 1, sizeof **out);
+    if (all.n > 0)
+        memcpy(*out, all.v, all.n * sizeof **out);
+    vec_free(&all);
+    return rows_close(&q, err);
+}
+
+bool embedding_set_each(struct db *db, int64_t set,
+                        bool (*each)(void *ctx, int64_t response, const char *id, int64_t row), void *ctx,
+                        struct err *err)
+{
+    struct rows q;
+    if (!rows_open(&q, db, STMT_EMBEDDING_ROW_EACH, ARGS(v_int(set)), err))
+        return false;
+    while (rows_next(&q)) {
+        char hex[ID_HEX_SIZE];
+        struct id id = rows_id(&q, 1);
+        id_hex(&id, hex);
+        if (!each(ctx, rows_int(&q, 0), hex, rows_int(&q, 2))) {
+            rows_abandon(&q);
+            return true;
+        }
+    }
+    return rows_close(&q, err);
+}

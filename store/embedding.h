@@ -1,0 +1,36 @@
+/* Embedding sets: what is known of a matrix file, and which of its rows is which response. */
+#ifndef ASSAY_STORE_EMBEDDING_H
+#define ASSAY_STORE_EMBEDDING_H
+
+#include "core/base/arena.h"
+#include "store/db.h"
+
+#include <stddef.h>
+
+struct embedding_set {
+    int64_t row;
+    const char *name;     /* unique in the workspace */
+    const char *provider; /* "lexical", "file", … */
+    const char *recipe;   /* JSON: the settings that made it */
+    const char *path;     /* FILE or FILE:tensor, absolute */
+    const char *sha256;   /* of the file */
+    int64_t n, d;         /* rows and columns */
+    int64_t mapped;       /* rows that belong to a response of this workspace */
+    int64_t created;
+};
+
+/* Put a set in (row and created are set). ids[i] (32 hex digits) is the response of row i, n of them; NULL entries and
+ * ids of no response here have no response. A set of the same name is replaced. ERR_MISSING when no id is known here.
+ */
+MUST_CHECK bool embedding_set_put(struct db *db, struct embedding_set *set, const char *const *ids, struct err *err);
+/* Strings live in `a`; *found false when there is none of that name. name NULL: the newest. */
+MUST_CHECK bool embedding_set_get(struct db *db, const char *name, struct arena *a, struct embedding_set *out,
+                                  bool *found, struct err *err);
+MUST_CHECK bool embedding_set_list(struct db *db, struct arena *a, struct embedding_set **out, size_t *n,
+                                   struct err *err);
+/* Each mapped row, in ascending order. */
+MUST_CHECK bool embedding_set_each(struct db *db, int64_t set,
+                                   bool (*each)(void *ctx, int64_t response, const char *id, int64_t row), void *ctx,
+                                   struct err *err);
+
+#endif

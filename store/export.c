@@ -1,0 +1,221 @@
+#include "store/export.h"
+
+#include "store/export_format.h"
+
+#include <string.h>
+
+static const struct export_format *const formats[] = {&export_trl,        &export_trl_conversational,
+                                                      &export_helpsteer2, &export_helpsteer2_preference,
+                                                      &export_responses,  &export_judgements};
+enum { N_FORMATS = sizeof formats / sizeof *formats, TICK = 64 };
+
+const char *const export_formats[] = {"trl",       "trl-conversational", "helpsteer2", "helpsteer2-preference",
+                                      "responses", "judgements",         NULL};
+
+bool export_ties_parse(const char *name, enum export_ties *ties, struct err *err)
+{
+    static const char *const names[] = {"drop", "both", "error"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0) {
+            *ties = (enum export_ties)i;
+            return true;
+        }
+    return err_set(err, ERR_USAGE, "\"%.40s\": ties may be drop, both or error", name);
+}
+
+void export_begin(struct export *e)
+{
+    buf_reset(&e->line);
+    jw_start(&e->w, &e->line);
+    jw_object(&e->w);
+}
+
+void export_end(struct export *e)
+{
+    jw_object_end(&e->w);
+    buf_addc(&e->line, '\n');
+    outfile_write(e->out, e->line.ptr, e->line.len);
+    e->counts->lines++;
+}
+
+static struct json_text copy_column(struct rows *q, int column, struct arena *a)
+{
+    struct json_text t = rows_text(q, column);
+    if (t.ptr != NULL)
+        t.ptr = arena_ndup(a, t.ptr, t.len);
+    return t;
+}
+
+bool export_get_messages(struct export *e, int64_t prompt, struct json_text *out, struct err *err)
+{
+    struct rows q;
+    *out = (struct json_text){"[]", 2};
+    if (!rows_open(&q, e->db, STMT_PROMPT_GET, ARGS(v_int(prompt)), err))
+        return false;
+    if (rows_next(&q))
+        *out = copy_column(&q, 0, &e->arena);
+    return rows_close(&q, err);
+}
+
+bool export_get_response(struct export *e, int64_t row, struct export_response *out, struct err *err)
+{
+    struct rows q;
+    *out = (struct export_response){.row = row, .text = {"", 0}};
+    if (!rows_open(&q, e->db, STMT_RESPONSE_GET, ARGS(v_int(row)), err))
+        return false;
+    if (rows_next(&q)) {
+        out->text = copy_column(&q, 0, &e->arena);
+        out->model = copy_column(&q, 1, &e->arena);
+        out->language = copy_column(&q, 2, &e->arena);
+        out->tags = copy_column(&q, 3, &e->arena);
+    }
+    return rows_close(&q, err);
+}
+
+static bool load_item(struct export *e, struct export_item *item, struct err *err)
+{
+    struct label_pair *p = &item->pair;
+    const int64_t rows[2] = {p->first, p->second};
+    if (!export_get_messages(e, p->prompt, &item->messages, err) ||
+        !export_get_response(e, p->first, &item->responses[0], err) ||
+        !export_get_response(e, p->second, &item->responses[1], err) ||
+        !label_judgements(e->db, p->comparison, rows, &e->arena, &item->judgements, &item->n, err))
+        return false;
+    p->label = label_of(item->judgements, item->n, e->options->label.by);
+    return true;
+}
+
+static bool each_row(struct export *e, struct rows *q, int64_t total,
+                     bool (*item)(struct export *e, const struct export_item *i, struct err *err), struct err *err)
+{
+    while (rows_next(q)) {
+        struct export_item i = {0};
+        if (e->counts->comparisons % TICK == 0 &&
+            !progress_tick(e->options->progress, (double)e->counts->comparisons, (double)total))
+            return err_set(err, ERR_STOPPED, "stopped; nothing was written");
+        label_pair_row(q, &i.pair);
+        e->counts->comparisons++;
+        if (!load_item(e, &i, err) || !item(e, &i, err))
+            return false;
+        arena_reset(&e->arena);
+        if (outfile_failed(e->out)) /* outfile_commit will say why */
+            return true;
+    }
+    return true;
+}
+
+bool export_each(struct export *e, bool (*item)(struct export *e, const struct export_item *i, struct err *err),
+                 struct err *err)
+{
+    struct rows q;
+    int64_t total = 0;
+    struct value source = v_str(e->options->label.source), split = v_str(e->options->label.split);
+    if (!stmt_int(e->db, STMT_COMPARISON_COUNT, ARGS(source, split), &total, err) ||
+        !rows_open(&q, e->db, STMT_COMPARISON_EACH, ARGS(source, split), err))
+        return false;
+    if (!each_row(e, &q, total, item, err))
+        return rows_abandon(&q);
+    return rows_close(&q, err);
+}
+
+static bool is_role(const struct message *m, const char *role)
+{
+    return strlen(role) == m->role.len && memcmp(role, m->role.ptr, m->role.len) == 0;
+}
+
+static void add_text(struct buf *b, struct json_text t)
+{
+    buf_add(b, t.ptr, t.len);
+}
+
+static struct json_text keep(struct export *e, struct buf *b)
+{
+    struct json_text t = {arena_ndup(&e->arena, b->ptr, b->len), b->len};
+    buf_free(b);
+    return t;
+}
+
+bool export_prompt_plain(struct export *e, struct json_text messages, struct json_text *out, struct err *err)
+{
+    struct message *m;
+    size_t n;
+    if (!content_messages(messages, &e->arena, &m, &n, err))
+        return false;
+    if (n == 1 && is_role(m, "user")) {
+        *out = m->content;
+        return true;
+    }
+    struct buf b = BUF_INIT;
+    for (size_t i = 0; i < n; i++) {
+        if (is_role(&m[i], "user") || is_role(&m[i], "assistant"))
+            buf_adds(&b, is_role(&m[i], "user") ? "\n\nHuman: " : "\n\nAssistant: ");
+        else
+            buf_addf(&b, "\n\n%s: ", m[i].role.ptr);
+        add_text(&b, m[i].content);
+    }
+    buf_adds(&b, "\n\nAssistant: ");
+    *out = keep(e, &b);
+    return true;
+}
+
+bool export_prompt_helpsteer(struct export *e, struct json_text messages, struct json_text *out, struct err *err)
+{
+    struct message *m;
+    size_t n;
+    *out = (struct json_text){0};
+    if (!content_messages(messages, &e->arena, &m, &n, err))
+        return false;
+    struct buf b = BUF_INIT;
+    for (size_t i = 0; i < n; i++) {
+        bool user = is_role(&m[i], "user");
+        if ((i == 0 && !user) || (!user && !is_role(&m[i], "assistant"))) {
+            buf_free(&b);
+            return true;
+        }
+        if (i > 0)
+            buf_adds(&b, user ? "\n<extra_id_1>User\n" : "\n<extra_id_1>Assistant\n");
+        add_text(&b, m[i].content);
+    }
+    *out = keep(e, &b);
+    return true;
+}
+
+static bool find_format(const char *name, const struct export_format **out, struct err *err)
+{
+    struct buf list = BUF_INIT;
+    *out = NULL;
+    for (size_t i = 0; i < N_FORMATS; i++) {
+        if (strcmp(formats[i]->name, name) == 0)
+            *out = formats[i];
+        buf_addf(&list, "%s%s", i > 0 ? ", " : "", formats[i]->name);
+    }
+    if (*out == NULL)
+        err_set(err, ERR_MISSING, "there is no export format \"%.60s\"; there are %s", name, list.ptr);
+    buf_free(&list);
+    return *out != NULL;
+}
+
+struct job {
+    struct export e;
+    const struct export_format *format;
+};
+
+/* One snapshot, so that people may go on annotating meanwhile. */
+static bool write_all(struct db *db, void *ctx, struct err *err)
+{
+    (void)db;
+    struct job *j = ctx;
+    return j->format->item != NULL ? export_each(&j->e, j->format->item, err) : j->format->all(&j->e, err);
+}
+
+bool export_write(struct db *db, const struct export_options *options, struct outfile *out,
+                  struct export_counts *counts, struct err *err)
+{
+    struct job j = {.e = {.db = db, .options = options, .counts = counts, .out = out, .line = BUF_INIT}};
+    *counts = (struct export_counts){0};
+    bool ok = find_format(options->format, &j.format, err) && label_check_source(db, &options->label, err) &&
+              db_snapshot(db, write_all, &j, err);
+    buf_free(&j.e.line);
+    arena_free(&j.e.arena);
+    return ok;
+}

@@ -1,0 +1,66 @@
+/* What the writers of the export formats share: found through the table in export.c. */
+#ifndef ASSAY_STORE_EXPORT_FORMAT_H
+#define ASSAY_STORE_EXPORT_FORMAT_H
+
+#include "core/base/json_writer.h"
+#include "store/content.h"
+#include "store/export.h"
+#include "store/label_internal.h"
+
+/* A response with what is known of it. */
+struct export_response {
+    int64_t row;
+    struct json_text text, model, language, tags;
+};
+
+struct export
+{
+    struct db *db;
+    const struct export_options *options;
+    struct export_counts *counts;
+    struct outfile *out;
+    struct arena arena; /* of one comparison */
+    struct buf line;
+    struct json_writer w;
+};
+
+/* A comparison as the writers get it. */
+struct export_item {
+    struct label_pair pair; /* with the label */
+    struct json_text messages;
+    struct export_response responses[2];
+    struct judgement *judgements; /* the latest, and those of the single responses */
+    size_t n;
+};
+
+struct export_format {
+    const char *name;
+    /* One of the two: for each comparison, or once for all. */
+    bool (*item)(struct export *e, const struct export_item *item, struct err *err);
+    bool (*all)(struct export *e, struct err *err);
+};
+
+extern const struct export_format export_trl, export_trl_conversational, export_helpsteer2,
+    export_helpsteer2_preference, export_responses, export_judgements;
+
+/* Each comparison that the options let through; ends with ERR_STOPPED when progress asks to. */
+MUST_CHECK bool export_each(struct export *e,
+                            bool (*item)(struct export *e, const struct export_item *i, struct err *err),
+                            struct err *err);
+MUST_CHECK bool export_get_messages(struct export *e, int64_t prompt, struct json_text *out, struct err *err);
+MUST_CHECK bool export_get_response(struct export *e, int64_t row, struct export_response *out, struct err *err);
+/* Begin a line: an object, its keys are to follow. */
+void export_begin(struct export *e);
+/* End it and write it. */
+void export_end(struct export *e);
+/* The prompt as one string. trl: a single message of the user as it is; a conversation as a transcript with "\n\nHuman:
+ * " and
+ * "\n\nAssistant: ", as HH-RLHF has it. */
+MUST_CHECK bool export_prompt_plain(struct export *e, struct json_text messages, struct json_text *out,
+                                    struct err *err);
+/* HelpSteer: turns joined by "\n<extra_id_1>Assistant\n" and "\n<extra_id_1>User\n"; ptr NULL when the messages are not
+ * those of a user and an assistant in turns, which the format cannot hold. */
+MUST_CHECK bool export_prompt_helpsteer(struct export *e, struct json_text messages, struct json_text *out,
+                                        struct err *err);
+
+#endif

@@ -1,0 +1,47 @@
+/* Bring a file of records (JSON Lines, plain or gzip) into the workspace. assets/doc/formats.md says what each format
+ * holds and what becomes of each field. */
+#ifndef ASSAY_STORE_IMPORT_H
+#define ASSAY_STORE_IMPORT_H
+
+#include "core/base/outfile.h"
+#include "core/base/progress.h"
+#include "store/db.h"
+
+/* Names of the formats, in the order in which they are tried on a file; ends with NULL. */
+extern const char *const import_formats[];
+
+struct import_refusal {
+    const char *file;
+    long line;
+    const char *reason; /* a sentence without file and line */
+    const char *raw;    /* the line, raw_len bytes, as it stands in the file */
+    size_t raw_len;
+};
+
+struct import_options {
+    const char *format;      /* NULL: found out from the first records */
+    const char *source;      /* NULL: the file's name without folder and extensions */
+    const char *who;         /* for the audit trail, or NULL */
+    struct outfile *rejects; /* gets the refused lines unchanged; NULL: nobody wants them; not closed here */
+    void (*refused)(void *ctx, const struct import_refusal *r); /* one call a refused record; may be NULL */
+    void *ctx;
+    const struct progress *progress; /* may be NULL; bytes of the file */
+};
+
+struct import_tally {
+    int64_t made, known;
+};
+
+struct import_counts {
+    const char *format; /* that was used; static */
+    int64_t records, refused;
+    struct import_tally prompts, responses, comparisons, judgements;
+};
+
+/* One transaction a file: all good records go in, bad ones are refused one by one. ERR_SYNTAX when no format fits,
+ * ERR_MISSING for an unknown format or file, ERR_STOPPED (nothing changed) when progress asks to stop. *counts is
+ * valid when true is returned. */
+MUST_CHECK bool import_file(struct db *db, const char *path, const struct import_options *options,
+                            struct import_counts *counts, struct err *err);
+
+#endif

@@ -1,0 +1,93 @@
+/* What the readers of the import formats share: one file store/import_<format>.c each, found through the table in
+ * import.c. */
+#ifndef ASSAY_STORE_IMPORT_FORMAT_H
+#define ASSAY_STORE_IMPORT_FORMAT_H
+
+#include "core/base/arena.h"
+#include "core/base/buf.h"
+#include "core/base/json.h"
+#include "store/content.h"
+#include "store/import.h"
+#include "store/judgement.h"
+#include "store/rubric.h"
+
+enum { IMPORT_GROUP_MAX = 16 };
+
+/* One file on its way in. */
+struct import {
+    struct db *db;
+    const struct import_options *options;
+    struct import_counts *counts;
+    struct json_text source;   /* name of the source */
+    struct json_text by;       /* "source:NAME" */
+    struct arena file, record; /* strings that live as long as the file, the record */
+    struct rubric rubric;      /* the current one */
+    struct rubric other;       /* the last one asked for by another name */
+    const char *other_name;
+    struct arena other_arena;
+    int64_t now;
+    struct {
+        int64_t prompt;
+        size_t n;
+        struct content_row responses[IMPORT_GROUP_MAX];
+    } group; /* helpsteer2: responses of the rows before with the same prompt */
+};
+
+struct import_format {
+    const char *name;
+    bool (*sniff)(struct json_object *record); /* does a record look like this format? */
+    bool (*read)(struct import *im, struct json_object *record, struct err *err);
+};
+
+extern const struct import_format import_judgements, import_hh_rlhf, import_helpsteer2, import_helpsteer2_preference,
+    import_trl;
+
+/* True when the field is there and of this type. */
+bool import_has(struct json_object *record, const char *key, enum json_type type);
+/* Refuse fields of `o` that are not in `known` (ends with NULL) and not null. */
+MUST_CHECK bool import_only_fields(struct json_object *o, const char *const *known, const char *where, struct err *err);
+
+/* A list of {"role", "content", "name"?}, or a string, which is one message of the user; into im->record. */
+MUST_CHECK bool import_messages(struct import *im, struct json_object *v, const char *what, struct message **out,
+                                size_t *n, struct err *err);
+
+/* A prompt of the HelpSteer files: turns after the first begin with "\n<extra_id_1>Assistant\n" or
+ * "\n<extra_id_1>User\n". Text that would not come back the same from its turns stays one message of the user. Into
+ * im->record. */
+#define HELPSTEER_MARK "\n<extra_id_1>"
+void import_helpsteer_prompt(struct import *im, struct json_text text, struct message **out, size_t *n);
+
+/* Put content in and count it. */
+MUST_CHECK bool import_prompt(struct import *im, const struct message *m, size_t n, struct content_row *out,
+                              struct err *err);
+/* `what` names the response in the refusal of an empty one. */
+MUST_CHECK bool import_response(struct import *im, const struct content_row *prompt, const struct new_response *r,
+                                const char *what, struct content_row *out, struct err *err);
+
+/* Two responses as a record has them, with the comparison they make. */
+struct import_pair {
+    struct content_row prompt, responses[2], comparison;
+    bool swapped; /* stored the other way round */
+};
+/* responses are in; makes the comparison. source.ptr NULL: the file's. */
+MUST_CHECK bool import_comparison(struct import *im, struct import_pair *pair, struct json_text source,
+                                  const char *split, struct err *err);
+/* A judgement of the pair in the record's own order (preference, ratings' which, a_is); turned into stored order here.
+ * id: NULL for a content-derived one. */
+MUST_CHECK bool import_judge_pair(struct import *im, const struct import_pair *pair, struct judgement *j,
+                                  struct json_text annotator, const struct id *id, struct err *err);
+/* Of a single response. */
+MUST_CHECK bool import_judge_response(struct import *im, const struct content_row *response, struct judgement *j,
+                                      struct json_text annotator, const struct id *id, struct err *err);
+/* chosen before rejected, when nothing is known of how much better it is. `extra` is JSON. */
+MUST_CHECK bool import_judge_chosen(struct import *im, const struct import_pair *pair, int strength, const char *extra,
+                                    struct err *err);
+
+/* A judgement that says nothing yet, under the current rubric. */
+struct judgement import_blank(const struct import *im);
+/* "name@version" or "name"; kept for the records to come. */
+MUST_CHECK bool import_rubric(struct import *im, const char *name, const struct rubric **out, struct err *err);
+/* JSON text of a value, in im->record. */
+struct json_text import_json(struct import *im, struct json_object *v);
+
+#endif

@@ -1,0 +1,188 @@
+/* What the readers of all formats do with a record: put content and judgements in, and count them. */
+#include "store/import_format.h"
+
+#include "store/stmt.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool import_has(struct json_object *record, const char *key, enum json_type type)
+{
+    struct json_object *v = NULL;
+    return json_object_object_get_ex(record, key, &v) && json_object_is_type(v, type);
+}
+
+bool import_only_fields(struct json_object *o, const char *const *known, const char *where, struct err *err)
+{
+    json_object_object_foreach(o, key, value)
+    {
+        const char *const *k = known;
+        while (*k != NULL && strcmp(*k, key) != 0)
+            k++;
+        if (*k == NULL && value != NULL)
+            return err_set(err, ERR_SYNTAX, "unknown field \"%.60s\" in %s", key, where);
+    }
+    return true;
+}
+
+static bool read_message(struct json_object *o, struct message *m, struct err *err)
+{
+    static const char *const known[] = {"role", "content", "name", NULL};
+    if (!json_object_is_type(o, json_type_object))
+        return err_set(err, ERR_SYNTAX, "must be an object, but is %s", json_type_name(o));
+    if (!import_only_fields(o, known, "it", err) || !json_get_text(o, "role", JSON_REQUIRED, &m->role, err) ||
+        !json_get_text(o, "content", JSON_REQUIRED, &m->content, err) ||
+        !json_get_text(o, "name", JSON_OPTIONAL, &m->name, err))
+        return false;
+    if (!content_role_known(m->role))
+        return err_set(err, ERR_RANGE, "unknown role \"%.40s\"", m->role.ptr);
+    return true;
+}
+
+bool import_messages(struct import *im, struct json_object *v, const char *what, struct message **out, size_t *n,
+                     struct err *err)
+{
+    if (json_object_is_type(v, json_type_string)) {
+        *out = arena_array(&im->record, 1, sizeof **out);
+        **out = (struct message){.role = {"user", 4}};
+        *n = 1;
+        return json_as_text(v, what, &(*out)->content, err);
+    }
+    if (!json_object_is_type(v, json_type_array))
+        return err_set(err, ERR_SYNTAX, "\"%s\" must be a string or a list of messages, but is %s", what,
+                       json_type_name(v));
+    *n = json_object_array_length(v);
+    if (*n == 0 || *n > CONTENT_MAX_MESSAGES)
+        return err_set(err, ERR_RANGE, "\"%s\" has %zu messages; 1 to %d are possible", what, *n, CONTENT_MAX_MESSAGES);
+    *out = arena_array(&im->record, *n, sizeof **out);
+    for (size_t i = 0; i < *n; i++)
+        if (!read_message(json_object_array_get_idx(v, i), &(*out)[i], err))
+            return err_context(err, "message %zu of \"%s\"", i + 1, what);
+    return true;
+}
+
+static void count(struct import_tally *t, bool made)
+{
+    if (made)
+        t->made++;
+    else
+        t->known++;
+}
+
+bool import_prompt(struct import *im, const struct message *m, size_t n, struct content_row *out, struct err *err)
+{
+    if (!content_prompt(im->db, m, n, out, err))
+        return false;
+    count(&im->counts->prompts, out->made);
+    return true;
+}
+
+static bool is_blank(struct json_text t)
+{
+    size_t i = 0;
+    while (i < t.len && strchr(" \t\r\n", t.ptr[i]) != NULL)
+        i++;
+    return i == t.len;
+}
+
+bool import_response(struct import *im, const struct content_row *prompt, const struct new_response *r,
+                     const char *what, struct content_row *out, struct err *err)
+{
+    if (is_blank(r->text))
+        return err_set(err, ERR_RANGE, "%s is empty", what);
+    if (!content_response(im->db, prompt, r, out, err))
+        return false;
+    count(&im->counts->responses, out->made);
+    return true;
+}
+
+bool import_comparison(struct import *im, struct import_pair *pair, struct json_text source, const char *split,
+                       struct err *err)
+{
+    int64_t row;
+    if (pair->responses[0].row == pair->responses[1].row)
+        return err_set(err, ERR_CONFLICT, "both responses are the same text");
+    if (!content_source(im->db, source.ptr != NULL ? source : im->source, &row, err) ||
+        !content_comparison(im->db, pair->prompt.row, &pair->responses[0], &pair->responses[1], row, split,
+                            &pair->comparison, &pair->swapped, err))
+        return false;
+    count(&im->counts->comparisons, pair->comparison.made);
+    return true;
+}
+
+struct judgement import_blank(const struct import *im)
+{
+    return (struct judgement){.kind = KIND_JUDGED,
+                              .justification = {"", 0},
+                              .reason = "",
+                              .a_is = 1,
+                              .seconds = NAN,
+                              .rubric = im->rubric.row,
+                              .created = im->now};
+}
+
+static bool append(struct import *im, struct judgement *j, struct json_text annotator, const struct id *id,
+                   const struct id *subject, const int64_t rows[2], struct err *err)
+{
+    bool made;
+    j->id = id != NULL ? *id : judgement_content_id(j, annotator.ptr, subject);
+    if (!annotator_row(im->db, annotator, &j->annotator, err) || !judgement_append_once(im->db, j, rows, &made, err))
+        return false;
+    count(&im->counts->judgements, made);
+    return true;
+}
+
+bool import_judge_pair(struct import *im, const struct import_pair *pair, struct judgement *j,
+                       struct json_text annotator, const struct id *id, struct err *err)
+{
+    int first = pair->swapped ? 1 : 0;
+    const int64_t rows[2] = {pair->responses[first].row, pair->responses[1 - first].row};
+    j->comparison = pair->comparison.row;
+    if (pair->swapped) {
+        j->preference = -j->preference;
+        j->a_is = 3 - j->a_is;
+        for (size_t i = 0; i < j->n_ratings; i++)
+            j->ratings[i].which = 1 - j->ratings[i].which;
+    }
+    return append(im, j, annotator, id, &pair->comparison.id, rows, err);
+}
+
+bool import_judge_response(struct import *im, const struct content_row *response, struct judgement *j,
+                           struct json_text annotator, const struct id *id, struct err *err)
+{
+    const int64_t rows[2] = {response->row, response->row};
+    j->response = response->row;
+    return append(im, j, annotator, id, &response->id, rows, err);
+}
+
+bool import_judge_chosen(struct import *im, const struct import_pair *pair, int strength, const char *extra,
+                         struct err *err)
+{
+    struct judgement j = import_blank(im);
+    j.has_preference = true;
+    j.preference = -strength;
+    j.extra = (struct json_text){extra, extra != NULL ? strlen(extra) : 0};
+    return import_judge_pair(im, pair, &j, im->by, NULL, err);
+}
+
+bool import_rubric(struct import *im, const char *name, const struct rubric **out, struct err *err)
+{
+    if (im->other_name == NULL || strcmp(im->other_name, name) != 0) {
+        im->other_name = NULL;
+        arena_reset(&im->other_arena);
+        if (!rubric_named(im->db, name, &im->other_arena, &im->other, err))
+            return false;
+        im->other_name = arena_dup(&im->other_arena, name);
+    }
+    *out = &im->other;
+    return true;
+}
+
+struct json_text import_json(struct import *im, struct json_object *v)
+{
+    size_t n;
+    const char *text =
+        json_object_to_json_string_length(v, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
+    return (struct json_text){arena_ndup(&im->record, text, n), n};
+}

@@ -1,0 +1,220 @@
+#include "store/judgement.h"
+
+#include "core/base/clock.h"
+#include "core/base/vec.h"
+#include "store/stmt.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const kind_names[] = {
+#define X(id, name) name,
+    JUDGEMENT_KINDS(X)
+#undef X
+};
+
+const char *judgement_kind_name(enum judgement_kind k)
+{
+    return kind_names[k];
+}
+
+bool judgement_kind_parse(const char *name, enum judgement_kind *k)
+{
+    for (size_t i = 0; i < sizeof kind_names / sizeof *kind_names; i++)
+        if (strcmp(name, kind_names[i]) == 0) {
+            *k = (enum judgement_kind)i;
+            return true;
+        }
+    return false;
+}
+
+bool annotator_row(struct db *db, struct json_text name, int64_t *row, struct err *err)
+{
+    static const char prefix[] = "source:";
+    *row = 0;
+    if (name.len == 0)
+        return err_set(err, ERR_RANGE, "the name of the annotator is empty");
+    if (!stmt_int(db, STMT_ANNOTATOR_FIND, ARGS(v_text(name.ptr, name.len)), row, err) || *row != 0)
+        return *row != 0;
+    bool source = name.len >= sizeof prefix - 1 && memcmp(name.ptr, prefix, sizeof prefix - 1) == 0;
+    return stmt_insert(db, STMT_ANNOTATOR_ADD,
+                       ARGS(v_text(name.ptr, name.len), v_str(source ? "source" : "person"), v_int(clock_now_ms())),
+                       row, err);
+}
+
+static int by_attribute(const void *a, const void *b)
+{
+    const struct rating *x = a, *y = b;
+    return x->which != y->which ? x->which - y->which : strcmp(x->attribute, y->attribute);
+}
+
+struct id judgement_content_id(const struct judgement *j, const char *annotator_name, const struct id *subject)
+{
+    struct digest d;
+    char part[96];
+    struct rating sorted[JUDGEMENT_MAX_RATINGS];
+    digest_init(&d);
+    digest_add_string(&d, "assay:judgement:1", 17);
+    digest_add_string(&d, annotator_name, strlen(annotator_name));
+    digest_add_string(&d, (const char *)subject->b, sizeof subject->b);
+    /* The side matters only where the text speaks of sides. */
+    int n = snprintf(part, sizeof part, "%s %d %d %d", kind_names[j->kind], j->has_preference ? j->preference : 9,
+                     (int)j->neither, j->justification.len > 0 ? j->a_is : 1);
+    digest_add_string(&d, part, (size_t)n);
+    digest_add_string(&d, j->justification.ptr != NULL ? j->justification.ptr : "", j->justification.len);
+    digest_add_string(&d, j->reason != NULL ? j->reason : "", j->reason != NULL ? strlen(j->reason) : 0);
+    memcpy(sorted, j->ratings, j->n_ratings * sizeof *sorted);
+    qsort(sorted, j->n_ratings, sizeof *sorted, by_attribute);
+    for (size_t i = 0; i < j->n_ratings; i++) {
+        n = snprintf(part, sizeof part, "%d %.60s %d", sorted[i].which, sorted[i].attribute, sorted[i].value);
+        digest_add_string(&d, part, (size_t)n);
+    }
+    struct id id = digest_id(&d);
+    id.b[6] = (unsigned char)(0x80 | (id.b[6] & 0x0F));
+    id.b[8] = (unsigned char)(0x80 | (id.b[8] & 0x3F));
+    return id;
+}
+
+struct appending {
+    struct judgement *j;
+    const int64_t *rows;
+};
+
+static bool append(struct db *db, void *ctx, struct err *err)
+{
+    const struct appending *a = ctx;
+    struct judgement *j = a->j;
+    int64_t before = 0;
+    bool ok = j->comparison != 0
+                  ? stmt_int(db, STMT_JUDGEMENT_REVISION, ARGS(v_int(j->comparison), v_int(j->annotator)), &before, err)
+                  : stmt_int(db, STMT_JUDGEMENT_REVISION_RESPONSE, ARGS(v_int(j->response), v_int(j->annotator)),
+                             &before, err);
+    if (!ok)
+        return false;
+    j->revision = (int)before + 1;
+    const char *justification = j->justification.ptr != NULL ? j->justification.ptr : "";
+    if (!stmt_insert(db, STMT_JUDGEMENT_ADD,
+                     ARGS(v_id(&j->id), v_int_or_null(j->comparison), v_int_or_null(j->response), v_int(j->annotator),
+                          v_int(j->revision), v_str(kind_names[j->kind]),
+                          j->has_preference && !j->neither ? v_int(j->preference) : v_null(), v_int(j->neither),
+                          v_text(justification, j->justification.len), v_str(j->reason != NULL ? j->reason : ""),
+                          v_int(j->a_is), v_real(j->seconds), v_int(j->rubric), v_text(j->extra.ptr, j->extra.len),
+                          v_int(j->created)),
+                     &j->row, err))
+        return false;
+    for (size_t i = 0; i < j->n_ratings; i++)
+        if (!stmt_run(db, STMT_RATING_ADD,
+                      ARGS(v_int(j->row), v_int(a->rows[j->ratings[i].which]), v_str(j->ratings[i].attribute),
+                           v_int(j->ratings[i].value), v_int((int64_t)i)),
+                      err))
+            return false;
+    return true;
+}
+
+bool judgement_append(struct db *db, struct judgement *j, const int64_t rows[2], struct err *err)
+{
+    return db_write(db, append, &(struct appending){j, rows}, err);
+}
+
+bool judgement_append_once(struct db *db, struct judgement *j, const int64_t rows[2], bool *made, struct err *err)
+{
+    int64_t there = 0;
+    if (!stmt_int(db, STMT_JUDGEMENT_FIND, ARGS(v_id(&j->id)), &there, err))
+        return false;
+    *made = there == 0;
+    if (there != 0) {
+        j->row = there;
+        return true;
+    }
+    return judgement_append(db, j, rows, err);
+}
+
+/* Columns as in judgement_list of queries.sql. */
+static bool from_row(struct rows *q, struct arena *a, struct judgement *j, struct err *err)
+{
+    *j = (struct judgement){.row = rows_int(q, 0),
+                            .id = rows_id(q, 1),
+                            .comparison = rows_int(q, 2),
+                            .response = rows_int(q, 3),
+                            .annotator = rows_int(q, 4),
+                            .annotator_name = rows_dup(q, 5, a),
+                            .by_person = rows_int(q, 6) != 0,
+                            .revision = (int)rows_int(q, 7),
+                            .has_preference = !rows_null(q, 9),
+                            .preference = (int)rows_int(q, 9),
+                            .neither = rows_int(q, 10) != 0,
+                            .reason = rows_dup(q, 12, a),
+                            .a_is = (int)rows_int(q, 13),
+                            .seconds = rows_real(q, 14),
+                            .rubric = rows_int(q, 15),
+                            .rubric_name = rows_dup(q, 16, a),
+                            .rubric_version = (int)rows_int(q, 17),
+                            .created = rows_int(q, 19)};
+    struct json_text text = rows_text(q, 11);
+    j->justification = (struct json_text){arena_ndup(a, text.ptr, text.len), text.len};
+    text = rows_text(q, 18);
+    if (text.ptr != NULL)
+        j->extra = (struct json_text){arena_ndup(a, text.ptr, text.len), text.len};
+    return judgement_kind_parse(rows_text(q, 8).ptr, &j->kind) ||
+           err_set(err, ERR_SCHEMA, "a judgement of an unknown kind; \"assay check\" tells more");
+}
+
+static bool load_ratings(struct db *db, struct arena *a, struct judgement *j, struct err *err)
+{
+    struct rows q;
+    if (!rows_open(&q, db, STMT_RATING_LIST, ARGS(v_int(j->row)), err))
+        return false;
+    while (rows_next(&q) && j->n_ratings < JUDGEMENT_MAX_RATINGS)
+        j->ratings[j->n_ratings++] = (struct rating){(int)rows_int(&q, 0), rows_dup(&q, 1, a), (int)rows_int(&q, 2)};
+    return rows_close(&q, err);
+}
+
+static bool list(struct db *db, enum stmt_id id, int64_t subject, struct arena *a, struct judgement **out, size_t *n,
+                 struct err *err)
+{
+    VEC(struct judgement) found = {0};
+    struct rows q;
+    if (!rows_open(&q, db, id, ARGS(v_int(subject)), err))
+        return false;
+    bool ok = true;
+    while (ok && rows_next(&q)) {
+        struct judgement j;
+        ok = from_row(&q, a, &j, err);
+        vec_push(&found, j);
+    }
+    ok = ok ? rows_close(&q, err) : rows_abandon(&q);
+    for (size_t i = 0; ok && i < found.n; i++)
+        ok = load_ratings(db, a, &found.v[i], err);
+    *out = arena_array(a, found.n + 1, sizeof **out);
+    *n = found.n;
+    if (found.n > 0)
+        memcpy(*out, found.v, found.n * sizeof **out);
+    vec_free(&found);
+    return ok;
+}
+
+bool judgement_get(struct db *db, int64_t row, struct arena *a, struct judgement *out, struct err *err)
+{
+    struct judgement *one = NULL;
+    size_t n = 0;
+    if (!list(db, STMT_JUDGEMENT_GET, row, a, &one, &n, err))
+        return false;
+    *out = n == 1 ? one[0] : (struct judgement){0};
+    return true;
+}
+
+bool judgement_list(struct db *db, int64_t comparison, enum judgement_which which, struct arena *a,
+                    struct judgement **out, size_t *n, struct err *err)
+{
+    return list(db, which == JUDGEMENTS_ALL ? STMT_JUDGEMENT_LIST : STMT_JUDGEMENT_LIST_LATEST, comparison, a, out, n,
+                err);
+}
+
+bool judgement_list_response(struct db *db, int64_t response, enum judgement_which which, struct arena *a,
+                             struct judgement **out, size_t *n, struct err *err)
+{
+    return list(db, which == JUDGEMENTS_ALL ? STMT_JUDGEMENT_LIST_RESPONSE : STMT_JUDGEMENT_LIST_RESPONSE_LATEST,
+                response, a, out, n, err);
+}

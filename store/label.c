@@ -1,0 +1,357 @@
+#include "store/label.h"
+
+#include "core/base/buf.h"
+#include "core/base/vec.h"
+#include "store/label_internal.h"
+#include "store/stmt.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const by_names[] = {
+#define X(id, name) name,
+    LABEL_BY(X)
+#undef X
+};
+
+bool label_by_parse(const char *name, enum label_by *by, struct err *err)
+{
+    for (size_t i = 0; i < sizeof by_names / sizeof *by_names; i++)
+        if (strcmp(name, by_names[i]) == 0) {
+            *by = (enum label_by)i;
+            return true;
+        }
+    return err_set(err, ERR_USAGE, "\"%.40s\": labels may come from best, people, sources or all", name);
+}
+
+int label_round(double x)
+{
+    int n = (int)round(x); /* half away from zero */
+    return n > PREFERENCE_MAX ? PREFERENCE_MAX : n < -PREFERENCE_MAX ? -PREFERENCE_MAX : n;
+}
+
+/* Is this the aggregate of which "name#1", "name#2" are the parts? */
+static bool is_aggregate_of(const struct judgement *whole, const struct judgement *part, size_t n)
+{
+    return strncmp(whole->annotator_name, part->annotator_name, n) == 0 && whole->annotator_name[n] == '\0' &&
+           (whole->has_preference || whole->neither) && whole->kind == KIND_JUDGED;
+}
+
+static bool is_part(const struct judgement *j, size_t n, size_t i)
+{
+    const char *mark = strrchr(j[i].annotator_name, '#');
+    if (j[i].by_person || mark == NULL)
+        return false;
+    for (size_t k = 0; k < n; k++)
+        if (is_aggregate_of(&j[k], &j[i], (size_t)(mark - j[i].annotator_name)))
+            return true;
+    return false;
+}
+
+bool label_counts(const struct judgement *j, size_t n, enum label_by by, size_t i)
+{
+    bool any_person = false;
+    if (j[i].kind != KIND_JUDGED)
+        return false;
+    for (size_t k = 0; k < n; k++)
+        any_person = any_person || (j[k].by_person && j[k].kind == KIND_JUDGED);
+    bool wants_people = by == LABEL_BY_PEOPLE || (by == LABEL_BY_BEST && any_person);
+    if (by != LABEL_BY_ALL && wants_people != j[i].by_person)
+        return false;
+    return !is_part(j, n, i);
+}
+
+struct sums {
+    double preference, first;
+    double rating[2];
+    int rated[2];
+};
+
+static void add(struct label *l, struct sums *s, const struct judgement *j)
+{
+    l->n++;
+    l->n_neither += j->neither;
+    if (j->has_preference) {
+        l->n_stated++;
+        s->preference += j->preference;
+        s->first += j->preference < 0 ? 1 : j->preference == 0 ? 0.5 : 0;
+    }
+    for (size_t k = 0; k < j->n_ratings; k++)
+        if (strcmp(j->ratings[k].attribute, "helpfulness") == 0) {
+            s->rating[j->ratings[k].which] += j->ratings[k].value;
+            s->rated[j->ratings[k].which]++;
+        }
+}
+
+/* Whoever said that neither is valid has not said which is better: ratings do not say it for them. */
+static void from_ratings(struct label *l, const struct sums *s)
+{
+    if (l->n_neither > 0 || s->rated[0] == 0 || s->rated[1] == 0)
+        return;
+    double difference = s->rating[1] / s->rated[1] - s->rating[0] / s->rated[0];
+    l->has = l->from_ratings = true;
+    l->mean = fmax(-PREFERENCE_MAX, fmin(PREFERENCE_MAX, difference));
+    l->strength = label_round(difference);
+    if (l->strength == 0 && difference != 0) /* a small difference is still one */
+        l->strength = difference < 0 ? -1 : 1;
+    l->p_first = difference < 0 ? 1 : difference > 0 ? 0 : 0.5;
+}
+
+struct label label_of(const struct judgement *j, size_t n, enum label_by by)
+{
+    struct label l = {.p_first = 0.5};
+    struct sums s = {0};
+    for (size_t i = 0; i < n; i++)
+        if (label_counts(j, n, by, i))
+            add(&l, &s, &j[i]);
+    if (l.n_stated > 0) {
+        l.has = true;
+        l.mean = s.preference / l.n_stated;
+        l.strength = label_round(l.mean);
+        l.p_first = s.first / l.n_stated;
+    } else {
+        from_ratings(&l, &s);
+    }
+    return l;
+}
+
+bool label_judgements(struct db *db, int64_t comparison, const int64_t responses[2], struct arena *a,
+                      struct judgement **out, size_t *n, struct err *err)
+{
+    struct judgement *part[3];
+    size_t count[3];
+    if (!judgement_list(db, comparison, JUDGEMENTS_LATEST, a, &part[0], &count[0], err) ||
+        !judgement_list_response(db, responses[0], JUDGEMENTS_LATEST, a, &part[1], &count[1], err) ||
+        !judgement_list_response(db, responses[1], JUDGEMENTS_LATEST, a, &part[2], &count[2], err))
+        return false;
+    *n = count[0] + count[1] + count[2];
+    *out = arena_array(a, *n + 1, sizeof **out);
+    size_t at = 0;
+    for (int p = 0; p < 3; p++)
+        for (size_t i = 0; i < count[p]; i++) {
+            struct judgement *j = &(*out)[at++];
+            *j = part[p][i];
+            for (size_t k = 0; p == 2 && k < j->n_ratings; k++)
+                j->ratings[k].which = 1;
+        }
+    return true;
+}
+
+bool label_check_source(struct db *db, const struct label_options *o, struct err *err)
+{
+    int64_t row = 0;
+    if (o->source == NULL)
+        return true;
+    if (!stmt_int(db, STMT_SOURCE_FIND, ARGS(v_str(o->source)), &row, err))
+        return false;
+    if (row != 0)
+        return true;
+    struct buf list = BUF_INIT;
+    list.max = 300;
+    struct rows q;
+    bool ok = rows_open(&q, db, STMT_SOURCE_LIST, NO_ARGS, err);
+    while (ok && rows_next(&q))
+        buf_addf(&list, "%s%s", list.len > 0 ? ", " : "", rows_text(&q, 0).ptr);
+    if (ok && rows_close(&q, err))
+        err_set(err, ERR_MISSING, "there is no source \"%.60s\"; %s%s", o->source,
+                list.len > 0 ? "there are " : "nothing was imported yet", list.ptr);
+    buf_free(&list);
+    return false;
+}
+
+static void hex_column(struct rows *q, int column, char out[ID_HEX_SIZE])
+{
+    struct id id = rows_id(q, column);
+    id_hex(&id, out);
+}
+
+void label_pair_row(struct rows *q, struct label_pair *p)
+{
+    *p = (struct label_pair){.comparison = rows_int(q, 0),
+                             .first = rows_int(q, 2),
+                             .second = rows_int(q, 4),
+                             .prompt = rows_int(q, 6),
+                             .source = rows_text(q, 8).ptr,
+                             .split = rows_text(q, 9).ptr};
+    hex_column(q, 1, p->comparison_id);
+    hex_column(q, 3, p->first_id);
+    hex_column(q, 5, p->second_id);
+    hex_column(q, 7, p->prompt_id);
+}
+
+bool label_each_pair(struct db *db, const struct label_options *options,
+                     bool (*each)(void *ctx, const struct label_pair *pair), void *ctx, struct err *err)
+{
+    struct rows q;
+    struct arena a = {0};
+    bool ok = label_check_source(db, options, err) &&
+              rows_open(&q, db, STMT_COMPARISON_EACH, ARGS(v_str(options->source), v_str(options->split)), err);
+    if (!ok)
+        return false;
+    bool more = true;
+    while (ok && more && rows_next(&q)) {
+        struct label_pair p;
+        struct judgement *j;
+        size_t n;
+        label_pair_row(&q, &p);
+        ok = label_judgements(db, p.comparison, (const int64_t[]){p.first, p.second}, &a, &j, &n, err);
+        if (ok) {
+            p.label = label_of(j, n, options->by);
+            more = !p.label.has || each(ctx, &p);
+        }
+        arena_reset(&a);
+    }
+    arena_free(&a);
+    if (ok && more)
+        return rows_close(&q, err);
+    rows_abandon(&q);
+    return ok;
+}
+
+/* ---- ratings ---- */
+
+struct said {
+    int attribute, value;
+    bool by_person;
+    int64_t judgement;
+};
+
+static int find_name(const char *const *names, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0)
+            return (int)i;
+    return -1;
+}
+
+bool label_ratings(struct db *db, int64_t response, enum label_by by, const char *const *attributes, size_t k,
+                   double *values, int *n, struct err *err)
+{
+    VEC(struct said) said = {0};
+    struct rows q;
+    bool any_person = false;
+    if (!rows_open(&q, db, STMT_RATING_OF_RESPONSE, ARGS(v_int(response)), err))
+        return false;
+    while (rows_next(&q)) {
+        struct said s = {find_name(attributes, k, rows_text(&q, 0).ptr), (int)rows_int(&q, 1), rows_int(&q, 2) != 0,
+                         rows_int(&q, 3)};
+        if (s.attribute >= 0)
+            vec_push(&said, s);
+        any_person = any_person || (s.attribute >= 0 && s.by_person);
+    }
+    bool people = by == LABEL_BY_PEOPLE || (by == LABEL_BY_BEST && any_person);
+    *n = 0;
+    int64_t last = 0;
+    for (size_t a = 0; a < k; a++) {
+        double sum = 0;
+        int count = 0;
+        for (size_t i = 0; i < said.n; i++) {
+            if (by != LABEL_BY_ALL && said.v[i].by_person != people)
+                continue;
+            if (a == 0 && said.v[i].judgement != last) {
+                last = said.v[i].judgement;
+                ++*n;
+            }
+            if (said.v[i].attribute == (int)a) {
+                sum += said.v[i].value;
+                count++;
+            }
+        }
+        values[a] = count > 0 ? sum / count : (double)NAN;
+    }
+    vec_free(&said);
+    return rows_close(&q, err);
+}
+
+/* *source stays NULL when the filters leave the response out. */
+static bool find_place(struct db *db, int64_t response, const struct label_options *o, struct arena *a,
+                       const char **source, const char **split, struct err *err)
+{
+    struct rows q;
+    *source = o->source == NULL && o->split == NULL ? "" : NULL;
+    *split = NULL;
+    if (!rows_open(&q, db, STMT_RESPONSE_PLACE, ARGS(v_int(response), v_str(o->source), v_str(o->split)), err))
+        return false;
+    if (rows_next(&q)) {
+        *source = rows_dup(&q, 0, a);
+        *split = rows_dup(&q, 1, a);
+    }
+    return rows_close(&q, err);
+}
+
+bool label_each_rating(struct db *db, const struct label_options *options, const char *const *attributes,
+                       size_t n_attributes, bool (*each)(void *ctx, const struct label_rating *rating), void *ctx,
+                       struct err *err)
+{
+    struct rows q;
+    struct arena a = {0};
+    if (!label_check_source(db, options, err) || !rows_open(&q, db, STMT_RESPONSE_RATED_EACH, NO_ARGS, err))
+        return false;
+    double *values = mem_array(n_attributes + 1, sizeof *values);
+    bool ok = true, more = true;
+    while (ok && more && rows_next(&q)) {
+        struct label_rating r = {.response = rows_int(&q, 0), .prompt = rows_int(&q, 2), .values = values};
+        hex_column(&q, 1, r.response_id);
+        hex_column(&q, 3, r.prompt_id);
+        ok = find_place(db, r.response, options, &a, &r.source, &r.split, err) &&
+             label_ratings(db, r.response, options->by, attributes, n_attributes, values, &r.n, err);
+        if (ok && r.source != NULL && r.n > 0)
+            more = each(ctx, &r);
+        arena_reset(&a);
+    }
+    mem_free(values);
+    arena_free(&a);
+    if (ok && more)
+        return rows_close(&q, err);
+    rows_abandon(&q);
+    return ok;
+}
+
+/* ---- attributes ---- */
+
+struct names {
+    VEC(const char *) v;
+};
+
+static void add_name(struct names *out, const char *name)
+{
+    if (find_name(out->v.v, out->v.n, name) < 0)
+        vec_push(&out->v, name);
+}
+
+static bool names_in_use(struct db *db, struct arena *a, struct names *out, struct err *err)
+{
+    struct rows q;
+    if (!rows_open(&q, db, STMT_RATING_ATTRIBUTES, NO_ARGS, err))
+        return false;
+    while (rows_next(&q))
+        add_name(out, rows_dup(&q, 0, a));
+    return rows_close(&q, err);
+}
+
+bool label_attributes(struct db *db, struct arena *a, const char ***names, size_t *n, struct err *err)
+{
+    struct names used = {0}, ordered = {0};
+    struct rows q;
+    bool ok = names_in_use(db, a, &used, err) && rows_open(&q, db, STMT_RUBRIC_LIST, NO_ARGS, err);
+    if (ok) {
+        while (ok && rows_next(&q)) {
+            struct rubric r;
+            struct json_text body = rows_text(&q, 3);
+            ok = rubric_parse(body.ptr, body.len, "a rubric of the workspace", a, &r, err);
+            for (size_t i = 0; ok && i < r.n_attributes; i++)
+                if (find_name(used.v.v, used.v.n, r.attributes[i].key) >= 0)
+                    add_name(&ordered, r.attributes[i].key);
+        }
+        ok = ok ? rows_close(&q, err) : rows_abandon(&q);
+    }
+    for (size_t i = 0; ok && i < used.v.n; i++)
+        add_name(&ordered, used.v.v[i]);
+    *n = ordered.v.n;
+    *names = arena_array(a, *n + 1, sizeof **names);
+    if (*n > 0)
+        memcpy(*names, ordered.v.v, *n * sizeof **names);
+    vec_free(&used.v);
+    vec_free(&ordered.v);
+    return ok;
+}

@@ -1,0 +1,76 @@
+/* Labels: what the latest judgements of a comparison add up to.
+ *   preference  mean of the stated preferences ("neither" and unstated ones are left out), rounded half away from zero;
+ *               when none is stated, sign and size (at most 3) of the difference of the mean helpfulness ratings
+ *   ratings     mean per attribute */
+#ifndef ASSAY_STORE_LABEL_H
+#define ASSAY_STORE_LABEL_H
+
+#include "core/base/arena.h"
+#include "core/base/digest.h"
+#include "core/base/json.h"
+#include "store/db.h"
+#include "store/judgement.h"
+
+/* Whose judgements count. */
+#define LABEL_BY(X)                                                                                                    \
+    X(BEST, "best") /* people's where a comparison has any, else the sources' */                                       \
+    X(PEOPLE, "people")                                                                                                \
+    X(SOURCES, "sources")                                                                                              \
+    X(ALL, "all")
+enum label_by {
+#define X(id, name) LABEL_BY_##id,
+    LABEL_BY(X)
+#undef X
+};
+MUST_CHECK bool label_by_parse(const char *name, enum label_by *by, struct err *err);
+
+struct label_options {
+    enum label_by by;
+    const char *source; /* only comparisons of this source; NULL: all */
+    const char *split;  /* only this split; NULL: all */
+};
+
+struct label {
+    int n;         /* judgements that count (kind judged) */
+    int n_stated;  /* of them with a preference */
+    int n_neither; /* of them "neither is valid" */
+    bool has;      /* is there a preference at all? */
+    bool from_ratings;
+    double mean;    /* of the preferences; negative: first is better */
+    int strength;   /* mean rounded half away from zero, -3 … 3 */
+    double p_first; /* share of votes for the first; a preference of 0 is half a vote */
+};
+
+struct label_pair {
+    int64_t comparison, first, second, prompt; /* rows */
+    char comparison_id[ID_HEX_SIZE], first_id[ID_HEX_SIZE], second_id[ID_HEX_SIZE], prompt_id[ID_HEX_SIZE];
+    const char *source;
+    const char *split; /* NULL: none */
+    struct label label;
+};
+
+struct label_rating {
+    int64_t response, prompt;
+    char response_id[ID_HEX_SIZE], prompt_id[ID_HEX_SIZE];
+    const double *values; /* one an attribute, NaN: not rated */
+    int n;                /* judgements that went in */
+    const char *source;   /* of the first comparison the response stands in, "" when in none */
+    const char *split;
+};
+
+/* Of the judgements of one comparison (as judgement_list gives the latest ones) and, for ratings only, of its two
+ * responses. */
+struct label label_of(const struct judgement *j, size_t n, enum label_by by);
+
+/* Comparisons that have a label (label.has), retired ones left out, in the order in which they came in. The pair is
+ * borrowed for the call; `each` returns false to end early. */
+MUST_CHECK bool label_each_pair(struct db *db, const struct label_options *options,
+                                bool (*each)(void *ctx, const struct label_pair *pair), void *ctx, struct err *err);
+/* Responses that have a rating of one of the attributes, in the order in which they came in. */
+MUST_CHECK bool label_each_rating(struct db *db, const struct label_options *options, const char *const *attributes,
+                                  size_t n_attributes, bool (*each)(void *ctx, const struct label_rating *rating),
+                                  void *ctx, struct err *err);
+/* Attributes that occur in ratings: those of the rubrics in their order, then others by name. Strings live in `a`. */
+MUST_CHECK bool label_attributes(struct db *db, struct arena *a, const char ***names, size_t *n, struct err *err);
+
+#endif

@@ -1,0 +1,23 @@
+/* What label.c and the exports share. */
+#ifndef ASSAY_STORE_LABEL_INTERNAL_H
+#define ASSAY_STORE_LABEL_INTERNAL_H
+
+#include "store/label.h"
+#include "store/stmt.h"
+
+/* Half away from zero, within the scale of preferences. */
+int label_round(double x);
+/* Does judgement i of n go into the label? The parts "source:x#1", … of an aggregate "source:x" do not. */
+bool label_counts(const struct judgement *j, size_t n, enum label_by by, size_t i);
+/* The latest judgements of a comparison and (which = 0, 1) of its two responses alone. */
+MUST_CHECK bool label_judgements(struct db *db, int64_t comparison, const int64_t responses[2], struct arena *a,
+                                 struct judgement **out, size_t *n, struct err *err);
+/* Means per attribute (k values, NaN: none) over *n judgements. */
+MUST_CHECK bool label_ratings(struct db *db, int64_t response, enum label_by by, const char *const *attributes,
+                              size_t k, double *values, int *n, struct err *err);
+/* ERR_MISSING when the source that is asked for is not there. */
+MUST_CHECK bool label_check_source(struct db *db, const struct label_options *o, struct err *err);
+/* A row of comparison_each, without the label. */
+void label_pair_row(struct rows *q, struct label_pair *p);
+
+#endif

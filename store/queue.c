@@ -1,0 +1,335 @@
+/* Handing out work: the queue, leases, sides, and the annotator's place and history. */
+#include "store/task.h"
+
+#include "core/base/clock.h"
+#include "core/base/utf8.h"
+#include "store/audit.h"
+#include "store/setting.h"
+#include "store/stmt.h"
+#include "store/task_internal.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static bool check_name(const char *name, struct err *err)
+{
+    size_t n = strlen(name), bad;
+    if (n == 0)
+        return err_set(err, ERR_USAGE, "the name of the annotator is empty");
+    if (strncmp(name, "source:", 7) == 0)
+        return err_set(err, ERR_USAGE, "\"%.60s\": names that begin with \"source:\" are those of imported data", name);
+    if (n > 64 || isspace((unsigned char)name[0]) || isspace((unsigned char)name[n - 1]))
+        return err_set(err, ERR_USAGE, "\"%.60s\": a name has at most 64 bytes and no blank at its ends", name);
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)name[i] < 0x20 || name[i] == 0x7F)
+            return err_set(err, ERR_USAGE, "the name of the annotator holds a control character");
+    return utf8_valid(name, n, &bad) || err_set(err, ERR_USAGE, "the name of the annotator is not UTF-8");
+}
+
+struct naming {
+    const char *name;
+    int64_t row;
+};
+
+static bool name_person(struct db *db, void *ctx, struct err *err)
+{
+    struct naming *n = ctx;
+    return annotator_row(db, (struct json_text){n->name, strlen(n->name)}, &n->row, err);
+}
+
+bool annotator_person(struct db *db, const char *name, int64_t *annotator, struct err *err)
+{
+    struct naming n = {.name = name};
+    if (!check_name(name, err) || !stmt_int(db, STMT_ANNOTATOR_FIND, ARGS(v_str(name)), &n.row, err))
+        return false;
+    if (n.row == 0 && !db_write(db, name_person, &n, err))
+        return false;
+    *annotator = n.row;
+    return true;
+}
+
+bool task_side(struct db *db, int64_t annotator, int64_t comparison, int *a_is, struct err *err)
+{
+    int64_t side = 0;
+    bool ok = stmt_int(db, STMT_SIDE_GET, ARGS(v_int(annotator), v_int(comparison)), &side, err);
+    *a_is = (int)side;
+    return ok;
+}
+
+/* In each block of TASK_SIDE_BLOCK draws of an annotator each response comes to side A equally often: what is left of
+ * the block is drawn from, as from an urn. */
+static bool draw_balanced(struct db *db, int64_t annotator, int64_t ordinal, struct rng *rng, int *a_is,
+                          struct err *err)
+{
+    struct rows q;
+    int64_t drawn[2] = {0, 0};
+    if (!rows_open(&q, db, STMT_SIDE_BLOCK, ARGS(v_int(annotator), v_int(ordinal - ordinal % TASK_SIDE_BLOCK)), err))
+        return false;
+    if (rows_next(&q)) {
+        drawn[0] = rows_int(&q, 0);
+        drawn[1] = rows_int(&q, 1);
+    }
+    if (!rows_close(&q, err))
+        return false;
+    int64_t left[2];
+    for (int i = 0; i < 2; i++)
+        left[i] = drawn[i] < TASK_SIDE_BLOCK / 2 ? TASK_SIDE_BLOCK / 2 - drawn[i] : 0;
+    uint64_t all = (uint64_t)(left[0] + left[1]);
+    *a_is = rng_below(rng, all > 0 ? all : 2) < (all > 0 ? (uint64_t)left[0] : 1) ? 1 : 2;
+    return true;
+}
+
+static bool audit_side(struct db *db, int64_t annotator, int64_t comparison, int a_is, struct err *err)
+{
+    char hex[ID_HEX_SIZE] = "";
+    struct rows q;
+    if (!rows_open(&q, db, STMT_COMPARISON_ID, ARGS(v_int(comparison)), err))
+        return false;
+    if (rows_next(&q)) {
+        struct id id = rows_id(&q, 0);
+        id_hex(&id, hex);
+    }
+    if (!rows_close(&q, err))
+        return false;
+    struct arena a = {0};
+    const char *name = NULL;
+    bool ok = rows_open(&q, db, STMT_ANNOTATOR_NAME, ARGS(v_int(annotator)), err);
+    if (ok) {
+        name = rows_next(&q) ? rows_dup(&q, 0, &a) : NULL;
+        ok = rows_close(&q, err) && audit_add(db, name, "side", hex, a_is == 1 ? "{\"a_is\":1}" : "{\"a_is\":2}", err);
+    }
+    arena_free(&a);
+    return ok;
+}
+
+static bool draw_side(struct db *db, int64_t annotator, int64_t comparison, struct rng *rng, struct err *err)
+{
+    int a_is = 0;
+    int64_t ordinal = 0, judged_as = 0;
+    if (!task_side(db, annotator, comparison, &a_is, err))
+        return false;
+    if (a_is != 0)
+        return true;
+    /* A judgement that came from another copy of the workspace has settled the side already. */
+    if (!stmt_int(db, STMT_SIDE_NEXT_ORDINAL, ARGS(v_int(annotator)), &ordinal, err) ||
+        !stmt_int(db, STMT_SIDE_OF_JUDGEMENT, ARGS(v_int(annotator), v_int(comparison)), &judged_as, err))
+        return false;
+    a_is = (int)judged_as;
+    if (a_is == 0 && !draw_balanced(db, annotator, ordinal, rng, &a_is, err))
+        return false;
+    return stmt_run(db, STMT_SIDE_ADD,
+                    ARGS(v_int(annotator), v_int(comparison), v_int(a_is), v_int(ordinal), v_int(clock_now_ms())),
+                    err) &&
+           audit_side(db, annotator, comparison, a_is, err);
+}
+
+static bool is_available(struct db *db, int64_t annotator, int64_t comparison, bool *yes, struct err *err)
+{
+    int64_t overlap = 1, found = 0;
+    if (!setting_get_int(db, "overlap", 1, &overlap, err) ||
+        !stmt_int(db, STMT_TASK_IS_AVAILABLE,
+                  ARGS(v_int(annotator), v_int(comparison), v_int(clock_now_ms()), v_int(overlap)), &found, err))
+        return false;
+    *yes = found != 0;
+    return true;
+}
+
+bool task_take_lease(struct db *db, int64_t annotator, int64_t comparison, struct err *err)
+{
+    bool free_slot = false;
+    int64_t now = clock_now_ms();
+    if (!is_available(db, annotator, comparison, &free_slot, err))
+        return false;
+    return !free_slot ||
+           stmt_run(db, STMT_ASSIGNMENT_TAKE,
+                    ARGS(v_int(annotator), v_int(comparison), v_int(now), v_int(now + TASK_LEASE_MS)), err);
+}
+
+bool task_go(struct db *db, int64_t annotator, int64_t comparison, struct rng *rng, struct err *err)
+{
+    return draw_side(db, annotator, comparison, rng, err) && task_take_lease(db, annotator, comparison, err) &&
+           stmt_run(db, STMT_PLACE_SET, ARGS(v_int(annotator), v_int(comparison)), err);
+}
+
+struct visit {
+    int64_t annotator, comparison;
+    enum task_order order;
+    struct rng *rng;
+    int64_t overlap, now;
+};
+
+static bool place_if_open(struct db *db, struct visit *v, struct err *err)
+{
+    int64_t place = 0;
+    bool yes = false;
+    if (!stmt_int(db, STMT_PLACE_GET, ARGS(v_int(v->annotator)), &place, err) ||
+        (place != 0 && !is_available(db, v->annotator, place, &yes, err)))
+        return false;
+    v->comparison = yes ? place : 0;
+    return true;
+}
+
+static bool begun(struct db *db, struct visit *v, struct err *err)
+{
+    struct rows q;
+    bool ok = true, yes = false;
+    if (!rows_open(&q, db, STMT_TASK_BEGUN, ARGS(v_int(v->annotator)), err))
+        return false;
+    while (ok && !yes && rows_next(&q)) {
+        int64_t c = rows_int(&q, 0);
+        ok = is_available(db, v->annotator, c, &yes, err);
+        v->comparison = yes ? c : 0;
+    }
+    if (ok && !yes)
+        return rows_close(&q, err);
+    rows_abandon(&q);
+    return ok;
+}
+
+static bool next_after(struct db *db, struct visit *v, int64_t after, struct err *err)
+{
+    return stmt_int(db, STMT_TASK_NEXT_FROM, ARGS(v_int(v->annotator), v_int(after), v_int(v->now), v_int(v->overlap)),
+                    &v->comparison, err);
+}
+
+/* From where the last one was handed out; then, for what became free behind it, from the start. */
+static bool next_given(struct db *db, struct visit *v, struct err *err)
+{
+    int64_t reached = 0;
+    if (!stmt_int(db, STMT_PLACE_REACHED, ARGS(v_int(v->annotator)), &reached, err) || !next_after(db, v, reached, err))
+        return false;
+    if (v->comparison == 0)
+        return next_after(db, v, 0, err);
+    return stmt_run(db, STMT_PLACE_SET, ARGS(v_int(v->annotator), v_int(v->comparison)), err) &&
+           stmt_run(db, STMT_PLACE_SET_REACHED, ARGS(v_int(v->annotator), v_int(v->comparison)), err);
+}
+
+/* Uniform over what is available, by trying; when little is left, the next one from a random start. */
+static bool next_random(struct db *db, struct visit *v, struct err *err)
+{
+    enum { TRIES = 64 };
+    int64_t last = 0;
+    if (!stmt_int(db, STMT_COMPARISON_RANGE, NO_ARGS, &last, err))
+        return false;
+    if (last == 0)
+        return true;
+    int64_t start = 0;
+    for (int i = 0; i < TRIES; i++) {
+        bool yes = false;
+        start = 1 + (int64_t)rng_below(v->rng, (uint64_t)last);
+        if (!is_available(db, v->annotator, start, &yes, err))
+            return false;
+        if (yes) {
+            v->comparison = start;
+            return true;
+        }
+    }
+    return next_after(db, v, start, err) && (v->comparison != 0 || next_after(db, v, 0, err));
+}
+
+static bool hand_out(struct db *db, void *ctx, struct err *err)
+{
+    struct visit *v = ctx;
+    v->now = clock_now_ms();
+    if (!setting_get_int(db, "overlap", 1, &v->overlap, err) || !place_if_open(db, v, err) ||
+        (v->comparison == 0 && !begun(db, v, err)) ||
+        (v->comparison == 0 && !(v->order == ORDER_GIVEN ? next_given : next_random)(db, v, err)))
+        return false;
+    return v->comparison == 0 || task_go(db, v->annotator, v->comparison, v->rng, err);
+}
+
+bool task_next(struct db *db, int64_t annotator, enum task_order order, struct rng *rng, int64_t *comparison,
+               struct err *err)
+{
+    struct visit v = {.annotator = annotator, .order = order, .rng = rng};
+    if (!db_write(db, hand_out, &v, err))
+        return false;
+    *comparison = v.comparison;
+    return true;
+}
+
+static bool enter(struct db *db, void *ctx, struct err *err)
+{
+    struct visit *v = ctx;
+    return task_go(db, v->annotator, v->comparison, v->rng, err);
+}
+
+bool task_enter(struct db *db, int64_t annotator, int64_t comparison, struct rng *rng, struct err *err)
+{
+    return db_write(db, enter, &(struct visit){.annotator = annotator, .comparison = comparison, .rng = rng}, err);
+}
+
+bool task_neighbour(struct db *db, int64_t annotator, int64_t from, int direction, int64_t *comparison, struct err *err)
+{
+    int64_t ordinal = INT64_MAX; /* not in the history: after its end */
+    *comparison = 0;
+    return stmt_int(db, STMT_HISTORY_ORDINAL, ARGS(v_int(annotator), v_int(from)), &ordinal, err) &&
+           stmt_int(db, direction < 0 ? STMT_HISTORY_OLDER : STMT_HISTORY_NEWER, ARGS(v_int(annotator), v_int(ordinal)),
+                    comparison, err);
+}
+
+/* Lowest and highest id that begin with these hex digits. */
+static bool id_bounds(const char *text, struct id *low, struct id *high)
+{
+    char digits[ID_HEX_SIZE];
+    size_t n = strlen(text);
+    if (n < 4 || n > ID_HEX_SIZE - 1)
+        return false;
+    memset(digits, '0', sizeof digits);
+    memcpy(digits, text, n);
+    digits[ID_HEX_SIZE - 1] = '\0';
+    if (strchr(text, '-') != NULL || !id_parse(digits, low))
+        return false;
+    memset(digits + n, 'f', ID_HEX_SIZE - 1 - n);
+    return id_parse(digits, high);
+}
+
+bool task_find(struct db *db, const char *id, int64_t *comparison, struct err *err)
+{
+    struct id low, high;
+    *comparison = 0;
+    if (!id_bounds(id, &low, &high))
+        return err_set(err, ERR_SYNTAX, "\"%.60s\" is no id; give the first 4 or more of its 32 hex digits", id);
+    struct rows q;
+    if (!rows_open(&q, db, STMT_TASK_FIND, ARGS(v_id(&low), v_id(&high)), err))
+        return false;
+    int found = 0;
+    for (; rows_next(&q); found++)
+        *comparison = rows_int(&q, 0);
+    if (!rows_close(&q, err))
+        return false;
+    if (found < 2)
+        return true;
+    *comparison = 0;
+    return err_set(err, ERR_CONFLICT, "several comparisons begin with \"%s\"; give more digits", id);
+}
+
+struct progress_of {
+    int64_t annotator;
+    struct task_progress p;
+};
+
+static bool read_progress(struct db *db, void *ctx, struct err *err)
+{
+    struct progress_of *c = ctx;
+    struct value me = v_int(c->annotator);
+    int64_t now = clock_now_ms(), overlap = 1, open = 0, mine = 0, held = 0;
+    bool ok = setting_get_int(db, "overlap", 1, &overlap, err) &&
+              stmt_int(db, STMT_PROGRESS_TOTAL, NO_ARGS, &c->p.total, err) &&
+              stmt_int(db, STMT_PROGRESS_DONE, ARGS(me), &c->p.done, err) &&
+              stmt_int(db, STMT_PROGRESS_TODAY, ARGS(me, v_int(clock_midnight(now))), &c->p.today, err) &&
+              stmt_int(db, STMT_PROGRESS_OPEN, ARGS(v_int(overlap)), &open, err) &&
+              stmt_int(db, STMT_PROGRESS_OPEN_MINE, ARGS(me, v_int(overlap)), &mine, err) &&
+              stmt_int(db, STMT_PROGRESS_OPEN_HELD, ARGS(me, v_int(now), v_int(overlap)), &held, err);
+    c->p.waiting = open - mine - held;
+    return ok;
+}
+
+bool task_get_progress(struct db *db, int64_t annotator, struct task_progress *out, struct err *err)
+{
+    struct progress_of c = {.annotator = annotator};
+    if (!db_snapshot(db, read_progress, &c, err))
+        return false;
+    *out = c.p;
+    return true;
+}

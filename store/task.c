@@ -1,0 +1,418 @@
+#include "store/task.h"
+
+#include "core/base/clock.h"
+#include "store/content.h"
+#include "store/mention.h"
+#include "store/stmt.h"
+#include "store/task_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const step_names[] = {
+#define X(id, name) name,
+    STEP_KINDS(X)
+#undef X
+};
+
+const char *step_name(enum step_kind kind)
+{
+    return step_names[kind];
+}
+
+void task_init(struct task *t)
+{
+    *t = (struct task){0};
+    draft_init(&t->draft);
+}
+
+void task_release(struct task *t)
+{
+    draft_free(&t->draft);
+    arena_free(&t->arena);
+    *t = (struct task){0};
+}
+
+bool draft_state(struct db *db, int64_t annotator, int64_t comparison, struct arena *a, const char **state,
+                 int64_t *changed, struct err *err)
+{
+    struct rows q;
+    *state = NULL;
+    *changed = 0;
+    if (!rows_open(&q, db, STMT_DRAFT_GET, ARGS(v_int(annotator), v_int(comparison)), err))
+        return false;
+    if (rows_next(&q)) {
+        *state = rows_dup(&q, 0, a);
+        *changed = rows_int(&q, 1);
+    }
+    return rows_close(&q, err);
+}
+
+bool draft_state_set(struct db *db, int64_t annotator, int64_t comparison, const char *state, int64_t now,
+                     struct err *err)
+{
+    if (state == NULL)
+        return stmt_run(db, STMT_DRAFT_DROP, ARGS(v_int(annotator), v_int(comparison)), err);
+    return stmt_run(db, STMT_DRAFT_SET, ARGS(v_int(annotator), v_int(comparison), v_str(state), v_int(now)), err);
+}
+
+bool task_latest(struct db *db, int64_t annotator, int64_t comparison, struct arena *a, struct judgement *out,
+                 struct err *err)
+{
+    int64_t row = 0;
+    *out = (struct judgement){0};
+    return stmt_int(db, STMT_LATEST_OF, ARGS(v_int(annotator), v_int(comparison)), &row, err) &&
+           (row == 0 || judgement_get(db, row, a, out, err));
+}
+
+/* A judgement as it looks with stored response a_is on side A. */
+static void draft_from_judgement(const struct judgement *j, int a_is, const struct rubric *r, struct draft *d)
+{
+    draft_free(d);
+    draft_init(d);
+    for (size_t i = 0; i < j->n_ratings; i++) {
+        int k = rubric_find(r, j->ratings[i].attribute, strlen(j->ratings[i].attribute));
+        int side = j->ratings[i].which + 1 == a_is ? SIDE_A : SIDE_B;
+        if (k >= 0 && j->ratings[i].value >= r->attributes[k].min && j->ratings[i].value <= r->attributes[k].max)
+            d->rating[side][k] = j->ratings[i].value;
+    }
+    if (j->neither)
+        d->preference = PREFERENCE_NEITHER;
+    else if (j->has_preference)
+        d->preference = a_is == 1 ? j->preference : -j->preference;
+    if (j->a_is == a_is)
+        buf_add(&d->because, j->justification.ptr, j->justification.len);
+    else
+        mention_swap(j->justification, &d->because);
+    d->seconds = isnan(j->seconds) ? 0 : j->seconds;
+}
+
+static bool says_the_same(const struct draft *x, const struct draft *y, const struct rubric *r)
+{
+    for (int side = 0; side < 2; side++)
+        for (size_t i = 0; i < r->n_attributes; i++)
+            if (x->rating[side][i] != y->rating[side][i])
+                return false;
+    return x->preference == y->preference && x->because.len == y->because.len &&
+           memcmp(x->because.ptr, y->because.ptr, x->because.len) == 0;
+}
+
+static bool load_content(struct db *db, int64_t comparison, struct task *t, struct err *err)
+{
+    struct rows q;
+    struct json_text messages = {0}, text[2];
+    if (!rows_open(&q, db, STMT_TASK_CONTENT, ARGS(v_int(comparison)), err))
+        return false;
+    if (rows_next(&q)) {
+        struct id id = rows_id(&q, 0);
+        id_hex(&id, t->id);
+        t->comparison = comparison;
+        t->source = rows_dup(&q, 1, &t->arena);
+        messages = rows_text(&q, 2);
+        messages.ptr = arena_ndup(&t->arena, messages.ptr, messages.len);
+        for (int k = 0; k < 2; k++) {
+            text[k] = rows_text(&q, 3 + k);
+            int side = k + 1 == t->a_is ? SIDE_A : SIDE_B;
+            t->text[side] = arena_ndup(&t->arena, text[k].ptr, text[k].len);
+            t->len[side] = text[k].len;
+        }
+    }
+    if (!rows_close(&q, err))
+        return false;
+    if (messages.ptr == NULL)
+        return err_set(err, ERR_MISSING, "there is no such comparison");
+    struct message *m = NULL;
+    if (!content_messages(messages, &t->arena, &m, &t->n_turns, err))
+        return err_context(err, "the prompt of comparison %s", t->id);
+    struct turn *turns = arena_array(&t->arena, t->n_turns + 1, sizeof *turns);
+    for (size_t i = 0; i < t->n_turns; i++)
+        turns[i] = (struct turn){m[i].role.ptr, m[i].content.ptr, m[i].content.len};
+    t->turns = turns;
+    return true;
+}
+
+static bool load_work(struct db *db, int64_t annotator, const struct rubric *r, struct task *t, struct err *err)
+{
+    struct judgement j;
+    const char *state;
+    int64_t changed;
+    if (!task_latest(db, annotator, t->comparison, &t->arena, &j, err) ||
+        !draft_state(db, annotator, t->comparison, &t->arena, &state, &changed, err))
+        return false;
+    static const enum task_state states[] = {[KIND_JUDGED] = TASK_JUDGED,
+                                             [KIND_SKIPPED] = TASK_SKIPPED,
+                                             [KIND_FLAGGED] = TASK_FLAGGED,
+                                             [KIND_WITHDRAWN] = TASK_OPEN};
+    struct draft said;
+    draft_init(&said);
+    if (j.row != 0) {
+        t->state = states[j.kind];
+        t->reason = j.reason;
+        if (t->state != TASK_OPEN) {
+            draft_from_judgement(&j, t->a_is, r, &said);
+            t->saved = j.created;
+        }
+    }
+    bool ok = true;
+    if (state != NULL) {
+        ok = draft_read(state, strlen(state), r, &t->draft, err) || err_context(err, "the draft of %s", t->id);
+        t->saved = changed > t->saved ? changed : t->saved;
+    } else {
+        draft_copy(&t->draft, &said);
+    }
+    t->changed = !says_the_same(&t->draft, &said, r);
+    draft_free(&said);
+    return ok;
+}
+
+struct loading {
+    int64_t annotator, comparison;
+    const struct rubric *r;
+    struct task *t;
+};
+
+static bool load(struct db *db, void *ctx, struct err *err)
+{
+    const struct loading *l = ctx;
+    struct task *t = l->t;
+    if (!task_side(db, l->annotator, l->comparison, &t->a_is, err))
+        return false;
+    if (t->a_is == 0)
+        return err_set(err, ERR_MISSING, "this comparison was not opened by this annotator before");
+    return load_content(db, l->comparison, t, err) && load_work(db, l->annotator, l->r, t, err);
+}
+
+bool task_load(struct db *db, int64_t annotator, int64_t comparison, const struct rubric *r, struct task *t,
+               struct err *err)
+{
+    struct arena arena = t->arena;
+    arena_reset(&arena);
+    draft_free(&t->draft);
+    task_init(t);
+    t->arena = arena;
+    t->reason = "";
+    t->source = "";
+    return db_snapshot(db, load, &(struct loading){annotator, comparison, r, t}, err);
+}
+
+/* ---- changes ---- */
+
+struct change {
+    int64_t annotator, comparison;
+    const struct rubric *r;
+    const struct draft *d;
+    enum step_kind kind;
+    const char *reason;
+    struct rng *rng;
+    int64_t now;
+    bool nothing_new;
+    int64_t said_at;
+};
+
+/* Typing is one step until it pauses. */
+static bool extend_text_step(struct db *db, const struct change *c, const char *state, bool *done, struct err *err)
+{
+    struct rows q;
+    int64_t step = 0;
+    if (!rows_open(&q, db, STMT_STEP_LAST, ARGS(v_int(c->annotator)), err))
+        return false;
+    if (rows_next(&q) && rows_int(&q, 1) == c->comparison && strcmp(rows_text(&q, 2).ptr, step_name(STEP_TEXT)) == 0 &&
+        c->now - rows_int(&q, 6) < TEXT_STEP_MS)
+        step = rows_int(&q, 0);
+    rows_abandon(&q); /* at most one row */
+    *done = step != 0;
+    return step == 0 || stmt_run(db, STMT_STEP_EXTEND, ARGS(v_int(step), v_str(state), v_int(c->now)), err);
+}
+
+static bool record_step(struct db *db, const struct change *c, const char *before, const char *after, int64_t judgement,
+                        struct err *err)
+{
+    int64_t undone = 0;
+    bool joined = false;
+    if (!stmt_change(db, STMT_STEP_FORGET_UNDONE, ARGS(v_int(c->annotator)), &undone, err))
+        return false;
+    /* After an undo a new word is a new step, or redo would have nothing left to stand on. */
+    if (c->kind == STEP_TEXT && undone == 0 && !extend_text_step(db, c, after, &joined, err))
+        return false;
+    return joined || stmt_run(db, STMT_STEP_ADD,
+                              ARGS(v_int(c->annotator), v_int(c->comparison), v_str(step_name(c->kind)), v_str(before),
+                                   v_str(after), v_int_or_null(judgement), v_int(c->now)),
+                              err);
+}
+
+static bool change(struct db *db, void *ctx, struct err *err)
+{
+    struct change *c = ctx;
+    struct arena a = {0};
+    struct buf after = BUF_INIT;
+    const char *before = NULL;
+    int64_t changed;
+    int a_is = 0;
+    c->now = clock_now_ms();
+    draft_write(c->d, c->r, &after);
+    bool ok = task_side(db, c->annotator, c->comparison, &a_is, err) &&
+              (a_is != 0 || err_set(err, ERR_MISSING, "this comparison was not opened by this annotator before")) &&
+              draft_state(db, c->annotator, c->comparison, &a, &before, &changed, err) &&
+              draft_state_set(db, c->annotator, c->comparison, after.ptr, c->now, err) &&
+              task_take_lease(db, c->annotator, c->comparison, err) &&
+              (c->kind == STEP_MOVE || record_step(db, c, before, after.ptr, 0, err));
+    buf_free(&after);
+    arena_free(&a);
+    return ok;
+}
+
+bool task_change(struct db *db, int64_t annotator, int64_t comparison, const struct rubric *r,
+                 const struct draft *after, enum step_kind kind, int64_t *saved, struct err *err)
+{
+    struct change c = {.annotator = annotator, .comparison = comparison, .r = r, .d = after, .kind = kind};
+    if (!db_write(db, change, &c, err))
+        return false;
+    *saved = c.now;
+    return true;
+}
+
+static void fill_ratings(const struct draft *d, const struct rubric *r, int a_is, struct judgement *j)
+{
+    for (int which = 0; which < 2; which++) {
+        int side = which + 1 == a_is ? SIDE_A : SIDE_B;
+        for (size_t i = 0; i < r->n_attributes; i++)
+            if (d->rating[side][i] != RATING_UNSET)
+                j->ratings[j->n_ratings++] = (struct rating){which, r->attributes[i].key, d->rating[side][i]};
+    }
+}
+
+static struct judgement judgement_from_draft(const struct change *c, int a_is)
+{
+    const struct draft *d = c->d;
+    struct judgement j = {.comparison = c->comparison,
+                          .annotator = c->annotator,
+                          .justification = {d->because.ptr, d->because.len},
+                          .reason = c->reason,
+                          .a_is = a_is,
+                          .seconds = d->seconds,
+                          .rubric = c->r->row,
+                          .created = c->now};
+    j.id = id_uuid7(c->now, c->rng);
+    j.kind = c->kind == STEP_SUBMIT ? KIND_JUDGED : c->kind == STEP_SKIP ? KIND_SKIPPED : KIND_FLAGGED;
+    if (c->kind != STEP_SUBMIT)
+        return j;
+    j.neither = d->preference == PREFERENCE_NEITHER;
+    j.has_preference = !j.neither && d->preference != PREFERENCE_UNSET;
+    if (j.has_preference)
+        j.preference = a_is == 1 ? d->preference : -d->preference;
+    fill_ratings(d, c->r, a_is, &j);
+    return j;
+}
+
+/* Enter on what was submitted before, unchanged, says nothing new. */
+static bool is_said_already(struct db *db, struct change *c, int a_is, struct err *err)
+{
+    struct arena a = {0};
+    struct judgement j;
+    bool ok = task_latest(db, c->annotator, c->comparison, &a, &j, err);
+    if (ok && c->kind == STEP_SUBMIT && j.row != 0 && j.kind == KIND_JUDGED && j.rubric == c->r->row) {
+        struct draft said;
+        draft_init(&said);
+        draft_from_judgement(&j, a_is, c->r, &said);
+        c->nothing_new = says_the_same(c->d, &said, c->r);
+        c->said_at = j.created;
+        draft_free(&said);
+    }
+    arena_free(&a);
+    return ok;
+}
+
+/* What the annotator saw before, so that undoing the submit and then what led to it ends there. A draft that was handed
+ * over with the submit and not written before is a step of its own. */
+static bool settle_draft(struct db *db, const struct change *c, int a_is, struct arena *a, const char **before,
+                         struct err *err)
+{
+    struct judgement j;
+    struct draft shown;
+    struct buf text = BUF_INIT;
+    int64_t changed;
+    draft_init(&shown);
+    bool ok = task_latest(db, c->annotator, c->comparison, a, &j, err) &&
+              draft_state(db, c->annotator, c->comparison, a, before, &changed, err) &&
+              (*before == NULL || draft_read(*before, strlen(*before), c->r, &shown, err));
+    if (ok && *before == NULL && j.row != 0 && j.kind != KIND_WITHDRAWN)
+        draft_from_judgement(&j, a_is, c->r, &shown);
+    if (ok && !says_the_same(&shown, c->d, c->r)) {
+        struct change handed_over = *c;
+        handed_over.kind = STEP_RATE;
+        draft_write(c->d, c->r, &text);
+        ok = record_step(db, &handed_over, *before, text.ptr, 0, err);
+        *before = arena_ndup(a, text.ptr, text.len);
+    }
+    buf_free(&text);
+    draft_free(&shown);
+    return ok;
+}
+
+static bool append_judgement(struct db *db, struct change *c, int a_is, struct err *err)
+{
+    int64_t rows[2] = {0, 0};
+    struct rows q;
+    if (!rows_open(&q, db, STMT_COMPARISON_ROWS, ARGS(v_int(c->comparison)), err))
+        return false;
+    if (rows_next(&q)) {
+        rows[0] = rows_int(&q, 0);
+        rows[1] = rows_int(&q, 1);
+    }
+    if (!rows_close(&q, err))
+        return false;
+    struct judgement j = judgement_from_draft(c, a_is);
+    struct arena a = {0};
+    const char *before = NULL;
+    bool ok = settle_draft(db, c, a_is, &a, &before, err) && judgement_append(db, &j, rows, err) &&
+              record_step(db, c, before, NULL, j.row, err);
+    arena_free(&a);
+    return ok;
+}
+
+static bool submit(struct db *db, void *ctx, struct err *err)
+{
+    struct change *c = ctx;
+    int a_is = 0;
+    c->now = clock_now_ms();
+    if (!task_side(db, c->annotator, c->comparison, &a_is, err))
+        return false;
+    if (a_is == 0)
+        return err_set(err, ERR_MISSING, "this comparison was not opened by this annotator before");
+    if (!is_said_already(db, c, a_is, err) || (!c->nothing_new && !append_judgement(db, c, a_is, err)))
+        return false;
+    return draft_state_set(db, c->annotator, c->comparison, NULL, c->now, err) &&
+           stmt_run(db, STMT_ASSIGNMENT_END, ARGS(v_int(c->annotator), v_int(c->comparison)), err);
+}
+
+static bool check_reason(const struct rubric *r, enum step_kind kind, const char *reason, struct err *err)
+{
+    const struct reason *list = kind == STEP_SKIP ? r->skip_reasons : r->flag_reasons;
+    size_t n = kind == STEP_SKIP ? r->n_skip_reasons : r->n_flag_reasons;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i].key, reason) == 0)
+            return true;
+    return err_set(err, ERR_RANGE, "\"%.60s\" is not a reason to %s in the rubric %s", reason, step_name(kind),
+                   r->name);
+}
+
+bool task_submit(struct db *db, int64_t annotator, int64_t comparison, const struct rubric *r, const struct draft *d,
+                 enum step_kind kind, const char *reason, struct rng *rng, int64_t *saved, struct err *err)
+{
+    char why[DRAFT_WHY_SIZE];
+    if (kind == STEP_SUBMIT && draft_missing(d, r, why) >= 0)
+        return err_set(err, ERR_RANGE, "it cannot be submitted yet: %s", why);
+    if (kind != STEP_SUBMIT && !check_reason(r, kind, reason != NULL ? reason : "", err))
+        return false;
+    struct change c = {.annotator = annotator,
+                       .comparison = comparison,
+                       .r = r,
+                       .d = d,
+                       .kind = kind,
+                       .reason = kind == STEP_SUBMIT ? "" : reason,
+                       .rng = rng};
+    if (!db_write(db, submit, &c, err))
+        return false;
+    *saved = c.nothing_new ? c.said_at : c.now;
+    return true;
+}
