@@ -1,0 +1,71 @@
+/* The annotate view from inside: its state, shared by view_annotate.c (requests to actions), annotate_write.c (the
+ * justification, reasons), annotate_command.c (commands, model dump), annotate_draw.c (header and texts) and
+ * annotate_strip.c (the strip). */
+#ifndef ASSAY_UI_ANNOTATE_H
+#define ASSAY_UI_ANNOTATE_H
+
+#include "ui/action.h"
+#include "ui/annotate_layout.h"
+#include "ui/editor.h"
+#include "ui/screen.h"
+
+#define ANNOTATE_MODES(X) X(RATE, "rate") X(WRITE, "write") X(SKIP, "skip") X(FLAG, "flag")
+enum annotate_mode {
+#define X(id, name) MODE_##id,
+    ANNOTATE_MODES(X)
+#undef X
+};
+
+struct annotate {
+    const struct ui_host *host;
+    enum annotate_mode mode;
+    enum arrangement arrange;
+    enum pane focus;
+    bool maximised;
+    bool show_missing; /* a submit was refused: mark what is missing */
+    int side;          /* the side that the cursor comes back to from below the table */
+    int64_t shown;     /* the comparison whose texts are in `text` */
+    struct textview text[PANE_COUNT];
+    struct editor editor;    /* MODE_WRITE: what is being written */
+    bool give_up;            /* the text could not be saved, and the person was told */
+    double last_key, active; /* when the last key came; seconds of work not yet reported */
+    struct annotate_layout layout;
+};
+
+/* The state as it is now. */
+const struct annotate_state *annotate_state(const struct annotate *a);
+/* Have an action performed; messages go to the screen. True when it was done, and not refused. */
+bool annotate_perform(struct annotate *a, struct screen *s, struct action action);
+/* Lay out for a screen of this size and give the texts their room. */
+void annotate_arrange(struct annotate *a, int rows, int cols);
+/* Columns of the justification. */
+int annotate_because_cols(int cols);
+
+/* What a cell is: an attribute of a side, or neither. */
+struct cell_place {
+    int side, attribute; /* attribute -1: preference or justification */
+};
+struct cell_place annotate_place(const struct rubric *r, int cell);
+
+/* annotate_write.c */
+void annotate_write_begin(struct annotate *a);
+/* Hand the text over when it differs from what is kept. A failure leaves it in the editor; the next key tries again. */
+bool annotate_write_keep(struct annotate *a, struct screen *s);
+void annotate_write_request(struct annotate *a, struct screen *s, enum request r);
+bool annotate_write_text(struct annotate *a, struct screen *s, const char *text, size_t n);
+void annotate_reason_begin(struct annotate *a, struct screen *s, enum annotate_mode mode);
+void annotate_reason_request(struct annotate *a, struct screen *s, enum request r);
+bool annotate_reason_text(struct annotate *a, struct screen *s, const char *text, size_t n);
+/* The reasons to choose from in MODE_SKIP or MODE_FLAG. */
+const struct reason *annotate_reasons(const struct annotate *a, size_t *n);
+
+/* annotate_command.c */
+extern const struct command annotate_commands[];
+void annotate_dump(const void *view, struct buf *out);
+
+/* annotate_draw.c */
+void annotate_draw(void *view, const struct screen *s, struct grid *g);
+/* annotate_strip.c */
+void annotate_draw_strip(const struct annotate *a, const struct screen *s, struct grid *g);
+
+#endif

@@ -1,0 +1,107 @@
+/* Commands of the annotate view, and its state as text. */
+#include "core/base/json_writer.h"
+#include "ui/annotate.h"
+
+/* ---- commands ---- */
+
+static bool run_goto(void *view, struct screen *s, const char *arg, struct err *err)
+{
+    if (*arg == '\0')
+        return err_set(err, ERR_USAGE, ":goto needs the id of a comparison, or its beginning");
+    annotate_perform(view, s, (struct action){.kind = ACT_GOTO, .text = arg, .len = strlen(arg)});
+    return true;
+}
+
+static bool run_stats(void *view, struct screen *s, const char *arg, struct err *err)
+{
+    (void)arg, (void)err;
+    const struct annotate_state *st = annotate_state(view);
+    screen_say(s, "%lld of %lld done, %lld today, %lld waiting; %.0f minutes on this one",
+               (long long)st->progress->done, (long long)st->progress->total, (long long)st->progress->today,
+               (long long)st->progress->waiting, st->task->draft.seconds / 60);
+    return true;
+}
+
+static const char *const settings[] = {"layout",
+#define X(id, name) name,
+                                       ARRANGEMENTS(X)
+#undef X
+                                           NULL};
+
+static bool run_set(void *view, struct screen *s, const char *arg, struct err *err)
+{
+    (void)s;
+    struct annotate *a = view;
+    for (int i = 0; i < ARRANGE_COUNT && strncmp(arg, "layout ", 7) == 0; i++) {
+        if (strcmp(arg + 7, arrangement_name((enum arrangement)i)) != 0)
+            continue;
+        a->arrange = (enum arrangement)i;
+        a->maximised = false;
+        return true;
+    }
+    return err_set(err, ERR_USAGE, "there is no setting \"%.40s\"; there are layout auto|side|stacked|single", arg);
+}
+
+const struct command annotate_commands[] = {
+    {"goto", NULL, "ID", "go to a comparison by its id, or the beginning of it", NULL, run_goto},
+    {"set", NULL, "layout auto|side|stacked|single", "how A and B stand", settings, run_set},
+    {"stats", NULL, "", "how much is done, and the time on this one", NULL, run_stats},
+    {0},
+};
+
+/* ---- the model, for tests ---- */
+
+static void dump_cell(const struct annotate_state *st, int cell, struct buf *out)
+{
+    struct cell_place place = annotate_place(st->rubric, cell);
+    if (place.attribute >= 0)
+        buf_addf(out, "%c.%s", "ab"[place.side], st -> rubric -> attributes[place.attribute].key);
+    else
+        buf_adds(out, cell == cell_preference(st->rubric) ? "preference" : "because");
+}
+
+static void dump_draft(const struct annotate_state *st, struct buf *out)
+{
+    const struct draft *d = &st->task->draft;
+    for (int cell = 0; cell < cell_preference(st->rubric); cell++) {
+        struct cell_place place = annotate_place(st->rubric, cell);
+        int value = d->rating[place.side][place.attribute];
+        dump_cell(st, cell, out);
+        buf_addf(out, value == RATING_UNSET ? " .\n" : " %d\n", value);
+    }
+    if (d->preference == PREFERENCE_UNSET)
+        buf_adds(out, "preference ?\n");
+    else if (d->preference == PREFERENCE_NEITHER)
+        buf_adds(out, "preference neither\n");
+    else
+        buf_addf(out, "preference %d\n", d->preference);
+    struct json_writer w;
+    buf_adds(out, "because ");
+    jw_start(&w, out);
+    jw_strn(&w, d->because.ptr, d->because.len);
+    buf_addc(out, '\n');
+}
+
+void annotate_dump(const void *view, struct buf *out)
+{
+    static const char *const states[] = {"open", "judged", "skipped", "flagged"};
+    static const char *const modes[] = {
+#define X(id, name) [MODE_##id] = name,
+        ANNOTATE_MODES(X)
+#undef X
+    };
+    static const char *const panes[] = {[PANE_A] = "a", [PANE_B] = "b", [PANE_PROMPT] = "prompt"};
+    const struct annotate *a = view;
+    const struct annotate_state *st = annotate_state(a);
+    buf_addf(out, "comparison %s\n", st->task->comparison == 0 ? "none" : st->task->id);
+    buf_addf(out, "mode %s\nlayout %s%s\nfocus %s\n", modes[a->mode], arrangement_name(a->arrange),
+             a->maximised ? " maximised" : "", panes[a->focus]);
+    if (st->task->comparison == 0)
+        return;
+    buf_addf(out, "state %s%s\ncell ", states[st->task->state], st->task->changed ? " changed" : "");
+    dump_cell(st, st->task->draft.cell, out);
+    buf_addc(out, '\n');
+    dump_draft(st, out);
+    for (int p = 0; p < PANE_COUNT; p++)
+        buf_addf(out, "scroll %s %d of %d\n", panes[p], textview_top(&a->text[p]), textview_rows(&a->text[p]));
+}

@@ -1,0 +1,150 @@
+/* Header and texts of the annotate screen. */
+#include "core/base/clock.h"
+#include "ui/annotate.h"
+#include "ui/strip.h"
+
+#include <stdio.h>
+
+enum { COL_NAME = 8 }; /* behind "assay" */
+
+/* " submitted, changed ", " skipped: unclear ", or nothing. */
+static void add_state(const struct task *t, struct buf *out)
+{
+    static const char *const words[] = {
+        [TASK_OPEN] = "", [TASK_JUDGED] = "submitted", [TASK_SKIPPED] = "skipped", [TASK_FLAGGED] = "flagged"};
+    if (t->comparison == 0 || t->state == TASK_OPEN)
+        return;
+    buf_addf(out, " %s", words[t->state]);
+    if (*t->reason != '\0') {
+        buf_adds(out, ": ");
+        safe_text(t->reason, strlen(t->reason), out, 24);
+    }
+    buf_adds(out, t->changed ? ", changed " : " ");
+}
+
+static void draw_header(const struct annotate *a, struct grid *g)
+{
+    const struct annotate_state *st = annotate_state(a);
+    const struct task *t = st->task;
+    struct buf right = BUF_INIT, left = BUF_INIT;
+    char time[CLOCK_HMS_SIZE];
+    buf_addf(&right, "%lld/%lld  today %lld   ", (long long)st->progress->done, (long long)st->progress->total,
+             (long long)st->progress->today);
+    safe_text(st->annotator, strlen(st->annotator), &right, 16);
+    if (st->saved > 0) {
+        clock_hms(st->saved, time);
+        buf_addf(&right, "   saved %s", time);
+    }
+    buf_adds(&left, st->workspace);
+    if (t->comparison != 0 && t->source != NULL && *t->source != '\0')
+        buf_addf(&left, " %s %s", mark_text(MARK_DOT, g->ascii), t->source);
+    int at = g->cols - 1 - (int)safe_width(right.ptr, right.len);
+    grid_put(g, 0, at, g->cols - at, right.ptr, right.len, STYLE_LABEL);
+    grid_puts(g, 0, 1, 5, "assay", STYLE_TITLE);
+    struct buf state = BUF_INIT;
+    add_state(t, &state);
+    int room = at - 2 - COL_NAME - (state.len > 0 ? (int)safe_width(state.ptr, state.len) + 2 : 0);
+    int col = COL_NAME + grid_put_short(g, 0, COL_NAME, room, left.ptr, left.len, STYLE_LABEL);
+    if (state.len > 0)
+        grid_put(g, 0, col + 2, at - col - 3, state.ptr, state.len, STYLE_MODE);
+    buf_free(&state);
+    buf_free(&right);
+    buf_free(&left);
+}
+
+/* "─ A ──────── 1-9/17 ─"; the focused one is "─[A]─". */
+static void draw_title(const struct annotate *a, struct grid *g, enum pane p, const char *name, enum style style)
+{
+    const struct rect *r = &a->layout.title[p];
+    char range[TEXTVIEW_RANGE_SIZE], right[TEXTVIEW_RANGE_SIZE + 40] = "";
+    bool focused = a->focus == p;
+    grid_marks(g, r->row, r->col, r->cols, MARK_RULE, STYLE_RULE);
+    grid_putf(g, r->row, r->col + 1, r->cols - 2, focused ? STYLE_CURSOR : style, focused ? "[%s]" : " %s ", name);
+    textview_range(&a->text[p], range);
+    size_t turns = annotate_state(a)->task->n_turns;
+    if (p == PANE_PROMPT && turns > 1)
+        snprintf(right, sizeof right, " %zu turns %s %s ", turns, mark_text(MARK_DOT, g->ascii), range);
+    else
+        snprintf(right, sizeof right, " %s ", range);
+    int width = (int)safe_width(right, strlen(right));
+    grid_puts(g, r->row, r->col + r->cols - 1 - width, width, right, STYLE_DIM);
+}
+
+/* More text below the last row shown: a mark on the rule's end, as the eye ends there. */
+static void draw_more(const struct annotate *a, struct grid *g, enum pane p)
+{
+    const struct rect *r = &a->layout.text[p];
+    const struct rect *title = &a->layout.title[p];
+    if (textview_bottom(&a->text[p]) < textview_rows(&a->text[p]))
+        grid_marks(g, r->row + r->rows - 1, title->col + title->cols - 1, 1, MARK_DOWN, STYLE_KEY);
+}
+
+static void draw_pane(const struct annotate *a, struct grid *g, enum pane p)
+{
+    static const char *const names[] = {[PANE_A] = "A", [PANE_B] = "B", [PANE_PROMPT] = "prompt"};
+    static const enum style styles[] = {[PANE_A] = STYLE_SIDE_A, [PANE_B] = STYLE_SIDE_B, [PANE_PROMPT] = STYLE_TITLE};
+    if (a->layout.title[p].rows == 0)
+        return;
+    draw_title(a, g, p, names[p], styles[p]);
+    textview_draw(&a->text[p], g, a->layout.text[p].row, a->layout.text[p].col);
+    draw_more(a, g, p);
+}
+
+static void draw_rules(const struct annotate *a, struct grid *g)
+{
+    const struct annotate_layout *l = &a->layout;
+    grid_marks(g, l->rule.row, 0, l->rule.cols, MARK_RULE, STYLE_RULE);
+    if (l->divider < 0)
+        return;
+    grid_marks(g, l->title[PANE_A].row, l->divider, 1, MARK_TEE_DOWN, STYLE_RULE);
+    for (int row = l->title[PANE_A].row + 1; row < l->rule.row; row++)
+        grid_marks(g, row, l->divider, 1, MARK_BAR, STYLE_RULE);
+    grid_marks(g, l->rule.row, l->divider, 1, MARK_TEE_UP, STYLE_RULE);
+}
+
+static void centred(struct grid *g, int row, enum style style, const char *text)
+{
+    int width = (int)safe_width(text, strlen(text)), room = g->cols - 2;
+    grid_put_short(g, row, width < room ? (g->cols - width) / 2 : 1, room, text, strlen(text), style);
+}
+
+static void draw_done(const struct annotate *a, const struct screen *s, struct grid *g)
+{
+    static const struct strip_item items[] = {{{REQ_OLDER}, " ", "look back"},
+                                              {{REQ_UNDO}, " ", "undo"},
+                                              {{REQ_LEAVE}, " ", "leave"},
+                                              {{REQ_HELP}, " ", "all"}};
+    const struct annotate_state *st = annotate_state(a);
+    struct buf b = BUF_INIT;
+    int row = g->rows / 2 - 2;
+    buf_adds(&b, "Nothing is left to do. Thank you, ");
+    safe_text(st->annotator, strlen(st->annotator), &b, 30);
+    buf_addc(&b, '.');
+    centred(g, row, STYLE_TITLE, b.ptr);
+    buf_reset(&b);
+    buf_addf(&b, "%lld of %lld done, %lld of them today. Everything is saved.", (long long)st->progress->done,
+             (long long)st->progress->total, (long long)st->progress->today);
+    centred(g, row + 2, STYLE_TEXT, b.ptr);
+    buf_free(&b);
+    centred(g, row + 4, s->error ? STYLE_ERROR : STYLE_MESSAGE, s->message);
+    strip_keys(s, g, 1, KEYMAP_ANNOTATE, items, sizeof items / sizeof *items);
+    g->cursor_row = row;
+    g->cursor_col = 0;
+}
+
+void annotate_draw(void *view, const struct screen *s, struct grid *g)
+{
+    struct annotate *a = view;
+    if (annotate_state(a)->task->comparison == 0) {
+        draw_header(a, g);
+        draw_done(a, s, g);
+        return;
+    }
+    annotate_arrange(a, g->rows, g->cols);
+    draw_header(a, g);
+    draw_rules(a, g);
+    draw_pane(a, g, PANE_PROMPT);
+    draw_pane(a, g, PANE_A);
+    draw_pane(a, g, PANE_B);
+    annotate_draw_strip(a, s, g);
+}

@@ -1,0 +1,112 @@
+#include "ui/annotate_layout.h"
+
+#include "ui/textview.h"
+#include "ui/view.h"
+
+#include <string.h>
+
+enum {
+    TABLE_COLS = 24, /* margin, name, cells of A and B */
+    COLUMN_ATTRIBUTES = 8,
+    LEVEL_ROWS = 5,      /* so that the levels of one attribute can be told even where it is the only one */
+    TALL_TEXT_ROWS = 30, /* from here on two stacked texts are read with ease */
+    NARROW_COLS = 100,
+    BECAUSE_ROWS = 3,
+    LEAST_TEXT_ROWS = 4
+};
+
+const char *arrangement_name(enum arrangement a)
+{
+    static const char *const names[] = {
+#define X(id, name) [ARRANGE_##id] = name,
+        ARRANGEMENTS(X)
+#undef X
+    };
+    return names[a];
+}
+
+static int min(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int max(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+int annotate_text_cols(int cols)
+{
+    return min(max(cols - 2, 1), TEXTVIEW_MEASURE);
+}
+
+/* From the bottom up: keys, justification, preference, table, rule. */
+static void lay_strip(const struct annotate_needs *n, struct annotate_layout *l)
+{
+    int attributes = (int)n->n_attributes;
+    int columns = max((attributes + COLUMN_ATTRIBUTES - 1) / COLUMN_ATTRIBUTES, 1);
+    l->per_column = (attributes + columns - 1) / columns;
+    l->table_cols = TABLE_COLS;
+    int table_rows = 1 + (attributes > 0 ? max(l->per_column, LEVEL_ROWS) : 0);
+    int spare = n->rows - 1 - 2 - 1 - LEAST_TEXT_ROWS - 1 - table_rows - 1 - 1;
+    int because = max(1, min(min(n->because_rows, BECAUSE_ROWS), spare));
+    l->keys = (struct rect){n->rows - 1, 0, 1, n->cols};
+    l->because = (struct rect){l->keys.row - because, 0, because, n->cols};
+    l->preference = (struct rect){l->because.row - 1, 0, 1, n->cols};
+    l->table = (struct rect){l->preference.row - table_rows, 0, table_rows, TABLE_COLS * columns};
+    l->rubric = (struct rect){l->table.row, l->table.cols, table_rows, n->cols - l->table.cols};
+    l->strip = (struct rect){l->table.row, 0, l->keys.row - l->table.row, n->cols};
+    l->rule = (struct rect){l->table.row - 1, 0, 1, n->cols};
+}
+
+/* A title row and the text below it, in the given frame. */
+static void lay_pane(struct annotate_layout *l, enum pane p, struct rect frame)
+{
+    l->title[p] = (struct rect){frame.row, frame.col, 1, frame.cols};
+    l->text[p] = (struct rect){frame.row + 1, frame.col + 1, frame.rows - 1, annotate_text_cols(frame.cols)};
+}
+
+static enum arrangement decide(const struct annotate_needs *n, int rows)
+{
+    if (n->arrange != ARRANGE_AUTO)
+        return n->arrange;
+    return n->cols < NARROW_COLS && rows >= TALL_TEXT_ROWS ? ARRANGE_STACKED : ARRANGE_SIDE;
+}
+
+static void lay_answers(const struct annotate_needs *n, struct annotate_layout *l, struct rect frame)
+{
+    l->arrange = decide(n, frame.rows);
+    if (l->arrange == ARRANGE_SIDE) {
+        l->divider = (frame.cols - 1) / 2;
+        lay_pane(l, PANE_A, (struct rect){frame.row, 0, frame.rows, l->divider});
+        lay_pane(l, PANE_B, (struct rect){frame.row, l->divider + 1, frame.rows, frame.cols - l->divider - 1});
+    } else if (l->arrange == ARRANGE_STACKED) {
+        int upper = frame.rows / 2;
+        lay_pane(l, PANE_A, (struct rect){frame.row, 0, upper, frame.cols});
+        lay_pane(l, PANE_B, (struct rect){frame.row + upper, 0, frame.rows - upper, frame.cols});
+    } else {
+        lay_pane(l, n->focus == PANE_B ? PANE_B : PANE_A, frame);
+    }
+}
+
+void annotate_layout(const struct annotate_needs *n, struct annotate_layout *l)
+{
+    memset(l, 0, sizeof *l);
+    l->divider = -1;
+    l->fits = n->rows >= VIEW_MIN_ROWS && n->cols >= VIEW_MIN_COLS;
+    if (!l->fits)
+        return;
+    l->header = (struct rect){0, 0, 1, n->cols};
+    lay_strip(n, l);
+    struct rect room = {1, 0, l->rule.row - 1, n->cols};
+    if (n->maximised) {
+        l->arrange = decide(n, room.rows);
+        lay_pane(l, n->focus, room);
+        return;
+    }
+    int answers_least = n->arrange == ARRANGE_STACKED ? 4 : 2;
+    int prompt = min(max(n->prompt_rows, 1), max(1, (room.rows - 2) / 3));
+    prompt = max(1, min(prompt, room.rows - 1 - answers_least));
+    lay_pane(l, PANE_PROMPT, (struct rect){room.row, 0, prompt + 1, n->cols});
+    lay_answers(n, l, (struct rect){room.row + prompt + 1, 0, room.rows - prompt - 1, n->cols});
+}

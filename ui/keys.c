@@ -1,0 +1,212 @@
+#include "ui/keys.h"
+
+#include "core/base/asset.h"
+#include "core/base/vec.h"
+
+#include <stdio.h>
+
+struct binding {
+    enum keymap map;
+    struct key key;
+    enum request request;
+};
+
+struct keys {
+    VEC(struct binding) bindings;
+};
+
+static const struct keymap_info {
+    const char *name;
+    bool fallback;
+} keymaps[KEYMAP_COUNT] = {
+#define X(id, name, fallback) [KEYMAP_##id] = {name, fallback},
+    KEYMAPS(X)
+#undef X
+};
+
+struct keys *keys_new(void)
+{
+    return mem_alloc(sizeof(struct keys));
+}
+
+void keys_free(struct keys *k)
+{
+    if (k == NULL)
+        return;
+    vec_free(&k->bindings);
+    mem_free(k);
+}
+
+const char *keymap_name(enum keymap map)
+{
+    return keymaps[map].name;
+}
+
+static struct binding *find(const struct keys *k, enum keymap map, struct key key)
+{
+    for (size_t i = 0; i < k->bindings.n; i++)
+        if (k->bindings.v[i].map == map && key_equal(k->bindings.v[i].key, key))
+            return &k->bindings.v[i];
+    return NULL;
+}
+
+static void add_binding(struct keys *k, struct binding b)
+{
+    struct binding *old = find(k, b.map, b.key);
+    if (old != NULL)
+        *old = b;
+    else
+        vec_push(&k->bindings, b);
+}
+
+struct word {
+    const char *ptr;
+    size_t len;
+};
+
+/* Up to `max` words of a line; returns how many there are in all. */
+static size_t split(const char *line, size_t n, struct word *words, size_t max)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n;) {
+        while (i < n && (line[i] == ' ' || line[i] == '\t' || line[i] == '\r'))
+            i++;
+        size_t start = i;
+        while (i < n && line[i] != ' ' && line[i] != '\t' && line[i] != '\r')
+            i++;
+        if (i > start) {
+            if (count < max)
+                words[count] = (struct word){line + start, i - start};
+            count++;
+        }
+    }
+    return count;
+}
+
+static bool find_map(struct word w, enum keymap *out)
+{
+    for (int m = 0; m < KEYMAP_COUNT; m++)
+        if (strlen(keymaps[m].name) == w.len && memcmp(keymaps[m].name, w.ptr, w.len) == 0)
+            return *out = (enum keymap)m, true;
+    return false;
+}
+
+static int shown(struct word w)
+{
+    return w.len > 60 ? 60 : (int)w.len;
+}
+
+static bool parse_line(struct keys *k, const char *line, size_t n, struct err *err)
+{
+    struct word w[3];
+    size_t count = split(line, n, w, 3);
+    if (count == 0 || w[0].ptr[0] == '#')
+        return true;
+    if (count != 3)
+        return err_set(err, ERR_SYNTAX, "a binding is three words: view, key, request (here are %zu)", count);
+    struct binding b;
+    if (!find_map(w[0], &b.map))
+        return err_set(err, ERR_SYNTAX,
+                       "there is no view \"%.*s\"; there are generic, annotate, pager, writing, reason, line",
+                       shown(w[0]), w[0].ptr);
+    if (!key_parse(w[1].ptr, w[1].len, &b.key))
+        return err_set(err, ERR_SYNTAX, "\"%.*s\" is no key; keys are written a, <Enter>, <C-r>, <F1>", shown(w[1]),
+                       w[1].ptr);
+    b.request = request_find(w[2].ptr, w[2].len);
+    if (b.request == REQ_NONE && !(w[2].len == 4 && memcmp(w[2].ptr, "none", 4) == 0))
+        return err_set(err, ERR_SYNTAX, "there is no request \"%.*s\"; the help screen (?) lists them", shown(w[2]),
+                       w[2].ptr);
+    add_binding(k, b);
+    return true;
+}
+
+bool keys_parse(struct keys *k, const char *text, size_t n, const char *name, struct err *err)
+{
+    const char *end = text + n;
+    for (long line = 1; text < end; line++) {
+        const char *stop = memchr(text, '\n', (size_t)(end - text));
+        if (stop == NULL)
+            stop = end;
+        if (!parse_line(k, text, (size_t)(stop - text), err))
+            return err_context(err, "%s:%ld", name, line);
+        text = stop + (stop < end);
+    }
+    return true;
+}
+
+bool keys_read(struct keys *k, const char *path, struct err *err)
+{
+    FILE *f = fopen(path, "re");
+    if (f == NULL)
+        return err_errno(err, "the key file %s cannot be read", path);
+    struct buf text = BUF_INIT;
+    text.max = 1024 * 1024;
+    char block[4096];
+    size_t got;
+    while ((got = fread(block, 1, sizeof block, f)) > 0)
+        buf_add(&text, block, got);
+    bool ok = true;
+    if (ferror(f))
+        ok = err_errno(err, "the key file %s cannot be read", path);
+    else if (text.cut)
+        ok = err_set(err, ERR_RANGE, "the key file %s is longer than 1 MB: is it one?", path);
+    fclose(f);
+    ok = ok && keys_parse(k, text.ptr, text.len, path, err);
+    buf_free(&text);
+    return ok;
+}
+
+bool keys_default(struct keys *k, struct err *err)
+{
+    const struct asset *a = asset_find("keys/default.keys");
+    if (a != NULL)
+        return keys_parse(k, (const char *)a->data, a->size, "default.keys", err);
+    BUG("keys/default.keys is not among the assets");
+}
+
+enum request keys_lookup(const struct keys *k, enum keymap map, struct key key)
+{
+    const struct binding *b = find(k, map, key);
+    if (b == NULL && keymaps[map].fallback)
+        b = find(k, KEYMAP_GENERIC, key);
+    return b == NULL ? REQ_NONE : b->request;
+}
+
+/* Is binding i one that holds in `map`? One of generic may be hidden by the view's own. */
+static bool holds(const struct keys *k, const struct binding *b, enum keymap map)
+{
+    if (b->map == map)
+        return true;
+    return b->map == KEYMAP_GENERIC && keymaps[map].fallback && find(k, map, b->key) == NULL;
+}
+
+bool keys_label(const struct keys *k, enum keymap map, enum request r, char out[KEY_NAME_SIZE])
+{
+    for (size_t i = 0; i < k->bindings.n; i++) {
+        if (k->bindings.v[i].request == r && holds(k, &k->bindings.v[i], map)) {
+            key_label(k->bindings.v[i].key, out);
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *keys_say(const struct keys *k, enum keymap map, enum request r, char out[KEY_NAME_SIZE])
+{
+    return keys_label(k, map, r, out) ? out : "no key";
+}
+
+int keys_labels(const struct keys *k, enum keymap map, enum request r, struct buf *out)
+{
+    int n = 0;
+    for (size_t i = 0; i < k->bindings.n; i++) {
+        if (k->bindings.v[i].request != r || !holds(k, &k->bindings.v[i], map))
+            continue;
+        char label[KEY_NAME_SIZE];
+        key_label(k->bindings.v[i].key, label);
+        if (n++ > 0)
+            buf_addc(out, ' ');
+        buf_adds(out, label);
+    }
+    return n;
+}

@@ -1,0 +1,50 @@
+/* Which key means which request in which view.
+ *
+ * A key file has one binding a line: `VIEW KEY REQUEST`, words separated by blanks, `#` begins a comment line.
+ * REQUEST "none" unbinds. A later line replaces an earlier one for the same view and key. A key that a view does not
+ * bind is looked up in "generic", except while a text is being written, where it is typed. */
+#ifndef ASSAY_UI_KEYS_H
+#define ASSAY_UI_KEYS_H
+
+#include "core/base/buf.h"
+#include "ui/key.h"
+#include "ui/request.h"
+
+/* id, name in key files, falls back to generic */
+#define KEYMAPS(X)                                                                                                     \
+    X(GENERIC, "generic", false)                                                                                       \
+    X(ANNOTATE, "annotate", true)                                                                                      \
+    X(PAGER, "pager", true)      /* help, rubric */                                                                    \
+    X(WRITING, "writing", false) /* the justification */                                                               \
+    X(REASON, "reason", false)   /* why something is skipped or flagged */                                             \
+    X(LINE, "line", false)       /* the command line */
+
+enum keymap {
+#define X(id, name, fallback) KEYMAP_##id,
+    KEYMAPS(X)
+#undef X
+        KEYMAP_COUNT
+};
+
+struct keys;
+
+struct keys *keys_new(void);
+void keys_free(struct keys *k);
+/* Add the bindings of a key file (n bytes; `name` stands in errors: ERR_SYNTAX with name:line). On failure those before
+ * the wrong line are bound. */
+MUST_CHECK bool keys_parse(struct keys *k, const char *text, size_t n, const char *name, struct err *err);
+/* The same from a file. */
+MUST_CHECK bool keys_read(struct keys *k, const char *path, struct err *err);
+/* The bindings that the program carries (assets/keys/default.keys). */
+MUST_CHECK bool keys_default(struct keys *k, struct err *err);
+
+enum request keys_lookup(const struct keys *k, enum keymap map, struct key key);
+/* Label of the first key that means `r` in the map (or what it falls back to); false when none does. */
+bool keys_label(const struct keys *k, enum keymap map, enum request r, char out[KEY_NAME_SIZE]);
+/* The same for use in a sentence: "no key" when there is none. */
+const char *keys_say(const struct keys *k, enum keymap map, enum request r, char out[KEY_NAME_SIZE]);
+/* Labels of all such keys, separated by blanks, appended to `out`. Returns how many. */
+int keys_labels(const struct keys *k, enum keymap map, enum request r, struct buf *out);
+const char *keymap_name(enum keymap map);
+
+#endif

@@ -1,0 +1,114 @@
+#include "ui/pager.h"
+
+#include "ui/strip.h"
+
+#include <stdio.h>
+
+struct pager {
+    char title[128];
+    struct buf body;
+    struct textview text;
+};
+
+static enum keymap pager_keymap(const void *view)
+{
+    (void)view;
+    return KEYMAP_PAGER;
+}
+
+static void pager_request(void *view, struct screen *s, enum request r)
+{
+    struct pager *p = view;
+    int page = p->text.height > 2 ? p->text.height - 1 : 1;
+    bool moved = true;
+    switch (r) {
+    case REQ_LINE_DOWN:
+        moved = textview_scroll(&p->text, 1);
+        break;
+    case REQ_LINE_UP:
+        moved = textview_scroll(&p->text, -1);
+        break;
+    case REQ_HALF_DOWN:
+        moved = textview_scroll(&p->text, page / 2);
+        break;
+    case REQ_HALF_UP:
+        moved = textview_scroll(&p->text, -page / 2);
+        break;
+    case REQ_PAGE_DOWN:
+        moved = textview_scroll(&p->text, page);
+        break;
+    case REQ_PAGE_UP:
+        moved = textview_scroll(&p->text, -page);
+        break;
+    case REQ_TOP:
+        moved = textview_scroll(&p->text, -textview_rows(&p->text));
+        break;
+    case REQ_BOTTOM:
+        moved = textview_scroll(&p->text, textview_rows(&p->text));
+        break;
+    case REQ_LEAVE:
+        screen_pop(s);
+        return;
+    default:
+        screen_refuse(s, "This text is only to be read.");
+        return;
+    }
+    if (!moved)
+        screen_say(s, "There is no more.");
+}
+
+static const struct strip_item keys_shown[] = {
+    {{REQ_LINE_DOWN, REQ_LINE_UP}, " ", "scroll"},
+    {{REQ_PAGE_DOWN, REQ_PAGE_UP}, " ", "page"},
+    {{REQ_TOP, REQ_BOTTOM}, " ", "ends"},
+    {{REQ_LEAVE}, " ", "back"},
+};
+
+static void pager_draw(void *view, const struct screen *s, struct grid *g)
+{
+    struct pager *p = view;
+    textview_resize(&p->text, g->cols - 2, g->rows - 2);
+    grid_marks(g, 0, 0, g->cols, MARK_RULE, STYLE_RULE);
+    grid_putf(g, 0, 1, g->cols - 20, STYLE_TITLE, " %s ", p->title);
+    char range[TEXTVIEW_RANGE_SIZE];
+    textview_range(&p->text, range);
+    grid_putf(g, 0, g->cols - (int)strlen(range) - 4, 20, STYLE_DIM, " %s ", range);
+    textview_draw(&p->text, g, 1, 1);
+    strip_draw(s, g, 1, KEYMAP_PAGER, keys_shown, sizeof keys_shown / sizeof *keys_shown);
+    g->cursor_row = 1;
+    g->cursor_col = 0;
+}
+
+static void pager_dump(const void *view, struct buf *out)
+{
+    const struct pager *p = view;
+    buf_addf(out, "title %s\nscroll %d of %d\n", p->title, textview_top(&p->text), textview_rows(&p->text));
+}
+
+static void pager_close(void *view)
+{
+    struct pager *p = view;
+    buf_free(&p->body);
+    textview_release(&p->text);
+    mem_free(p);
+}
+
+struct view pager_view(const char *title, struct buf *text, size_t at)
+{
+    static const struct view_ops ops = {
+        .name = "pager",
+        .keymap = pager_keymap,
+        .request = pager_request,
+        .draw = pager_draw,
+        .dump = pager_dump,
+        .close = pager_close,
+    };
+    struct pager *p = mem_alloc(sizeof *p);
+    snprintf(p->title, sizeof p->title, "%s", title);
+    p->body = *text;
+    *text = BUF_INIT;
+    struct text_part part = {NULL, p->body.ptr, p->body.len};
+    textview_set(&p->text, &part, 1);
+    textview_go(&p->text, 0, at);
+    return (struct view){&ops, p};
+}

@@ -1,0 +1,10 @@
+/* A view that shows one text of ours to read: help, the rubric. */
+#ifndef ASSAY_UI_PAGER_H
+#define ASSAY_UI_PAGER_H
+
+#include "ui/screen.h"
+
+/* Takes over `text`. `at`: the byte that stands on top at first. */
+struct view pager_view(const char *title, struct buf *text, size_t at);
+
+#endif

@@ -1,0 +1,104 @@
+/* Everything a key can ask for. Keys are bound to requests by name (assets/keys/default.keys); the help screen and the
+ * key strip are made from this list, so that they cannot drift from what the keys do. */
+#ifndef ASSAY_UI_REQUEST_H
+#define ASSAY_UI_REQUEST_H
+
+#include <stddef.h>
+
+/* id, name in key files, help, group */
+#define REQUESTS(X)                                                                                                    \
+    X(RATE_0, "rate-0", "rate the cell under the cursor 0, go to the next empty one", RATING)                          \
+    X(RATE_1, "rate-1", "rate 1", RATING)                                                                              \
+    X(RATE_2, "rate-2", "rate 2", RATING)                                                                              \
+    X(RATE_3, "rate-3", "rate 3", RATING)                                                                              \
+    X(RATE_4, "rate-4", "rate 4", RATING)                                                                              \
+    X(RATE_5, "rate-5", "rate 5, where the rubric goes so far", RATING)                                                \
+    X(RATE_6, "rate-6", "rate 6, where the rubric goes so far", RATING)                                                \
+    X(RATE_7, "rate-7", "rate 7, where the rubric goes so far", RATING)                                                \
+    X(RATE_8, "rate-8", "rate 8, where the rubric goes so far", RATING)                                                \
+    X(RATE_9, "rate-9", "rate 9, where the rubric goes so far", RATING)                                                \
+    X(CELL_LEFT, "cell-left", "cursor to side A", RATING)                                                              \
+    X(CELL_RIGHT, "cell-right", "cursor to side B", RATING)                                                            \
+    X(CELL_UP, "cell-up", "cursor to the line above", RATING)                                                          \
+    X(CELL_DOWN, "cell-down", "cursor to the line below", RATING)                                                      \
+    X(CLEAR, "clear", "empty the cell under the cursor", RATING)                                                       \
+    X(PREFER_A, "prefer-a", "A is better; again makes it stronger, up to 3", RATING)                                   \
+    X(PREFER_NONE, "prefer-none", "no preference", RATING)                                                             \
+    X(PREFER_B, "prefer-b", "B is better; again makes it stronger, up to 3", RATING)                                   \
+    X(PREFER_NEITHER, "prefer-neither", "neither answer is valid", RATING)                                             \
+    X(WRITE, "write", "write the justification", RATING)                                                               \
+    X(SUBMIT, "submit", "submit and go on, or go to what is missing", ITEM)                                            \
+    X(UNDO, "undo", "take back the last thing, a submit too", ITEM)                                                    \
+    X(REDO, "redo", "do again what was taken back", ITEM)                                                              \
+    X(SKIP, "skip", "skip: asks for one letter, the reason", ITEM)                                                     \
+    X(FLAG, "flag", "flag: asks for one letter, the reason", ITEM)                                                     \
+    X(OLDER, "older", "the one before, in what you have seen", ITEM)                                                   \
+    X(NEWER, "newer", "the one after", ITEM)                                                                           \
+    X(LINE_DOWN, "line-down", "one line down", READING)                                                                \
+    X(LINE_UP, "line-up", "one line up", READING)                                                                      \
+    X(HALF_DOWN, "half-down", "half a page down", READING)                                                             \
+    X(HALF_UP, "half-up", "half a page up", READING)                                                                   \
+    X(PAGE_DOWN, "page-down", "one page down", READING)                                                                \
+    X(PAGE_UP, "page-up", "one page up", READING)                                                                      \
+    X(TOP, "top", "to the beginning", READING)                                                                         \
+    X(BOTTOM, "bottom", "to the end", READING)                                                                         \
+    X(BOTH_DOWN, "both-down", "A and B one line down", READING)                                                        \
+    X(BOTH_UP, "both-up", "A and B one line up", READING)                                                              \
+    X(NEXT_PANE, "next-pane", "scroll the next of A, B and prompt", READING)                                           \
+    X(PREVIOUS_PANE, "previous-pane", "scroll the one before", READING)                                                \
+    X(MAXIMISE, "maximise", "give one text the whole room, and back", READING)                                         \
+    X(LAYOUT, "layout", "side by side, stacked, one at a time", READING)                                               \
+    X(RUBRIC, "rubric", "the whole rubric, at this attribute", READING)                                                \
+    X(HELP, "help", "every key", PROGRAM)                                                                              \
+    X(COMMAND, "command", "type a command", PROGRAM)                                                                   \
+    X(REDRAW, "redraw", "draw the screen anew", PROGRAM)                                                               \
+    X(SUSPEND, "suspend", "stop the program for a while (fg brings it back)", PROGRAM)                                 \
+    X(LEAVE, "leave", "leave; everything is saved", PROGRAM)                                                           \
+    X(DONE, "done", "end writing; it is saved already", EDITING)                                                       \
+    X(ACCEPT, "accept", "run the command", EDITING)                                                                    \
+    X(COMPLETE, "complete", "complete the word", EDITING)                                                              \
+    X(NEWLINE, "newline", "begin a new line", EDITING)                                                                 \
+    X(LEFT, "left", "one character left", EDITING)                                                                     \
+    X(RIGHT, "right", "one character right", EDITING)                                                                  \
+    X(UP, "up", "one line up, or the command before", EDITING)                                                         \
+    X(DOWN, "down", "one line down, or the command after", EDITING)                                                    \
+    X(WORD_LEFT, "word-left", "one word left", EDITING)                                                                \
+    X(WORD_RIGHT, "word-right", "one word right", EDITING)                                                             \
+    X(LINE_START, "line-start", "to the beginning of the line", EDITING)                                               \
+    X(LINE_END, "line-end", "to the end of the line", EDITING)                                                         \
+    X(DELETE_LEFT, "delete-left", "delete the character to the left", EDITING)                                         \
+    X(DELETE_RIGHT, "delete-right", "delete the character under the cursor", EDITING)                                  \
+    X(DELETE_WORD, "delete-word", "delete the word to the left", EDITING)                                              \
+    X(DELETE_LINE, "delete-line", "delete to the beginning of the line", EDITING)                                      \
+    X(DELETE_REST, "delete-rest", "delete to the end of the line", EDITING)
+
+#define REQUEST_GROUPS(X)                                                                                              \
+    X(RATING, "rating")                                                                                                \
+    X(ITEM, "item")                                                                                                    \
+    X(READING, "reading")                                                                                              \
+    X(PROGRAM, "program")                                                                                              \
+    X(EDITING, "writing")
+
+enum request_group {
+#define X(id, name) GROUP_##id,
+    REQUEST_GROUPS(X)
+#undef X
+        GROUP_COUNT
+};
+
+enum request {
+    REQ_NONE, /* no key of ours, or unbound */
+#define X(id, name, help, group) REQ_##id,
+    REQUESTS(X)
+#undef X
+        REQ_COUNT
+};
+
+const char *request_name(enum request r);
+const char *request_help(enum request r);
+enum request_group request_group(enum request r);
+const char *request_group_name(enum request_group g);
+/* REQ_NONE when there is none of that name; "none" itself is REQ_NONE, too. */
+enum request request_find(const char *name, size_t n);
+
+#endif

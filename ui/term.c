@@ -1,0 +1,392 @@
+/* wcwidth() and the wide functions of curses. */
+#define _XOPEN_SOURCE    700
+#define NCURSES_WIDECHAR 1
+#define NCURSES_NOMACROS 1 /* move(), clear() and the like stay functions */
+
+#include "ui/term.h"
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "ui/term_signal.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <limits.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+enum {
+    ESC_DELAY_MS = 25,  /* a lone Esc, or the beginning of a key's sequence? */
+    PASTE_GAP_MS = 500, /* a paste that says nothing for so long has lost its end */
+    PASTE_MAX = 4 * 1024 * 1024
+};
+
+/* Keys of our own in curses' numbering, above its own. */
+enum { CODE_PASTE_BEGIN = 0x1000, CODE_PASTE_END, CODE_CTRL_LEFT, CODE_CTRL_RIGHT };
+
+struct term {
+    SCREEN *screen;
+    FILE *in, *out;
+    int rows, cols;
+    bool drawn;
+    struct grid shown; /* what curses was told last */
+    attr_t attrs[STYLE_COUNT];
+    short pairs[STYLE_COUNT];
+    bool pasting;
+    double paste_time;
+    struct buf paste;
+};
+
+bool term_utf8(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+/* ---- life ---- */
+
+static int escape_delay(void)
+{
+    const char *text = getenv("ESCDELAY");
+    char *end;
+    long ms = text != NULL ? strtol(text, &end, 10) : 0;
+    return text != NULL && *text != '\0' && *end == '\0' && ms > 0 && ms <= 10000 ? (int)ms : ESC_DELAY_MS;
+}
+
+/* Is this a terminal that can show a screen? Asked before curses is, which ends the process when it is not. */
+static bool usable(FILE *in, FILE *out, struct err *err)
+{
+    const char *name = getenv("TERM");
+    if (!isatty(fileno(in)) || !isatty(fileno(out)))
+        return err_set(err, ERR_USAGE, "this needs a terminal; input or output is none");
+    if (name == NULL || *name == '\0' || strcmp(name, "dumb") == 0)
+        return err_set(err, ERR_USAGE,
+                       "this terminal (TERM=%s) cannot place a cursor; use another, or `assay judge` instead",
+                       name == NULL ? "" : name);
+    return true;
+}
+
+static void set_styles(struct term *t, bool color)
+{
+    static const struct {
+        int attr;
+        attr_t curses;
+    } attrs[] = {{ATTR_BOLD, A_BOLD}, {ATTR_DIM, A_DIM}, {ATTR_REVERSE, A_REVERSE}, {ATTR_UNDERLINE, A_UNDERLINE}};
+    short next = 1;
+    for (int s = 0; s < STYLE_COUNT; s++) {
+        const struct style_info *info = style_info((enum style)s);
+        for (size_t i = 0; i < sizeof attrs / sizeof *attrs; i++)
+            t->attrs[s] |= info->attrs & attrs[i].attr ? attrs[i].curses : A_NORMAL;
+        short c = COLORS >= 256 ? info->color256 : info->color8;
+        if (color && c != COLOR_OWN && init_pair(next, c, -1) != ERR)
+            t->pairs[s] = next++;
+    }
+}
+
+static bool want_color(enum ui_color color)
+{
+    const char *no = getenv("NO_COLOR");
+    if (color == UI_COLOR_AUTO && no != NULL && *no != '\0')
+        return false;
+    return color != UI_COLOR_NEVER;
+}
+
+static void paste_mode(struct term *t, bool on)
+{
+    fputs(on ? "\033[?2004h" : "\033[?2004l", t->out);
+    fflush(t->out);
+}
+
+static void start(struct term *t, enum ui_color color)
+{
+    set_escdelay(escape_delay());
+    raw();
+    noecho();
+    nonl();
+    intrflush(stdscr, FALSE);
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    scrollok(stdscr, FALSE);
+    bool colored =
+        want_color(color) && has_colors() && start_color() != ERR && use_default_colors() != ERR && COLORS >= 8;
+    set_styles(t, colored);
+    define_key("\033[200~", CODE_PASTE_BEGIN);
+    define_key("\033[201~", CODE_PASTE_END);
+    define_key("\033[1;5D", CODE_CTRL_LEFT);
+    define_key("\033[1;5C", CODE_CTRL_RIGHT);
+    paste_mode(t, true);
+    term_signal_screen(true);
+}
+
+struct term *term_open(FILE *in, FILE *out, enum ui_color color, struct err *err)
+{
+    if (!usable(in, out, err) || !term_signal_open(fileno(out), err))
+        return NULL;
+    struct term *t = mem_alloc(sizeof *t);
+    t->in = in;
+    t->out = out;
+    t->paste = BUF_INIT;
+    t->paste.max = PASTE_MAX;
+    t->screen = newterm(NULL, out, in);
+    if (t->screen == NULL) {
+        err_set(err, ERR_USAGE, "the terminal type TERM=%s is not known here; try TERM=xterm or TERM=vt100",
+                getenv("TERM"));
+        term_signal_close();
+        buf_free(&t->paste);
+        mem_free(t);
+        return NULL;
+    }
+    start(t, color);
+    term_update_size(t);
+    return t;
+}
+
+void term_close(struct term *t)
+{
+    if (t == NULL)
+        return;
+    paste_mode(t, false);
+    endwin();
+    term_signal_screen(false);
+    delscreen(t->screen);
+    term_signal_close();
+    grid_release(&t->shown);
+    buf_free(&t->paste);
+    mem_free(t);
+}
+
+void term_suspend(struct term *t)
+{
+    paste_mode(t, false);
+    endwin();
+    term_signal_screen(false);
+    struct sigaction stop = {.sa_handler = SIG_DFL}, old;
+    sigemptyset(&stop.sa_mask);
+    sigaction(SIGTSTP, &stop, &old);
+    raise(SIGTSTP);
+    sigaction(SIGTSTP, &old, NULL);
+    term_resume(t);
+}
+
+void term_resume(struct term *t)
+{
+    reset_prog_mode();
+    paste_mode(t, true);
+    term_signal_screen(true);
+    term_update_size(t);
+    t->drawn = false;
+}
+
+/* ---- size ---- */
+
+void term_size(const struct term *t, int *rows, int *cols)
+{
+    *rows = t->rows;
+    *cols = t->cols;
+}
+
+void term_update_size(struct term *t)
+{
+    struct winsize w;
+    if (ioctl(fileno(t->out), TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0)
+        resizeterm(w.ws_row, w.ws_col);
+    getmaxyx(stdscr, t->rows, t->cols);
+}
+
+/* ---- keys ---- */
+
+int term_fd(const struct term *t)
+{
+    return fileno(t->in);
+}
+
+int term_wait_ms(const struct term *t)
+{
+    return t->pasting ? PASTE_GAP_MS : 0;
+}
+
+static const struct {
+    wint_t curses;
+    struct key key;
+} function_keys[] = {
+    {KEY_ENTER, {K_ENTER, false}},      {KEY_BACKSPACE, {K_BACKSPACE, false}},
+    {KEY_BTAB, {K_BACKTAB, false}},     {KEY_DC, {K_DELETE, false}},
+    {KEY_IC, {K_INSERT, false}},        {KEY_UP, {K_UP, false}},
+    {KEY_DOWN, {K_DOWN, false}},        {KEY_LEFT, {K_LEFT, false}},
+    {KEY_RIGHT, {K_RIGHT, false}},      {KEY_SLEFT, {K_LEFT, false}},
+    {KEY_SRIGHT, {K_RIGHT, false}},     {KEY_HOME, {K_HOME, false}},
+    {KEY_END, {K_END, false}},          {KEY_PPAGE, {K_PAGE_UP, false}},
+    {KEY_NPAGE, {K_PAGE_DOWN, false}},  {KEY_A1, {K_HOME, false}},
+    {KEY_C1, {K_END, false}},           {KEY_A3, {K_PAGE_UP, false}},
+    {KEY_C3, {K_PAGE_DOWN, false}},     {CODE_CTRL_LEFT, {K_LEFT, true}},
+    {CODE_CTRL_RIGHT, {K_RIGHT, true}},
+};
+
+static bool function_key(wint_t code, struct key *out)
+{
+    if (code >= KEY_F(1) && code <= KEY_F(12)) {
+        *out = (struct key){K_F1 + (uint32_t)(code - KEY_F(1)), false};
+        return true;
+    }
+    for (size_t i = 0; i < sizeof function_keys / sizeof *function_keys; i++)
+        if (function_keys[i].curses == code)
+            return *out = function_keys[i].key, true;
+    return false;
+}
+
+/* One character of a paste as UTF-8. */
+static void add_pasted(struct term *t, wint_t ch)
+{
+    char bytes[MB_LEN_MAX];
+    mbstate_t state = {0};
+    size_t n = wcrtomb(bytes, (wchar_t)ch, &state);
+    if (n != (size_t)-1)
+        buf_add(&t->paste, bytes, n);
+}
+
+static struct input end_paste(struct term *t)
+{
+    t->pasting = false;
+    return (struct input){.kind = INPUT_PASTE, .text = t->paste.ptr, .len = t->paste.len};
+}
+
+static struct input from_code(struct term *t, wint_t code)
+{
+    struct input in = {.kind = INPUT_KEY};
+    if (code == CODE_PASTE_END && t->pasting)
+        return end_paste(t);
+    if (code == CODE_PASTE_BEGIN) {
+        t->pasting = true;
+        t->paste_time = clock_monotonic();
+        buf_reset(&t->paste);
+        t->paste.cut = false;
+        return (struct input){.kind = INPUT_NONE};
+    }
+    if (t->pasting || !function_key(code, &in.key))
+        in.kind = INPUT_NONE;
+    return in;
+}
+
+static struct input from_char(struct term *t, wint_t ch)
+{
+    if (t->pasting) {
+        t->paste_time = clock_monotonic();
+        add_pasted(t, ch);
+        return (struct input){.kind = INPUT_NONE};
+    }
+    struct input in = {.kind = INPUT_KEY, .key = {(uint32_t)ch, false}};
+    if (ch < 0x20 || ch == 0x7f)
+        in.key = key_from_control((unsigned char)ch);
+    else if (ch >= K_FIRST || (ch >= 0x80 && ch < 0xa0) || (ch >= 0xd800 && ch < 0xe000))
+        in.kind = INPUT_NONE;
+    return in;
+}
+
+/* Nothing was there though poll() said there was: the other side is gone. */
+static bool hung_up(const struct term *t)
+{
+    struct pollfd p = {.fd = fileno(t->in), .events = POLLIN};
+    int n = 0;
+    if (poll(&p, 1, 0) <= 0)
+        return false;
+    return (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0 || (ioctl(p.fd, FIONREAD, &n) == 0 && n == 0);
+}
+
+struct input term_read(struct term *t)
+{
+    for (;;) {
+        wint_t ch;
+        int got = get_wch(&ch);
+        if (got == ERR) {
+            if (hung_up(t))
+                return (struct input){.kind = INPUT_CLOSED};
+            if (t->pasting && clock_monotonic() - t->paste_time > PASTE_GAP_MS / 1000.0)
+                return end_paste(t);
+            return (struct input){.kind = INPUT_NONE};
+        }
+        struct input in = got == KEY_CODE_YES ? from_code(t, ch) : from_char(t, ch);
+        if (in.kind != INPUT_NONE)
+            return in;
+    }
+}
+
+/* ---- cells ---- */
+
+static bool same(const struct cell *a, const struct cell *b)
+{
+    return a->width == b->width && a->style == b->style && strcmp(a->text, b->text) == 0;
+}
+
+/* The characters of a cell for curses; "?" when the terminal's idea of their width is another. */
+static void to_wide(const struct cell *c, wchar_t out[CCHARW_MAX + 1])
+{
+    mbstate_t state = {0};
+    const char *p = c->text;
+    int width = 0, n = 0;
+    while (*p != '\0' && n < CCHARW_MAX) {
+        size_t len = mbrtowc(&out[n], p, MB_CUR_MAX, &state);
+        if (len == 0 || len > MB_LEN_MAX)
+            break;
+        int w = wcwidth(out[n]);
+        if (w < 0 || (n == 0) == (w == 0))
+            break;
+        width += w;
+        p += len;
+        n++;
+    }
+    if (*p != '\0' || width != c->width) {
+        out[0] = L'?';
+        n = 1;
+    }
+    out[n] = L'\0';
+}
+
+static void put_cell(struct term *t, int row, int col, const struct cell *c)
+{
+    wchar_t wide[CCHARW_MAX + 1];
+    cchar_t cc;
+    to_wide(c, wide);
+    setcchar(&cc, wide, t->attrs[c->style], t->pairs[c->style], NULL);
+    mvadd_wch(row, col, &cc);
+    /* A "?" that stands for a wide glyph leaves its right half. */
+    if (c->width == 2 && wide[0] == L'?')
+        mvaddch(row, col + 1, ' ');
+}
+
+int term_show(struct term *t, const struct grid *g, bool all)
+{
+    bool resized = g->rows != t->shown.rows || g->cols != t->shown.cols;
+    if (resized)
+        grid_resize(&t->shown, g->rows, g->cols);
+    all = all || resized || !t->drawn;
+    if (all) {
+        clearok(stdscr, TRUE);
+        werase(stdscr);
+    }
+    int changed = 0;
+    for (int i = 0; i < g->rows * g->cols; i++) {
+        const struct cell *c = &g->cells[i];
+        if (!all && same(c, &t->shown.cells[i]))
+            continue;
+        changed++;
+        t->shown.cells[i] = *c;
+        if (c->width > 0)
+            put_cell(t, i / g->cols, i % g->cols, c);
+    }
+    t->drawn = true;
+    if (g->cursor_row >= 0)
+        move(g->cursor_row, g->cursor_col < g->cols ? g->cursor_col : g->cols - 1);
+    refresh();
+    return changed;
+}
+
+void term_beep(struct term *t)
+{
+    (void)t;
+    beep();
+}

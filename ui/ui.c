@@ -1,0 +1,58 @@
+#include "ui/ui.h"
+
+#include "ui/loop.h"
+#include "ui/view_annotate.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static int size_from(const char *variable, int otherwise)
+{
+    const char *text = getenv(variable);
+    char *end;
+    long n = text != NULL ? strtol(text, &end, 10) : 0;
+    return text != NULL && *text != '\0' && *end == '\0' && n >= 1 && n <= 1000 ? (int)n : otherwise;
+}
+
+static bool run(const struct ui_host *host, const struct ui_opts *opts, const struct keys *keys, struct term *term,
+                struct script *script, struct err *err)
+{
+    struct screen screen;
+    int rows = size_from("LINES", 24), cols = size_from("COLUMNS", 80);
+    if (term != NULL)
+        term_size(term, &rows, &cols);
+    screen_init(&screen, keys, rows, cols, opts->ascii || !term_utf8());
+    screen_push(&screen, view_annotate(host));
+    bool ok = loop_run(&screen, term, script, err);
+    screen_release(&screen);
+    return ok;
+}
+
+static bool run_with_keys(const struct ui_host *host, const struct ui_opts *opts, const struct keys *keys,
+                          struct err *err)
+{
+    FILE *in = opts->in != NULL ? opts->in : stdin, *out = opts->out != NULL ? opts->out : stdout;
+    struct script *script = NULL;
+    if (opts->script != NULL && (script = script_open(opts->script, err)) == NULL)
+        return false;
+    bool headless = opts->headless || (script != NULL && !isatty(fileno(out)));
+    struct term *term = NULL;
+    bool ok = true;
+    if (headless && script == NULL)
+        ok = err_set(err, ERR_USAGE, "without a terminal a script is needed (ASSAY_SCRIPT)");
+    else if (!headless)
+        ok = (term = term_open(in, out, opts->color, err)) != NULL;
+    ok = ok && run(host, opts, keys, term, script, err);
+    term_close(term);
+    script_free(script);
+    return ok;
+}
+
+bool ui_annotate(const struct ui_host *host, const struct ui_opts *opts, struct err *err)
+{
+    struct keys *keys = keys_new();
+    bool ok = keys_default(keys, err) && (opts->keys == NULL || keys_read(keys, opts->keys, err)) &&
+              run_with_keys(host, opts, keys, err);
+    keys_free(keys);
+    return ok;
+}

@@ -1,0 +1,55 @@
+/* The terminal. Views read state and emit actions (ui/action.h); they draw into a grid of cells and know no curses.
+ *
+ *   action.h            what views ask the host to do, and the state they show
+ *   request.h           everything a key can ask for: one list of name, help, group
+ *   key.[ch]            one key press: its name and the name's parser
+ *   keys.[ch]           which key means which request in which view; parser of key files
+ *   style.[ch]          named styles; monochrome first
+ *   grid.[ch]           cells in memory, the only way to put text on the screen
+ *   textview.[ch]       a long text wrapped to a width (wrap.c), with a scroll position
+ *   editor.[ch]         a text being written
+ *   cmdline.[ch]        the line behind `:`, its history and completion
+ *   command.[ch]        the commands that can stand on it
+ *   screen.[ch]         keys to requests, messages, drawing; knows no terminal
+ *   strip.[ch]          the last row: a message, or the keys that matter now
+ *   pager.[ch]          a view with one text to read
+ *   view.h              what a view is, and what it may ask of the program
+ *   view_stack.[ch]     which views are open
+ *   annotate_layout.[ch] where everything stands on the annotate screen, for every size
+ *   annotate.h          the annotate view from inside: annotate_{draw,strip,write,command}.c
+ *   view_annotate.[ch]  the annotate view: requests to actions
+ *   view_rubric.[ch]    the whole rubric
+ *   view_help.[ch]      every key, from the tables
+ *   script.[ch]         keys and commands from a file
+ *   term.[ch]           the terminal: the only file that includes curses
+ *   term_signal.[ch]    signals as something to poll, and the screen put back when the program dies
+ *   loop.[ch]           keys in, cells out
+ */
+#ifndef ASSAY_UI_UI_H
+#define ASSAY_UI_UI_H
+
+#include "core/base/err.h"
+#include "ui/action.h"
+
+#include <stdio.h>
+
+enum ui_color { UI_COLOR_AUTO, UI_COLOR_ALWAYS, UI_COLOR_NEVER }; /* AUTO: none with NO_COLOR set */
+
+/* Zero-initialised is the plain case: stdin and stdout, colour if there is any, keys of the program. */
+struct ui_opts {
+    const char *keys; /* file of key bindings read after those of the program; NULL: none */
+    const char
+        *script;   /* file of keys and commands (ui/script.h), after whose last line the program leaves; NULL: none */
+    bool headless; /* no terminal at all, size from $LINES and $COLUMNS (24 x 80); needs a script. A script with an
+                      output that is no terminal runs headless, too */
+    bool ascii;    /* no line drawing beyond ASCII; also so when the locale is not UTF-8 */
+    enum ui_color color;
+    FILE *in, *out; /* the terminal; NULL: stdin, stdout */
+};
+
+/* Run the annotate screen until the person leaves. setlocale(LC_ALL, "") must have been called. Errors: the terminal
+ * cannot be used (ERR_USAGE), the key file or the script is wrong (ERR_SYNTAX with file:line), a script's command
+ * failed. */
+MUST_CHECK bool ui_annotate(const struct ui_host *host, const struct ui_opts *opts, struct err *err);
+
+#endif

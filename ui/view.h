@@ -1,0 +1,45 @@
+/* A view: something that fills the screen and takes requests. Views stand on a stack (ui/view_stack.h) and talk to the
+ * program through struct screen. Each view file ends with its table of operations. */
+#ifndef ASSAY_UI_VIEW_H
+#define ASSAY_UI_VIEW_H
+
+#include "core/base/buf.h"
+#include "ui/grid.h"
+#include "ui/keys.h"
+
+struct screen;
+
+/* Smaller screens show one sentence, and every view can rely on this much room. */
+enum { VIEW_MIN_ROWS = 20, VIEW_MIN_COLS = 80 };
+
+/* Something that can be typed behind `:`. Tables of them end with a NULL name. */
+struct command {
+    const char *name, *alias; /* alias may be NULL */
+    const char *args;         /* for people: "ID", "" */
+    const char *help;
+    const char *const *words; /* what can stand behind it, for completion; ends with NULL; NULL: anything */
+    bool (*run)(void *view, struct screen *s, const char *arg, struct err *err);
+};
+
+struct view_ops {
+    const char *name;
+    const struct command *commands; /* of its own; NULL: none */
+    /* Which keys hold now. */
+    enum keymap (*keymap)(const void *view);
+    /* A bound key was pressed. */
+    void (*request)(void *view, struct screen *s, enum request r);
+    /* Text was typed for which no key is bound, or pasted. False: not wanted here. NULL: never wanted. */
+    bool (*text)(void *view, struct screen *s, const char *text, size_t n, bool pasted);
+    /* Fill the grid, which is blank and at least VIEW_MIN_ROWS x VIEW_MIN_COLS. */
+    void (*draw)(void *view, const struct screen *s, struct grid *g);
+    /* What it shows, as lines "name value", for tests. */
+    void (*dump)(const void *view, struct buf *out);
+    void (*close)(void *view); /* frees it */
+};
+
+struct view {
+    const struct view_ops *ops;
+    void *self;
+};
+
+#endif

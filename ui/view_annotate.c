@@ -1,0 +1,480 @@
+/* Requests become actions here; nothing is drawn and nothing is written. */
+#include "ui/view_annotate.h"
+
+#include "core/base/clock.h"
+#include "ui/annotate.h"
+#include "ui/view_rubric.h"
+
+enum {
+    PAUSE_SECONDS = 120, /* a longer silence is a break, not work */
+    ROOMY_ROWS = 30
+};
+
+const struct annotate_state *annotate_state(const struct annotate *a)
+{
+    return a->host->state(a->host->ctx);
+}
+
+struct cell_place annotate_place(const struct rubric *r, int cell)
+{
+    int n = (int)r->n_attributes;
+    if (cell < 0 || cell >= 2 * n)
+        return (struct cell_place){SIDE_A, -1};
+    return (struct cell_place){cell / n, cell % n};
+}
+
+int annotate_because_cols(int cols)
+{
+    return annotate_text_cols(cols - 20);
+}
+
+/* ---- what is shown ---- */
+
+static void set_texts(struct annotate *a, const struct task *t, bool same)
+{
+    void (*set)(struct textview *, const struct text_part *, size_t) = same ? textview_rebind : textview_set;
+    for (int side = SIDE_A; side <= SIDE_B; side++)
+        set(&a->text[side], &(struct text_part){NULL, t->text[side], t->len[side]}, 1);
+    VEC(struct text_part) turns = {0};
+    for (size_t i = 0; i < t->n_turns; i++) {
+        struct text_part part = {t->n_turns > 1 ? t->turns[i].role : NULL, t->turns[i].content, t->turns[i].len};
+        vec_push(&turns, part);
+    }
+    set(&a->text[PANE_PROMPT], turns.v, turns.n);
+    if (!same && turns.n > 0)
+        textview_go(&a->text[PANE_PROMPT], turns.n - 1, 0);
+    vec_free(&turns);
+}
+
+/* Take over what the state shows now. The texts of one comparison never change, but may have moved. */
+static void sync(struct annotate *a)
+{
+    const struct task *t = annotate_state(a)->task;
+    bool same = t->comparison == a->shown;
+    if (t->comparison != 0)
+        set_texts(a, t, same);
+    if (same)
+        return;
+    a->shown = t->comparison;
+    a->mode = MODE_RATE;
+    a->focus = PANE_A;
+    a->maximised = a->show_missing = false;
+    a->side = SIDE_A;
+}
+
+/* Rows for the justification: all it needs while it is written; otherwise one on a low screen, for the texts need the
+ * room. */
+static int rows_of_because(const struct annotate *a, int rows_of_screen, int cols)
+{
+    if (a->mode != MODE_WRITE && rows_of_screen < ROOMY_ROWS)
+        return 1;
+    const struct buf *text = a->mode == MODE_WRITE ? &a->editor.text : &annotate_state(a)->task->draft.because;
+    struct wrap_rows rows = {0};
+    wrap_text(text->ptr, text->len, annotate_because_cols(cols), 0, &rows);
+    int n = (int)rows.rows.n;
+    vec_free(&rows.rows);
+    return n;
+}
+
+void annotate_arrange(struct annotate *a, int rows, int cols)
+{
+    textview_resize(&a->text[PANE_PROMPT], annotate_text_cols(cols), a->text[PANE_PROMPT].height);
+    struct annotate_needs needs = {.rows = rows,
+                                   .cols = cols,
+                                   .n_attributes = annotate_state(a)->rubric->n_attributes,
+                                   .prompt_rows = textview_rows(&a->text[PANE_PROMPT]),
+                                   .because_rows = rows_of_because(a, rows, cols),
+                                   .arrange = a->arrange,
+                                   .focus = a->focus,
+                                   .maximised = a->maximised};
+    annotate_layout(&needs, &a->layout);
+    for (int p = 0; p < PANE_COUNT && a->layout.fits; p++)
+        if (a->layout.text[p].cols > 0)
+            textview_resize(&a->text[p], a->layout.text[p].cols, a->layout.text[p].rows);
+}
+
+/* ---- actions ---- */
+
+static void count_time(struct annotate *a)
+{
+    double now = clock_monotonic();
+    a->active += now - a->last_key < PAUSE_SECONDS ? now - a->last_key : PAUSE_SECONDS;
+    a->last_key = now;
+}
+
+bool annotate_perform(struct annotate *a, struct screen *s, struct action action)
+{
+    struct reaction reaction = {0};
+    struct err err;
+    action.seconds = a->active;
+    if (!a->host->perform(a->host->ctx, &action, &reaction, &err)) {
+        screen_refuse(s, "%s", err.text);
+        return false;
+    }
+    a->active = 0;
+    sync(a);
+    if (reaction.refused)
+        screen_refuse(s, "%s", reaction.message);
+    else if (reaction.message[0] != '\0')
+        screen_say(s, "%s", reaction.message);
+    return !reaction.refused;
+}
+
+static void act(struct annotate *a, struct screen *s, enum action_kind kind)
+{
+    annotate_perform(a, s, (struct action){.kind = kind});
+}
+
+static void move_to(struct annotate *a, struct screen *s, int cell)
+{
+    const struct annotate_state *st = annotate_state(a);
+    struct cell_place place = annotate_place(st->rubric, cell);
+    if (place.attribute >= 0)
+        a->side = place.side;
+    if (cell != st->task->draft.cell)
+        annotate_perform(a, s, (struct action){.kind = ACT_MOVE, .cursor = cell});
+}
+
+static void move_row(struct annotate *a, struct screen *s, int by)
+{
+    const struct annotate_state *st = annotate_state(a);
+    int n = (int)st->rubric->n_attributes, cell = st->task->draft.cell;
+    struct cell_place place = annotate_place(st->rubric, cell);
+    int row = place.attribute >= 0 ? place.attribute : n + (cell - cell_preference(st->rubric));
+    row += by;
+    if (row < 0 || row > n + 1)
+        return;
+    int side = place.attribute >= 0 ? place.side : a->side;
+    move_to(a, s, row < n ? cell_rating(st->rubric, side, row) : cell_preference(st->rubric) + row - n);
+}
+
+static void move_side(struct annotate *a, struct screen *s, int side)
+{
+    const struct annotate_state *st = annotate_state(a);
+    struct cell_place place = annotate_place(st->rubric, st->task->draft.cell);
+    if (place.attribute >= 0)
+        move_to(a, s, cell_rating(st->rubric, side, place.attribute));
+}
+
+/* A digit too many must not change a preference: it has keys of its own. */
+static void refuse_digit(struct screen *s, const struct rubric *r, int cell)
+{
+    char a[KEY_NAME_SIZE], b[KEY_NAME_SIZE];
+    if (cell == cell_preference(r))
+        screen_refuse(s, "Digits rate attributes; the preference is given with %s and %s.",
+                      keys_say(s->keys, KEYMAP_ANNOTATE, REQ_PREFER_A, a),
+                      keys_say(s->keys, KEYMAP_ANNOTATE, REQ_PREFER_B, b));
+    else
+        screen_refuse(s, "Digits rate attributes; %s begins to write.",
+                      keys_say(s->keys, KEYMAP_ANNOTATE, REQ_WRITE, a));
+}
+
+static void rate(struct annotate *a, struct screen *s, int value)
+{
+    const struct annotate_state *st = annotate_state(a);
+    const struct draft *d = &st->task->draft;
+    struct cell_place place = annotate_place(st->rubric, d->cell);
+    if (place.attribute < 0) {
+        refuse_digit(s, st->rubric, d->cell);
+        return;
+    }
+    const struct attribute *attribute = &st->rubric->attributes[place.attribute];
+    if (value < attribute->min || value > attribute->max) {
+        screen_refuse(s, "%s goes from %d to %d.", attribute->label, attribute->min, attribute->max);
+        return;
+    }
+    struct draft after = *d; /* read only: the text stays the task's */
+    after.rating[place.side][place.attribute] = value;
+    int next = draft_next_empty(&after, st->rubric, d->cell);
+    struct action action = {.kind = ACT_RATE, .cell = d->cell, .value = value, .cursor = next};
+    if (annotate_perform(a, s, action))
+        a->side = annotate_place(annotate_state(a)->rubric, next).attribute >= 0
+                      ? annotate_place(annotate_state(a)->rubric, next).side
+                      : SIDE_B;
+}
+
+static void prefer_value(struct annotate *a, struct screen *s, int value)
+{
+    int cell = cell_preference(annotate_state(a)->rubric);
+    annotate_perform(a, s, (struct action){.kind = ACT_PREFER, .cell = cell, .value = value, .cursor = cell});
+}
+
+/* One step towards a side: -1 A, +1 B. */
+static void prefer_step(struct annotate *a, struct screen *s, int step)
+{
+    const struct annotate_state *st = annotate_state(a);
+    int now = st->task->draft.preference;
+    bool given = now >= -PREFERENCE_MAX && now <= PREFERENCE_MAX;
+    int next = given ? now + step : step;
+    if (next == 0 && !st->rubric->zero_allowed)
+        next = step;
+    if (next < -PREFERENCE_MAX || next > PREFERENCE_MAX) {
+        screen_refuse(s, "%s: there is nothing stronger.", preference_words(now));
+        return;
+    }
+    prefer_value(a, s, next);
+}
+
+static void prefer_none(struct annotate *a, struct screen *s)
+{
+    if (annotate_state(a)->rubric->zero_allowed)
+        prefer_value(a, s, 0);
+    else
+        screen_refuse(s, "This rubric wants a decision: lean to A or B, or say that neither is valid.");
+}
+
+static bool cell_is_empty(const struct annotate_state *st, int cell)
+{
+    const struct draft *d = &st->task->draft;
+    struct cell_place place = annotate_place(st->rubric, cell);
+    if (place.attribute >= 0)
+        return d->rating[place.side][place.attribute] == RATING_UNSET;
+    return cell == cell_preference(st->rubric) ? d->preference == PREFERENCE_UNSET : d->because.len == 0;
+}
+
+static void clear(struct annotate *a, struct screen *s)
+{
+    const struct annotate_state *st = annotate_state(a);
+    int cell = st->task->draft.cell;
+    if (cell_is_empty(st, cell))
+        screen_refuse(s, "This is empty already.");
+    else
+        annotate_perform(a, s, (struct action){.kind = ACT_CLEAR, .cell = cell, .cursor = cell});
+}
+
+static void submit(struct annotate *a, struct screen *s)
+{
+    const struct annotate_state *st = annotate_state(a);
+    char why[DRAFT_WHY_SIZE];
+    int missing = draft_missing(&st->task->draft, st->rubric, why);
+    if (missing >= 0) {
+        move_to(a, s, missing);
+        a->show_missing = true;
+        if (!s->error)
+            screen_refuse(s, "Not yet: %s.", why);
+    } else if (st->task->state == TASK_JUDGED && !st->task->changed) {
+        act(a, s, ACT_NEWER);
+    } else {
+        act(a, s, ACT_SUBMIT);
+    }
+}
+
+/* ---- reading ---- */
+
+static void scroll(struct annotate *a, struct screen *s, int rows, int half_pages, int pages)
+{
+    struct textview *v = &a->text[a->focus];
+    int page = v->height > 2 ? v->height - 1 : 1;
+    if (!textview_scroll(v, rows + half_pages * (page + 1) / 2 + pages * page))
+        screen_say(s, "This text has no more.");
+}
+
+static void scroll_both(struct annotate *a, int rows)
+{
+    textview_scroll(&a->text[PANE_A], rows);
+    textview_scroll(&a->text[PANE_B], rows);
+}
+
+static void next_pane(struct annotate *a, int by)
+{
+    a->focus = (enum pane)(((int)a->focus + by + PANE_COUNT) % PANE_COUNT);
+}
+
+static void next_arrangement(struct annotate *a, struct screen *s)
+{
+    a->arrange = a->layout.arrange + 1 < ARRANGE_COUNT ? a->layout.arrange + 1 : ARRANGE_SIDE;
+    a->maximised = false;
+    screen_say(s, "A and B: %s",
+               a->arrange == ARRANGE_SIDE      ? "side by side"
+               : a->arrange == ARRANGE_STACKED ? "stacked"
+                                               : "one at a time");
+}
+
+static void show_rubric(struct annotate *a, struct screen *s)
+{
+    const struct annotate_state *st = annotate_state(a);
+    struct cell_place place = annotate_place(st->rubric, st->task->draft.cell);
+    screen_push(s, view_rubric(st->rubric, place.attribute < 0 ? st->rubric->n_attributes : (size_t)place.attribute));
+}
+
+static bool reading_request(struct annotate *a, struct screen *s, enum request r)
+{
+    const int all = 1 << 28;
+    switch (r) {
+    case REQ_LINE_DOWN:
+        return scroll(a, s, 1, 0, 0), true;
+    case REQ_LINE_UP:
+        return scroll(a, s, -1, 0, 0), true;
+    case REQ_HALF_DOWN:
+        return scroll(a, s, 0, 1, 0), true;
+    case REQ_HALF_UP:
+        return scroll(a, s, 0, -1, 0), true;
+    case REQ_PAGE_DOWN:
+        return scroll(a, s, 0, 0, 1), true;
+    case REQ_PAGE_UP:
+        return scroll(a, s, 0, 0, -1), true;
+    case REQ_TOP:
+        return scroll(a, s, -all, 0, 0), true;
+    case REQ_BOTTOM:
+        return scroll(a, s, all, 0, 0), true;
+    case REQ_BOTH_DOWN:
+        return scroll_both(a, 1), true;
+    case REQ_BOTH_UP:
+        return scroll_both(a, -1), true;
+    case REQ_NEXT_PANE:
+        return next_pane(a, 1), true;
+    case REQ_PREVIOUS_PANE:
+        return next_pane(a, -1), true;
+    case REQ_MAXIMISE:
+        return a->maximised = !a->maximised, true;
+    case REQ_LAYOUT:
+        return next_arrangement(a, s), true;
+    case REQ_RUBRIC:
+        return show_rubric(a, s), true;
+    default:
+        return false;
+    }
+}
+
+/* ---- requests ---- */
+
+/* Whatever the host says: everything is committed already, and nobody shall be kept. */
+static void leave(struct annotate *a, struct screen *s)
+{
+    if (a->mode == MODE_WRITE)
+        annotate_write_keep(a, s);
+    a->mode = MODE_RATE;
+    act(a, s, ACT_LEAVE);
+    s->left = true;
+}
+
+/* What holds whether there is an item or not. */
+static bool history_request(struct annotate *a, struct screen *s, enum request r)
+{
+    static const struct {
+        enum request request;
+        enum action_kind action;
+    } pairs[] = {{REQ_UNDO, ACT_UNDO}, {REQ_REDO, ACT_REDO}, {REQ_OLDER, ACT_OLDER}, {REQ_NEWER, ACT_NEWER}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (pairs[i].request == r)
+            return act(a, s, pairs[i].action), true;
+    return false;
+}
+
+static void rating_request(struct annotate *a, struct screen *s, enum request r)
+{
+    if (r >= REQ_RATE_0 && r <= REQ_RATE_9) {
+        rate(a, s, (int)r - (int)REQ_RATE_0);
+        return;
+    }
+    switch (r) {
+    case REQ_CELL_LEFT:
+        move_side(a, s, SIDE_A);
+        break;
+    case REQ_CELL_RIGHT:
+        move_side(a, s, SIDE_B);
+        break;
+    case REQ_CELL_UP:
+        move_row(a, s, -1);
+        break;
+    case REQ_CELL_DOWN:
+        move_row(a, s, 1);
+        break;
+    case REQ_CLEAR:
+        clear(a, s);
+        break;
+    case REQ_PREFER_A:
+        prefer_step(a, s, -1);
+        break;
+    case REQ_PREFER_B:
+        prefer_step(a, s, 1);
+        break;
+    case REQ_PREFER_NONE:
+        prefer_none(a, s);
+        break;
+    case REQ_PREFER_NEITHER:
+        prefer_value(a, s, PREFERENCE_NEITHER);
+        break;
+    case REQ_WRITE:
+        move_to(a, s, cell_because(annotate_state(a)->rubric));
+        annotate_write_begin(a);
+        break;
+    case REQ_SUBMIT:
+        submit(a, s);
+        break;
+    case REQ_SKIP:
+        annotate_reason_begin(a, s, MODE_SKIP);
+        break;
+    case REQ_FLAG:
+        annotate_reason_begin(a, s, MODE_FLAG);
+        break;
+    default:
+        screen_refuse(s, "\"%s\" means nothing here.", request_name(r));
+    }
+}
+
+static void annotate_request(void *view, struct screen *s, enum request r)
+{
+    struct annotate *a = view;
+    count_time(a);
+    annotate_arrange(a, s->grid.rows, s->grid.cols);
+    if (r == REQ_LEAVE)
+        leave(a, s);
+    else if (a->mode == MODE_WRITE)
+        annotate_write_request(a, s, r);
+    else if (a->mode != MODE_RATE)
+        annotate_reason_request(a, s, r);
+    else if (history_request(a, s, r))
+        return;
+    else if (annotate_state(a)->task->comparison == 0)
+        screen_refuse(s, "Nothing is left to do here.");
+    else if (!reading_request(a, s, r))
+        rating_request(a, s, r);
+}
+
+static bool annotate_text(void *view, struct screen *s, const char *text, size_t n, bool pasted)
+{
+    struct annotate *a = view;
+    count_time(a);
+    if (a->mode == MODE_WRITE)
+        return annotate_write_text(a, s, text, n);
+    if (a->mode != MODE_RATE && !pasted)
+        return annotate_reason_text(a, s, text, n);
+    return false;
+}
+
+static enum keymap annotate_keymap(const void *view)
+{
+    const struct annotate *a = view;
+    return a->mode == MODE_RATE ? KEYMAP_ANNOTATE : a->mode == MODE_WRITE ? KEYMAP_WRITING : KEYMAP_REASON;
+}
+
+static void annotate_close(void *view)
+{
+    struct annotate *a = view;
+    for (int p = 0; p < PANE_COUNT; p++)
+        textview_release(&a->text[p]);
+    editor_release(&a->editor);
+    mem_free(a);
+}
+
+struct view view_annotate(const struct ui_host *host)
+{
+    static const struct view_ops ops = {
+        .name = "annotate",
+        .commands = annotate_commands,
+        .keymap = annotate_keymap,
+        .request = annotate_request,
+        .text = annotate_text,
+        .draw = annotate_draw,
+        .dump = annotate_dump,
+        .close = annotate_close,
+    };
+    struct annotate *a = mem_alloc(sizeof *a);
+    a->host = host;
+    a->shown = -1;
+    a->last_key = clock_monotonic(); /* reading before the first key is work */
+    editor_init(&a->editor, JUSTIFICATION_MAX_BYTES, false);
+    sync(a);
+    return (struct view){&ops, a};
+}
