@@ -1,0 +1,72 @@
+#include "app/app.h"
+
+#include "core/base/outfile.h"
+#include "core/safe.h"
+#include "store/db.h"
+
+#include <langinfo.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void app_note(const struct app *app, const char *fmt, ...)
+{
+    if (app->quiet)
+        return;
+    struct buf text = BUF_INIT, safe = BUF_INIT;
+    va_list ap;
+    va_start(ap, fmt);
+    buf_vaddf(&text, fmt, ap);
+    va_end(ap);
+    safe_text(text.ptr, text.len, &safe, SIZE_MAX);
+    fprintf(stderr, "%s\n", safe.ptr);
+    buf_free(&text);
+    buf_free(&safe);
+}
+
+bool app_print(const struct app *app, const struct buf *text, struct err *err)
+{
+    if (app->capture != NULL) {
+        buf_add(app->capture, text->ptr, text->len);
+        return true;
+    }
+    struct outfile *out = outfile_open(NULL, err);
+    if (out == NULL)
+        return false;
+    outfile_write(out, text->ptr, text->len);
+    return outfile_commit(out, err);
+}
+
+bool app_colored(const struct app *app)
+{
+    if (app->color != COLOR_AUTO)
+        return app->color == COLOR_ALWAYS;
+    const char *no = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+bool app_ascii(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+}
+
+const char *app_annotator(const char *given)
+{
+    if (given != NULL)
+        return given;
+    const char *name = getenv("ASSAY_ANNOTATOR");
+    if (name != NULL && *name != '\0')
+        return name;
+    const struct passwd *account = getpwuid(getuid());
+    if (account != NULL && *account->pw_name != '\0')
+        return account->pw_name;
+    return "annotator";
+}
+
+bool app_open(const struct app *app, bool to_write, struct db **db, struct err *err)
+{
+    return db_open(app->workspace, to_write ? DB_WRITE : DB_READ, db, err);
+}

@@ -1,0 +1,46 @@
+/* What every command is given, and what it answers through.
+ *
+ *   main.c        options common to all commands, dispatch, exit status
+ *   cmd.[ch]      the table of commands; cmd_*.c one command each
+ *   args.[ch]     options of a command, parsed from its table
+ *   progress.[ch] the bar on stderr, Ctrl-C
+ *   session.[ch]  an annotator at work: actions of the screen -> store
+ *   data.[ch]     workspace or files -> pairs, ratings and embeddings for the core
+ *   evaluate.[ch] a head on pairs -> figures, as text and JSON
+ */
+#ifndef ASSAY_APP_APP_H
+#define ASSAY_APP_APP_H
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+
+struct db;
+
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct app {
+    const char *workspace; /* path of the workspace file */
+    bool json;             /* one JSON document on stdout instead of text */
+    bool quiet;            /* no notes on stderr; errors remain */
+    bool verbose;
+    enum color_when color;
+    struct buf *capture; /* app_print adds to this instead of stdout; NULL: stdout */
+    bool refused;        /* set by a command: done, but some records were refused (exit status 3) */
+};
+
+enum { EXIT_REFUSED = 3 };
+
+/* A note on stderr for the person who waits; silent with -q. */
+void app_note(const struct app *app, const char *fmt, ...) PRINTF(2, 3);
+/* The result, on stdout. A failed write is an error: a full disk must not look like success. */
+MUST_CHECK bool app_print(const struct app *app, const struct buf *text, struct err *err);
+/* May stdout be coloured? --color, NO_COLOR, TERM and whether it is a terminal decide. */
+bool app_colored(const struct app *app);
+/* Plain ASCII drawing: the locale is not UTF-8. */
+bool app_ascii(void);
+/* The person at the keyboard: `given`, $ASSAY_ANNOTATOR, or the account's name. */
+const char *app_annotator(const char *given);
+/* Open the workspace of the command line. */
+MUST_CHECK bool app_open(const struct app *app, bool to_write, struct db **db, struct err *err);
+
+#endif

@@ -1,0 +1,49 @@
+#include "app/cmd.h"
+
+#include <string.h>
+
+const struct command *const commands[] = {
+    &cmd_init,  &cmd_import, &cmd_annotate, &cmd_judge, &cmd_status, &cmd_export, &cmd_embed,
+    &cmd_train, &cmd_eval,   &cmd_score,    &cmd_check, &cmd_log,    &cmd_demo,   NULL,
+};
+
+const struct option_spec global_options[] = {
+    {"workspace", 'w', "FILE", "the workspace (default: $ASSAY_WORKSPACE, then workspace.assay)", false},
+    {"json", 0, NULL, "the result as one JSON document", false},
+    {"quiet", 'q', NULL, "no notes, only errors", false},
+    {"verbose", 'v', NULL, "say more", false},
+    {"color", 0, "WHEN", "auto, always or never", false},
+    {"help", 'h', NULL, "this help", false},
+    {0},
+};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *const *c = commands; *c != NULL; c++)
+        if (strcmp((*c)->name, name) == 0)
+            return *c;
+    return NULL;
+}
+
+void command_overview(struct buf *out)
+{
+    buf_adds(out,
+             "usage: assay [-w FILE] [--json] [-q | -v] COMMAND ...\n\n"
+             "Collect human preferences in a terminal, fit reward heads on a CPU, know how far to trust them.\n\n");
+    for (const struct command *const *c = commands; *c != NULL; c++)
+        buf_addf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
+    buf_adds(out, "\nFor every command:\n");
+    args_help(global_options, out);
+    buf_adds(out, "\n`assay COMMAND --help` tells more. `assay` alone opens the annotation screen on the workspace.\n"
+                  "New here? `assay demo` runs the whole loop on a bundled sample.\n");
+}
+
+void command_help(const struct command *c, struct buf *out)
+{
+    buf_addf(out, "usage: assay %s%s%s\n\n%s\n", c->name, *c->synopsis != '\0' ? " " : "", c->synopsis, c->about);
+    if (c->options != NULL && c->options->name != NULL) {
+        buf_adds(out, "\nOptions:\n");
+        args_help(c->options, out);
+    }
+    buf_addf(out, "\nExample:\n%s\n", c->example);
+}

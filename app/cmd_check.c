@@ -1,0 +1,68 @@
+#include "app/cmd.h"
+#include "core/base/json_writer.h"
+#include "store/db.h"
+
+static const struct option_spec options[] = {{0}};
+
+struct faults {
+    const struct app *app;
+    struct buf text;
+    struct json_writer w;
+};
+
+static void on_fault(void *ctx, const char *text)
+{
+    struct faults *f = ctx;
+    if (f->app->json)
+        jw_str(&f->w, text);
+    else
+        buf_addf(&f->text, "%s\n", text);
+}
+
+static bool run(struct app *app, const struct args *args, struct err *err)
+{
+    (void)args;
+    struct db *db = NULL;
+    if (!app_open(app, false, &db, err))
+        return false;
+    struct faults f = {.app = app, .text = BUF_INIT};
+    int n = 0;
+    if (app->json) {
+        jw_start(&f.w, &f.text);
+        jw_object(&f.w);
+        jw_key(&f.w, "faults");
+        jw_array(&f.w);
+    }
+    bool ok = db_check(db, on_fault, &f, &n, err);
+    if (app->json) {
+        jw_array_end(&f.w);
+        jw_kbool(&f.w, "ok", ok && n == 0);
+        jw_object_end(&f.w);
+        buf_addc(&f.text, '\n');
+    } else if (ok && n == 0) {
+        buf_addf(&f.text, "%s is in order\n", app->workspace);
+    }
+    ok = ok && app_print(app, &f.text, err);
+    if (ok && n > 0)
+        ok = err_set(
+            err, ERR_SCHEMA,
+            "%s has %d fault%s; nothing was changed. Keep a copy of the file, then `assay export -f judgements` "
+            "saves what can be read",
+            app->workspace, n, n == 1 ? "" : "s");
+    buf_free(&f.text);
+    db_close(db);
+    return ok;
+}
+
+const struct command cmd_check = {
+    .name = "check",
+    .summary = "verify the workspace file",
+    .synopsis = "",
+    .about = "Reads the whole file: SQLite's own integrity check, every reference, and the promises that a schema "
+             "cannot state\n"
+             "(the latest revision of each judgement, ratings inside the rubric, sides, drafts). Changes nothing.",
+    .example = "  assay -w sample.assay check",
+    .options = options,
+    .max_words = 0,
+    .run = run,
+};

@@ -1,0 +1,338 @@
+#include "app/cmd.h"
+#include "app/evaluate.h"
+#include "app/train.h"
+#include "core/base/json.h"
+#include "core/plot.h"
+#include "store/db.h"
+#include "store/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct option_spec options[] = {
+    {"model", 'm', "FILE", "the head", false},
+    DATA_OPTIONS,
+    {"split", 0, "NAME",
+     "pairs marked so: train, calibration or test; holdout: those the fit left out; all. Default: test when pairs "
+     "are marked, else holdout when the fit had one",
+     false},
+    {"by", 0, "WHAT", "figures by source, objective, group or strength, too", false},
+    {"bins", 0, "N", "of the calibration error (default 10)", false},
+    {"hard", 0, NULL, "count every pair as won by its chosen side, whatever its p", false},
+    {"resamples", 0, "N", "of the bootstrap (default 1000)", false},
+    {"seed", 0, "N", "of the bootstrap (default 1)", false},
+    {"ascii", 0, NULL, "plot with plain ASCII", false},
+    {0},
+};
+
+enum { BY_NOTHING, BY_SOURCE, BY_OBJECTIVE, BY_GROUP, BY_STRENGTH };
+static const char *const by_names[] = {"nothing", "source", "objective", "group", "strength", NULL};
+
+struct request {
+    const char *model;
+    const char *split;
+    int by;
+    struct evaluate_opts e;
+};
+
+static bool read_options(const struct args *args, struct request *r, struct err *err)
+{
+    static const char *const splits[] = {"train", "calibration", "test", "holdout", "all", NULL};
+    int64_t bins = METRIC_BINS, seed = 1, resamples = 1000;
+    int split = -1;
+    *r = (struct request){.model = args_get(args, "model")};
+    if (r->model == NULL)
+        return err_set(err, ERR_USAGE, "--model is missing");
+    if (!args_choice(args, "split", splits, &split, err) || !args_choice(args, "by", by_names, &r->by, err) ||
+        !args_int(args, "bins", 1, METRIC_MAX_BINS, &bins, err) ||
+        !args_int(args, "resamples", 10, 1000000, &resamples, err) || !args_int(args, "seed", 0, INT64_MAX, &seed, err))
+        return false;
+    r->split = split >= 0 ? splits[split] : NULL;
+    r->e = (struct evaluate_opts){
+        .bins = (size_t)bins, .resamples = (size_t)resamples, .seed = (uint64_t)seed, .hard = args_has(args, "hard")};
+    return true;
+}
+
+/* ---- which pairs ---- */
+
+/* What the head file says of its fit. */
+struct provenance {
+    double holdout;
+    int64_t seed;
+    enum split split; /* SPLIT_NONE: train and unmarked */
+    bool same_pairs;  /* it was fitted to the pairs we have here */
+};
+
+static bool read_provenance(const struct head *h, const struct data *d, struct provenance *p, struct err *err)
+{
+    const char *settings = head_meta(h, "settings"), *inputs = head_meta(h, "inputs");
+    struct json_object *s = NULL, *in = NULL;
+    struct json_text text = {0};
+    *p = (struct provenance){0};
+    if (settings == NULL || inputs == NULL)
+        return true;
+    bool ok = json_parse(settings, strlen(settings), &s, err) && json_parse(inputs, strlen(inputs), &in, err) &&
+              json_get_number(s, "holdout", JSON_OPTIONAL, &p->holdout, err) &&
+              json_get_int(s, "seed", JSON_OPTIONAL, 0, INT64_MAX, &p->seed, err) &&
+              json_get_text(s, "split", JSON_OPTIONAL, &text, err);
+    if (ok && text.ptr != NULL && !split_parse(text.ptr, text.len, &p->split))
+        ok = err_set(err, ERR_SYNTAX, "the head's settings name an unknown split");
+    text.ptr = NULL;
+    ok = ok && json_get_text(in, "pairs", JSON_OPTIONAL, &text, err);
+    p->same_pairs = ok && text.ptr != NULL && strcmp(text.ptr, d->pairs_sha256) == 0;
+    json_object_put(s);
+    json_object_put(in);
+    return ok || err_context(err, "the head's metadata");
+}
+
+static bool has_split(const struct data *d, enum split s)
+{
+    for (size_t i = 0; i < d->pairs.pairs.n; i++)
+        if (d->pairs.pairs.v[i].split == s)
+            return true;
+    return false;
+}
+
+static const char *default_split(const struct data *d, const struct provenance *p)
+{
+    if (has_split(d, SPLIT_TEST))
+        return "test";
+    return p->same_pairs && p->holdout > 0 ? "holdout" : "all";
+}
+
+static bool held_out(const struct data *d, const struct provenance *p, size_t **which, size_t *n, struct err *err)
+{
+    size_t *fit, n_fit;
+    if (p->holdout <= 0)
+        return err_set(err, ERR_MISSING, "the head was fitted without a hold-out; choose pairs with --split");
+    if (!p->same_pairs)
+        return err_set(
+            err, ERR_CONFLICT,
+            "the judgements or pairs have changed since the head was fitted, so the pairs it held out cannot "
+            "be told; fit it again, or choose pairs with --split");
+    train_choose_pairs(d, p->split == SPLIT_NONE ? NULL : split_name(p->split), p->holdout, (uint64_t)p->seed, &fit,
+                       &n_fit, which, n);
+    mem_free(fit);
+    return true;
+}
+
+static bool choose(const struct data *d, const char *split, const struct provenance *p, size_t **which, size_t *n,
+                   struct err *err)
+{
+    enum split wanted = SPLIT_NONE;
+    bool all = strcmp(split, "all") == 0;
+    if (strcmp(split, "holdout") == 0)
+        return held_out(d, p, which, n, err);
+    if (!all && !split_parse(split, strlen(split), &wanted))
+        BUG("unknown split %s", split);
+    *which = mem_array(d->pairs.pairs.n, sizeof **which);
+    *n = 0;
+    for (size_t i = 0; i < d->pairs.pairs.n; i++)
+        if (all || d->pairs.pairs.v[i].split == wanted)
+            (*which)[(*n)++] = i;
+    return *n > 0 || err_set(err, ERR_MISSING, "no pair is marked \"%s\"", split);
+}
+
+/* ---- groups ---- */
+
+struct group {
+    const char *name;
+    struct evaluation v;
+};
+
+struct groups {
+    VEC(struct group) list;
+    struct arena arena;
+};
+
+static const char *group_name(const struct data *d, const struct pair *p, int by, struct arena *a)
+{
+    static const char *const strengths[] = {"", "slightly better", "better", "much better"};
+    (void)a;
+    switch (by) {
+    case BY_STRENGTH:
+        return strengths[p->strength];
+    case BY_GROUP:
+        return p->group >= 0 ? names_text(&d->pairs.groups, (size_t)p->group) : "(none)";
+    default:
+        return p->objective >= 0 ? names_text(&d->pairs.objectives, (size_t)p->objective) : "(none)";
+    }
+}
+
+static bool by_group(const struct data *d, const double *rewards, double temperature, const struct request *r,
+                     const size_t *which, size_t n, struct groups *out, struct err *err)
+{
+    struct names names = {0};
+    size_t *member = mem_array(n, sizeof *member), *of_one = mem_array(n, sizeof *of_one);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = group_name(d, &d->pairs.pairs.v[which[i]], r->by, &out->arena);
+        member[i] = names_add(&names, name, strlen(name), NULL);
+    }
+    bool ok = true;
+    for (size_t g = 0; ok && g < names_count(&names); g++) {
+        struct group group = {.name = arena_dup(&out->arena, names_text(&names, g))};
+        size_t m = 0;
+        for (size_t i = 0; i < n; i++)
+            if (member[i] == g)
+                of_one[m++] = which[i];
+        ok = evaluate_pairs(d, rewards, temperature, of_one, m, &r->e, &group.v, err);
+        vec_push(&out->list, group);
+    }
+    mem_free(member);
+    mem_free(of_one);
+    names_free(&names);
+    return ok;
+}
+
+/* ---- results ---- */
+
+struct result {
+    const struct request *r;
+    const struct data *d;
+    const struct head *head;
+    const char *split;
+    struct evaluation v;
+    struct groups groups;
+    bool trained_on; /* these are the pairs it was fitted to */
+};
+
+static void as_json(const struct result *x, struct buf *out)
+{
+    struct json_writer w;
+    jw_start(&w, out);
+    jw_object(&w);
+    jw_kstr(&w, "model", x->r->model);
+    jw_kstr(&w, "head", x->head->kind);
+    jw_kstr(&w, "split", x->split);
+    evaluation_json(&x->v, true, &w);
+    if (x->r->by != BY_NOTHING) {
+        jw_key(&w, "by");
+        jw_object(&w);
+        jw_key(&w, by_names[x->r->by]);
+        jw_object(&w);
+        for (size_t i = 0; i < x->groups.list.n; i++) {
+            jw_key(&w, x->groups.list.v[i].name);
+            jw_object(&w);
+            evaluation_json(&x->groups.list.v[i].v, true, &w);
+            jw_object_end(&w);
+        }
+        jw_object_end(&w);
+        jw_object_end(&w);
+    }
+    jw_object_end(&w);
+    buf_addc(out, '\n');
+}
+
+static void as_text(const struct result *x, bool ascii, struct buf *out)
+{
+    enum { PLOT_WIDTH = 64, PLOT_HEIGHT = 18 };
+    buf_addf(out, "%s head %s on %zu pairs (%s)\n\n", x->head->kind, x->r->model, x->v.m.n, x->split);
+    evaluation_heading(out);
+    evaluation_row("all", &x->v, out);
+    for (size_t i = 0; i < x->groups.list.n; i++)
+        evaluation_row(x->groups.list.v[i].name, &x->groups.list.v[i].v, out);
+    buf_adds(
+        out,
+        "  (95 % intervals: bootstrap over prompts; of bins: Wilson)\n\nWhen it says p, how often is it right?\n\n");
+    plot_reliability_table(&x->v.m, out);
+    buf_addc(out, '\n');
+    plot_reliability(&x->v.m, PLOT_WIDTH, PLOT_HEIGHT, ascii ? PLOT_ASCII : PLOT_UNICODE, out);
+}
+
+static bool record(const struct app *app, const struct result *x, struct err *err)
+{
+    struct db *db = NULL;
+    struct buf settings = BUF_INIT, inputs = BUF_INIT, results = BUF_INIT;
+    struct json_writer w;
+    char sha256[SHA256_HEX_SIZE];
+    jw_start(&w, &settings);
+    jw_object(&w);
+    jw_kstr(&w, "split", x->split);
+    jw_kint(&w, "bins", (int64_t)x->r->e.bins);
+    jw_kbool(&w, "hard", x->r->e.hard);
+    jw_object_end(&w);
+    train_inputs_json(x->d, &inputs);
+    as_json(x, &results);
+    struct run run = {.kind = "eval",
+                      .settings = settings.ptr,
+                      .inputs = inputs.ptr,
+                      .results = results.ptr,
+                      .model = x->r->model,
+                      .model_sha256 = sha256,
+                      .seed = x->r->e.seed};
+    bool ok = digest_file(x->r->model, sha256, err) && app_open(app, true, &db, err) && run_insert(db, &run, err);
+    db_close(db);
+    buf_free(&settings);
+    buf_free(&inputs);
+    buf_free(&results);
+    return ok;
+}
+
+static bool finish(const struct app *app, const struct result *x, bool ascii, struct err *err)
+{
+    if (x->trained_on)
+        app_note(app, "these are pairs the head was fitted to: the figures flatter it");
+    if (x->d->from_workspace && !record(app, x, err))
+        return false;
+    struct buf text = BUF_INIT;
+    if (app->json)
+        as_json(x, &text);
+    else
+        as_text(x, ascii, &text);
+    bool ok = app_print(app, &text, err);
+    buf_free(&text);
+    return ok;
+}
+
+static bool evaluate(const struct app *app, const struct args *args, const struct request *r, const struct head *h,
+                     const struct data *d, struct err *err)
+{
+    struct provenance p;
+    size_t *which = NULL, n = 0;
+    struct result x = {.r = r, .d = d, .head = h, .split = r->split};
+    if (!read_provenance(h, d, &p, err))
+        return false;
+    if (x.split == NULL)
+        x.split = default_split(d, &p);
+    x.trained_on = p.same_pairs && strcmp(x.split, "holdout") != 0 &&
+                   (strcmp(x.split, "all") == 0 || strcmp(x.split, "train") == 0);
+    double *rewards = evaluate_rewards(h, &d->e, err);
+    bool ok = rewards != NULL && choose(d, x.split, &p, &which, &n, err) &&
+              evaluate_pairs(d, rewards, h->temperature, which, n, &r->e, &x.v, err) &&
+              (r->by == BY_NOTHING || by_group(d, rewards, h->temperature, r, which, n, &x.groups, err)) &&
+              finish(app, &x, args_has(args, "ascii") || app_ascii(), err);
+    mem_free(rewards);
+    mem_free(which);
+    vec_free(&x.groups.list);
+    arena_free(&x.groups.arena);
+    return ok;
+}
+
+static bool run(struct app *app, const struct args *args, struct err *err)
+{
+    struct request r;
+    struct head h;
+    struct data d;
+    if (!read_options(args, &r, err) || !head_load(r.model, &h, err))
+        return false;
+    bool ok = data_load(app, args, DATA_PAIRS, &d, err) && evaluate(app, args, &r, &h, &d, err);
+    data_free(&d);
+    head_free(&h);
+    return ok;
+}
+
+const struct command cmd_eval = {
+    .name = "eval",
+    .summary = "how good and how well calibrated a head is",
+    .synopsis = "--model HEAD [--split NAME] [--by WHAT] [--embeddings X.npy --ids F --pairs P.jsonl]",
+    .about = "Accuracy, log-loss, Brier score and calibration error (ECE) on pairs, each with a 95 % interval; a "
+             "reliability table and\n"
+             "plot: does 70 % mean 70 %? Both orientations of a pair count for calibration. A margin of exactly 0 "
+             "counts as wrong.",
+    .example =
+        "  assay eval --model workspace.bt.safetensors --by source\n"
+        "  assay --json eval -m head.safetensors -e x.npy --ids x.ids.txt --pairs p.jsonl --split test | jq .ece",
+    .options = options,
+    .max_words = 0,
+    .run = run,
+};

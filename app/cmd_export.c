@@ -1,0 +1,114 @@
+#include "app/cmd.h"
+#include "app/progress.h"
+#include "core/base/json_writer.h"
+#include "store/db.h"
+#include "store/export.h"
+
+#include <string.h>
+
+static const struct option_spec options[] = {
+    {"format", 'f', "FORMAT", "trl, trl-conversational, helpsteer2, helpsteer2-preference, responses or judgements",
+     false},
+    {"output", 'o', "FILE", "where to (default: standard output)", false},
+    {"ties", 0, "RULE", "comparisons without a better answer: drop (default), both (a line each way) or error", false},
+    {"labels", 0, "WHOSE", "best (default: people's, else the sources'), people, sources or all", false},
+    {"source", 0, "NAME", "only comparisons of this source", false},
+    {"split", 0, "NAME", "only this split", false},
+    {0},
+};
+
+static bool read_options(const struct args *args, struct export_options *o, struct err *err)
+{
+    const char *ties = args_get(args, "ties"), *by = args_get(args, "labels");
+    o->format = args_get(args, "format");
+    o->label.source = args_get(args, "source");
+    o->label.split = args_get(args, "split");
+    if (o->format == NULL) {
+        struct buf list = BUF_INIT;
+        for (const char *const *f = export_formats; *f != NULL; f++)
+            buf_addf(&list, "%s%s", list.len > 0 ? ", " : "", *f);
+        err_set(err, ERR_USAGE, "--format is missing; it is one of %s", list.ptr);
+        buf_free(&list);
+        return false;
+    }
+    return (ties == NULL || export_ties_parse(ties, &o->ties, err)) &&
+           (by == NULL || label_by_parse(by, &o->label.by, err));
+}
+
+static void counts_json(const struct export_counts *c, struct buf *text)
+{
+    struct json_writer w;
+    jw_start(&w, text);
+    jw_object(&w);
+    jw_kint(&w, "comparisons", c->comparisons);
+    jw_kint(&w, "lines", c->lines);
+    jw_kint(&w, "ties", c->ties);
+    jw_kint(&w, "unlabelled", c->unlabelled);
+    jw_object_end(&w);
+    buf_addc(text, '\n');
+}
+
+/* When stdout carries the data, the counts are a note on stderr. */
+static bool tell(const struct app *app, const char *path, const struct export_counts *c, struct err *err)
+{
+    bool to_file = path != NULL && strcmp(path, "-") != 0;
+    if (app->json && to_file) {
+        struct buf text = BUF_INIT;
+        counts_json(c, &text);
+        bool ok = app_print(app, &text, err);
+        buf_free(&text);
+        return ok;
+    }
+    struct buf text = BUF_INIT;
+    buf_addf(&text, "%lld line%s", (long long)c->lines, c->lines == 1 ? "" : "s");
+    if (to_file)
+        buf_addf(&text, " to %s", path);
+    if (c->comparisons > 0)
+        buf_addf(&text, " from %lld comparison%s (%lld without a better answer, %lld without a label)",
+                 (long long)c->comparisons, c->comparisons == 1 ? "" : "s", (long long)c->ties,
+                 (long long)c->unlabelled);
+    app_note(app, "%s", text.ptr);
+    buf_free(&text);
+    return true;
+}
+
+static bool run(struct app *app, const struct args *args, struct err *err)
+{
+    struct export_options o = {0};
+    const char *path = args_get(args, "output");
+    struct db *db = NULL;
+    if (!read_options(args, &o, err) || !app_open(app, false, &db, err))
+        return false;
+    struct outfile *out = outfile_open(path, err);
+    if (out == NULL) {
+        db_close(db);
+        return false;
+    }
+    struct bar bar;
+    struct export_counts c;
+    bar_start(&bar, app, "exporting", "comparisons");
+    o.progress = &bar.progress;
+    bool ok = export_write(db, &o, out, &c, err);
+    bar_end(&bar);
+    if (ok)
+        ok = outfile_commit(out, err);
+    else
+        outfile_abandon(out);
+    db_close(db);
+    return ok && tell(app, path, &c, err);
+}
+
+const struct command cmd_export = {
+    .name = "export",
+    .summary = "write JSONL that trainers load",
+    .synopsis = "--format F [-o FILE] [--ties drop|both|error] [--labels WHOSE]",
+    .about =
+        "The order is that in which comparisons came in, so the same workspace gives the same bytes. The file is whole "
+        "or not\n"
+        "there. `judgements` is assay's own shape and loses nothing; formats.md says what each of the others holds.",
+    .example = "  assay export --format trl --ties drop -o train.jsonl\n"
+               "  assay export -f responses | jq -r .id",
+    .options = options,
+    .max_words = 0,
+    .run = run,
+};

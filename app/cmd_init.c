@@ -1,0 +1,115 @@
+#include "app/cmd.h"
+#include "core/base/arena.h"
+#include "core/base/json_writer.h"
+#include "core/base/utf8.h"
+#include "store/db.h"
+#include "store/rubric.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SMALL_FILE_MAX = 1 << 20 };
+
+static const struct option_spec options[] = {
+    {"rubric", 0, "NAME|FILE", "helpsteer2 (default), helpsteer3, pairwise, or a JSON file of your own", false},
+    {"guidelines", 0, "FILE", "text for annotators", false},
+    {"overlap", 0, "K", "how many people judge each comparison (default 1)", false},
+    {"title", 0, "TEXT", "name of the data set on the screen", false},
+    {0},
+};
+
+static bool read_text(const char *path, struct buf *out, struct err *err)
+{
+    FILE *f = fopen(path, "rbe");
+    if (f == NULL)
+        return err_errno(err, "%s", path);
+    char block[4096];
+    size_t n;
+    out->max = SMALL_FILE_MAX;
+    while ((n = fread(block, 1, sizeof block, f)) > 0)
+        buf_add(out, block, n);
+    bool failed = ferror(f) != 0;
+    if (failed)
+        err_errno(err, "%s", path);
+    fclose(f);
+    size_t bad;
+    if (failed)
+        return false;
+    if (out->cut)
+        return err_set(err, ERR_RANGE, "%s: larger than 1 MiB", path);
+    if (!utf8_valid(out->ptr, out->len, &bad))
+        return err_set(err, ERR_SYNTAX, "%s: not UTF-8 at byte %zu", path, bad + 1);
+    return true;
+}
+
+/* A built-in rubric by name; anything that looks like a path is read. */
+static bool find_rubric(const char *name, struct arena *a, struct rubric *r, struct err *err)
+{
+    if (strchr(name, '/') == NULL && strchr(name, '.') == NULL)
+        return rubric_builtin(name, a, r, err);
+    struct buf text = BUF_INIT;
+    bool ok = read_text(name, &text, err) && rubric_parse(text.ptr, text.len, name, a, r, err);
+    buf_free(&text);
+    return ok;
+}
+
+static bool answer(const struct app *app, const struct rubric *r, int64_t overlap, struct err *err)
+{
+    struct buf text = BUF_INIT;
+    if (app->json) {
+        struct json_writer w;
+        jw_start(&w, &text);
+        jw_object(&w);
+        jw_kstr(&w, "workspace", app->workspace);
+        jw_kstr(&w, "rubric", r->name);
+        jw_kint(&w, "rubric_version", r->version);
+        jw_kint(&w, "attributes", (int64_t)r->n_attributes);
+        jw_kint(&w, "overlap", overlap);
+        jw_object_end(&w);
+        buf_addc(&text, '\n');
+    } else {
+        buf_addf(&text, "made %s with the rubric %s (%zu attributes)\n", app->workspace, r->name, r->n_attributes);
+    }
+    bool ok = app_print(app, &text, err);
+    buf_free(&text);
+    return ok;
+}
+
+static bool run(struct app *app, const struct args *args, struct err *err)
+{
+    int64_t overlap = 1;
+    if (!args_int(args, "overlap", 1, 100, &overlap, err))
+        return false;
+    struct arena arena = {0};
+    struct buf guidelines = BUF_INIT;
+    struct rubric rubric;
+    const char *name = args_get(args, "rubric"), *file = args_get(args, "guidelines");
+    const char *path = args->words.n > 0 ? args->words.v[0] : app->workspace;
+    bool ok = find_rubric(name != NULL ? name : "helpsteer2", &arena, &rubric, err) &&
+              (file == NULL || read_text(file, &guidelines, err));
+    if (ok) {
+        struct db_options o = {.title = args_get(args, "title"),
+                               .guidelines = file != NULL ? guidelines.ptr : NULL,
+                               .overlap = (int)overlap,
+                               .who = app_annotator(NULL)};
+        struct db *db = NULL;
+        app->workspace = path;
+        ok = db_create(path, &rubric, &o, &db, err);
+        db_close(db);
+        ok = ok && answer(app, &rubric, overlap, err);
+    }
+    buf_free(&guidelines);
+    arena_free(&arena);
+    return ok;
+}
+
+const struct command cmd_init = {
+    .name = "init",
+    .summary = "make a new workspace",
+    .synopsis = "[FILE] [--rubric NAME|FILE.json] [--guidelines FILE.md] [--overlap K]",
+    .about = "A workspace is one file that holds everything about one data set. FILE is the same as -w FILE.",
+    .example = "  assay init --rubric helpsteer2 --overlap 3\n  assay -w poems.assay init --rubric my-rubric.json",
+    .options = options,
+    .max_words = 1,
+    .run = run,
+};

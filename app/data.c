@@ -1,0 +1,359 @@
+#include "app/data.h"
+
+#include "store/db.h"
+#include "store/embedding.h"
+#include "store/label.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- files ---- */
+
+/* --ids belong to the --embeddings before them, in order; either all files have one or, for rows by number, none. */
+static bool embeddings_from_files(const struct args *args, struct data *d, struct err *err)
+{
+    size_t pending = 0; /* embeddings files named and not yet added */
+    const char *path = NULL;
+    for (size_t i = 0; i <= args->values.n; i++) {
+        bool end = i == args->values.n;
+        const char *name = end ? "" : args->values.v[i].spec->name;
+        bool is_ids = strcmp(name, "ids") == 0;
+        if (is_ids && pending == 0)
+            return err_set(err, ERR_USAGE, "--ids %s stands before any --embeddings, or after another --ids",
+                           args->values.v[i].value);
+        if ((is_ids || end || strcmp(name, "embeddings") == 0) && pending > 0) {
+            if (!embeddings_add(&d->e, path, is_ids ? args->values.v[i].value : NULL, err))
+                return false;
+            pending = 0;
+        }
+        if (strcmp(name, "embeddings") == 0) {
+            path = args->values.v[i].value;
+            pending = 1;
+        }
+    }
+    return true;
+}
+
+/* In files the prompt is not known: pairs that share a text, directly or through others, stay together. */
+static void keys_of_file(struct data *d)
+{
+    size_t n = d->pairs.pairs.n;
+    size_t *a = mem_array(n, sizeof *a), *b = mem_array(n, sizeof *b);
+    for (size_t i = 0; i < n; i++) {
+        a[i] = d->pairs.pairs.v[i].chosen;
+        b[i] = d->pairs.pairs.v[i].rejected;
+    }
+    d->pair_keys = mem_array(n, sizeof *d->pair_keys);
+    split_components(a, b, n, d->e.n, d->pair_keys);
+    mem_free(a);
+    mem_free(b);
+    d->rating_keys = mem_array(d->ratings.rows.n, sizeof *d->rating_keys);
+    for (size_t i = 0; i < d->ratings.rows.n; i++)
+        d->rating_keys[i] = d->ratings.rows.v[i].row;
+}
+
+static bool load_files(const struct args *args, unsigned need, struct data *d, struct err *err)
+{
+    const char *pairs = args_get(args, "pairs"), *ratings = args_get(args, "ratings");
+    if ((need & DATA_PAIRS) && pairs == NULL)
+        return err_set(err, ERR_USAGE, "--embeddings needs --pairs with it");
+    if ((need & DATA_RATINGS) && ratings == NULL)
+        return err_set(err, ERR_USAGE, "--embeddings needs --ratings with it");
+    if (!embeddings_from_files(args, d, err) || !embeddings_check_finite(&d->e, err))
+        return false;
+    if (pairs != NULL && !pairs_read(pairs, &d->e, &d->pairs, err))
+        return false;
+    if (ratings != NULL && !ratings_read(ratings, &d->e, &d->ratings, err))
+        return false;
+    keys_of_file(d);
+    return true;
+}
+
+/* ---- workspace ---- */
+
+struct collector {
+    struct data *d;
+    struct err *err;
+    bool failed;
+    VEC(uint64_t) keys;
+    VEC(double) values;
+    size_t n_attributes;
+};
+
+/* The first 64 bits of a prompt's id: the same in every copy of the workspace. */
+static uint64_t key_of_id(const char *hex)
+{
+    struct id id;
+    uint64_t key = 0;
+    if (!id_parse(hex, &id))
+        BUG("bad id %s", hex);
+    for (int i = 0; i < 8; i++)
+        key = key << 8 | id.b[i];
+    return key;
+}
+
+static bool split_of(struct collector *c, const char *name, enum split *out)
+{
+    *out = SPLIT_NONE;
+    if (name == NULL || split_parse(name, strlen(name), out))
+        return true;
+    if (strncmp(name, "val", 3) == 0) { /* the publishers' word for what we call test when nothing else is marked so */
+        *out = SPLIT_TEST;
+        return true;
+    }
+    c->failed = true;
+    err_set(c->err, ERR_RANGE, "the workspace holds a split \"%s\"; train, calibration and test are known", name);
+    return false;
+}
+
+static bool add_pair(void *ctx, const struct label_pair *p)
+{
+    struct collector *c = ctx;
+    struct data *d = c->d;
+    size_t first, second;
+    struct pair pair = {.weight = 1, .p = 1};
+    if (p->label.strength == 0 && p->label.p_first == 0.5) {
+        d->even++;
+        return true;
+    }
+    if (!embeddings_find(&d->e, p->first_id, strlen(p->first_id), &first) ||
+        !embeddings_find(&d->e, p->second_id, strlen(p->second_id), &second)) {
+        d->without_embedding++;
+        return true;
+    }
+    if (!split_of(c, p->split, &pair.split))
+        return false;
+    bool first_wins = p->label.mean < 0 || (p->label.mean == 0 && p->label.p_first > 0.5);
+    pair.chosen = first_wins ? first : second;
+    pair.rejected = first_wins ? second : first;
+    pair.strength = p->label.strength == 0 ? 1 : p->label.strength < 0 ? -p->label.strength : p->label.strength;
+    pair.objective = pair.group = (int)names_add(&d->pairs.objectives, p->source, strlen(p->source), NULL);
+    names_add(&d->pairs.groups, p->source, strlen(p->source), NULL);
+    vec_push(&d->pairs.pairs, pair);
+    vec_push(&c->keys, key_of_id(p->prompt_id));
+    return true;
+}
+
+static bool add_rating(void *ctx, const struct label_rating *r)
+{
+    struct collector *c = ctx;
+    struct data *d = c->d;
+    struct rating_row row = {.annotator = -1};
+    if (!embeddings_find(&d->e, r->response_id, strlen(r->response_id), &row.row)) {
+        d->without_embedding++;
+        return true;
+    }
+    if (!split_of(c, r->split, &row.split))
+        return false;
+    vec_push(&d->ratings.rows, row);
+    vec_push(&c->keys, key_of_id(r->prompt_id));
+    for (size_t j = 0; j < c->n_attributes; j++)
+        vec_push(&c->values, r->values[j]);
+    return true;
+}
+
+struct id_list {
+    const char **ids;
+    struct arena arena;
+};
+
+static bool note_id(void *ctx, int64_t response, const char *id, int64_t row)
+{
+    (void)response;
+    struct id_list *l = ctx;
+    l->ids[row] = arena_dup(&l->arena, id);
+    return true;
+}
+
+/* Rows that belong to no response here get a name that no id can have. */
+static void name_the_rest(struct id_list *l, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (l->ids[i] == NULL) {
+            struct buf name = BUF_INIT;
+            buf_addf(&name, "row %zu", i);
+            l->ids[i] = arena_dup(&l->arena, name.ptr);
+            buf_free(&name);
+        }
+}
+
+static bool is_there(const char *path)
+{
+    const char *tensor = strstr(path, ".safetensors:");
+    char *file = mem_ndup(path, tensor != NULL ? (size_t)(tensor - path) + strlen(".safetensors") : strlen(path));
+    bool there = access(file, R_OK) == 0;
+    mem_free(file);
+    return there;
+}
+
+/* Where the matrix is: at its recorded place, or, when workspace and matrix were moved together, beside the workspace.
+ * The caller frees it. */
+static char *find_matrix(const char *recorded, const char *workspace)
+{
+    const char *slash = strrchr(workspace, '/'), *name = strrchr(recorded, '/');
+    struct buf beside = BUF_INIT;
+    if (slash != NULL)
+        buf_add(&beside, workspace, (size_t)(slash - workspace) + 1);
+    buf_adds(&beside, name != NULL ? name + 1 : recorded);
+    if (is_there(recorded) || !is_there(beside.ptr)) {
+        buf_reset(&beside);
+        buf_adds(&beside, recorded);
+    }
+    return buf_take(&beside);
+}
+
+static bool open_set(struct db *db, const char *name, struct data *d, struct err *err)
+{
+    struct arena arena = {0};
+    struct embedding_set set;
+    bool found;
+    bool ok = embedding_set_get(db, name, &arena, &set, &found, err);
+    if (ok && !found)
+        ok = name != NULL ? err_set(err, ERR_MISSING, "the workspace has no embedding set \"%s\"", name)
+                          : err_set(err, ERR_MISSING,
+                                    "the workspace has no embeddings yet; `assay embed --provider lexical` makes some");
+    if (ok) {
+        d->set_name = mem_dup(set.name);
+        char *path = find_matrix(set.path, db_path(db));
+        ok = embeddings_add(&d->e, path, NULL, err);
+        mem_free(path);
+    }
+    if (ok && (d->e.n != (size_t)set.n || d->e.d != (size_t)set.d || strcmp(d->e.parts.v[0].digest, set.sha256) != 0))
+        ok = err_set(err, ERR_CONFLICT,
+                     "%s is no longer the file that was attached as \"%s\"; attach it anew with `assay embed`",
+                     set.path, set.name);
+    if (ok) {
+        struct id_list l = {.ids = mem_array(d->e.n, sizeof *l.ids)};
+        ok = embedding_set_each(db, set.row, note_id, &l, err);
+        if (ok) {
+            name_the_rest(&l, d->e.n);
+            ok = embeddings_set_ids(&d->e, 0, l.ids, err);
+        }
+        mem_free(l.ids);
+        arena_free(&l.arena);
+    }
+    arena_free(&arena);
+    return ok && embeddings_check_finite(&d->e, err);
+}
+
+static bool collect_pairs(struct db *db, const struct label_options *o, struct data *d, struct err *err)
+{
+    struct collector c = {.d = d, .err = err};
+    bool ok = label_each_pair(db, o, add_pair, &c, err) && !c.failed;
+    d->pair_keys = c.keys.v;
+    return ok;
+}
+
+static bool collect_ratings(struct db *db, const struct label_options *o, struct data *d, struct err *err)
+{
+    struct arena arena = {0};
+    struct collector c = {.d = d, .err = err};
+    const char **attributes;
+    bool ok = label_attributes(db, &arena, &attributes, &c.n_attributes, err);
+    for (size_t j = 0; ok && j < c.n_attributes; j++)
+        names_add(&d->ratings.attributes, attributes[j], strlen(attributes[j]), NULL);
+    ok = ok && (c.n_attributes == 0 || label_each_rating(db, o, attributes, c.n_attributes, add_rating, &c, err)) &&
+         !c.failed;
+    d->rating_keys = c.keys.v;
+    d->ratings.values = c.values.v;
+    arena_free(&arena);
+    return ok;
+}
+
+static bool load_workspace(const struct app *app, const struct args *args, unsigned need, struct data *d,
+                           struct err *err)
+{
+    struct label_options o = {.source = args_get(args, "source")};
+    const char *by = args_get(args, "labels");
+    struct db *db = NULL;
+    if (by != NULL && !label_by_parse(by, &o.by, err))
+        return false;
+    if (!app_open(app, false, &db, err))
+        return false;
+    bool ok =
+        open_set(db, args_get(args, "set"), d, err) && collect_pairs(db, &o, d, err) && collect_ratings(db, &o, d, err);
+    db_close(db);
+    if (!ok)
+        return false;
+    if ((need & DATA_PAIRS) && d->pairs.pairs.n == 0)
+        return err_set(err, ERR_MISSING,
+                       "the workspace holds no comparison with a better answer and embeddings of both");
+    if ((need & DATA_RATINGS) && d->ratings.rows.n == 0)
+        return err_set(err, ERR_MISSING, "the workspace holds no rated response with an embedding");
+    return true;
+}
+
+/* ---- both ---- */
+
+static void add_number(struct digest *g, double v)
+{
+    unsigned char raw[sizeof v];
+    memcpy(raw, &v, sizeof v);
+    digest_add(g, raw, sizeof raw);
+}
+
+static void digests(struct data *d)
+{
+    struct digest g;
+    embeddings_digest(&d->e, d->embeddings_sha256);
+    digest_init(&g);
+    for (size_t i = 0; i < d->pairs.pairs.n; i++) {
+        const struct pair *p = &d->pairs.pairs.v[i];
+        const double row[] = {(double)p->chosen, (double)p->rejected, p->weight, p->p, p->strength, (double)p->split};
+        for (size_t j = 0; j < sizeof row / sizeof *row; j++)
+            add_number(&g, row[j]);
+    }
+    digest_hex(&g, d->pairs_sha256);
+    digest_init(&g);
+    size_t k = names_count(&d->ratings.attributes);
+    for (size_t i = 0; i < d->ratings.rows.n; i++) {
+        add_number(&g, (double)d->ratings.rows.v[i].row);
+        add_number(&g, (double)d->ratings.rows.v[i].split);
+        for (size_t j = 0; j < k; j++) {
+            double v = d->ratings.values[i * k + j];
+            add_number(&g, isnan(v) ? -1e300 : v); /* NaN has many bit patterns */
+        }
+    }
+    digest_hex(&g, d->ratings_sha256);
+}
+
+bool data_load(const struct app *app, const struct args *args, unsigned need, struct data *d, struct err *err)
+{
+    memset(d, 0, sizeof *d);
+    embeddings_init(&d->e);
+    d->from_workspace = !args_has(args, "embeddings");
+    if (d->from_workspace && (args_has(args, "pairs") || args_has(args, "ratings") || args_has(args, "ids")))
+        return err_set(err, ERR_USAGE, "--pairs, --ratings and --ids need --embeddings with them");
+    if (!d->from_workspace && (args_has(args, "set") || args_has(args, "labels") || args_has(args, "source")))
+        return err_set(err, ERR_USAGE, "--set, --labels and --source are for the workspace, not for files");
+    bool ok = d->from_workspace ? load_workspace(app, args, need, d, err) : load_files(args, need, d, err);
+    if (ok)
+        digests(d);
+    return ok;
+}
+
+bool data_load_embeddings(const struct app *app, const struct args *args, struct data *d, struct err *err)
+{
+    memset(d, 0, sizeof *d);
+    embeddings_init(&d->e);
+    d->from_workspace = !args_has(args, "embeddings");
+    if (!d->from_workspace)
+        return embeddings_from_files(args, d, err) && embeddings_check_finite(&d->e, err);
+    struct db *db = NULL;
+    if (!app_open(app, false, &db, err))
+        return false;
+    bool ok = open_set(db, args_get(args, "set"), d, err);
+    db_close(db);
+    return ok;
+}
+
+void data_free(struct data *d)
+{
+    embeddings_close(&d->e);
+    pairs_free(&d->pairs);
+    ratings_free(&d->ratings);
+    mem_free(d->pair_keys);
+    mem_free(d->rating_keys);
+    mem_free(d->set_name);
+}

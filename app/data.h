@@ -1,0 +1,52 @@
+/* What a head is fitted to or judged by, brought together from a workspace or from files: embeddings, pairs, ratings,
+ * and the key by which examples must stay on one side of a split (their prompt; in files, where prompts are not known,
+ * the texts that pairs share). */
+#ifndef ASSAY_APP_DATA_H
+#define ASSAY_APP_DATA_H
+
+#include "app/app.h"
+#include "app/args.h"
+#include "core/base/digest.h"
+#include "core/embedding.h"
+#include "core/pairs.h"
+#include "core/ratings.h"
+
+struct data {
+    bool from_workspace;
+    struct embeddings e;
+    char *set_name; /* of the embedding set in the workspace, or NULL */
+    struct pair_set pairs;
+    uint64_t *pair_keys; /* pairs.n: equal for pairs that must not be split */
+    struct rating_set ratings;
+    uint64_t *rating_keys;    /* ratings.rows.n */
+    size_t without_embedding; /* examples of the workspace left out because a response has no row */
+    size_t even;              /* comparisons of the workspace left out because neither side is better */
+    char embeddings_sha256[SHA256_HEX_SIZE];
+    char pairs_sha256[SHA256_HEX_SIZE]; /* of what the pairs say, not of a file */
+    char ratings_sha256[SHA256_HEX_SIZE];
+};
+
+/* Rows of an option table that data_load understands. */
+#define DATA_OPTIONS                                                                                                   \
+    {"embeddings", 'e', "FILE", "matrix: .npy, .safetensors or FILE.safetensors:TENSOR; may be repeated", true},       \
+        {"ids", 0, "FILE", "ids of the rows of the embeddings file before it: one a line, or JSONL with \"id\"",       \
+         true},                                                                                                        \
+        {"pairs", 0, "FILE", "pairs as JSONL: {\"chosen\", \"rejected\", ...}", false},                                \
+        {"ratings", 0, "FILE", "ratings as JSONL: {\"response\", \"ratings\": {...}}", false},                         \
+        {"set", 0, "NAME", "embedding set of the workspace (default: the newest)", false},                             \
+        {"labels", 0, "WHOSE", "judgements of the workspace that count: best, people, sources or all", false},         \
+    {                                                                                                                  \
+        "source", 0, "NAME", "only comparisons of this source", false                                                  \
+    }
+
+enum data_need { DATA_PAIRS = 1, DATA_RATINGS = 2 };
+
+/* Load what the options name: files when --embeddings is given, otherwise the workspace. `need`: what must be there;
+ * the other is loaded when it is to be had. Free with data_free, also after a failure. */
+MUST_CHECK bool data_load(const struct app *app, const struct args *args, unsigned need, struct data *d,
+                          struct err *err);
+/* Only the embeddings. */
+MUST_CHECK bool data_load_embeddings(const struct app *app, const struct args *args, struct data *d, struct err *err);
+void data_free(struct data *d);
+
+#endif

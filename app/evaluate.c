@@ -1,0 +1,134 @@
+#include "app/evaluate.h"
+
+#include "core/base/mem.h"
+#include "core/safe.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+double *evaluate_rewards(const struct head *h, const struct embeddings *e, struct err *err)
+{
+    if (h->d != e->d) {
+        err_set(err, ERR_CONFLICT, "the head was fitted to %zu columns, the embeddings have %zu", h->d, e->d);
+        return NULL;
+    }
+    double *rewards = mem_block(e->n, sizeof *rewards);
+    double *x = mem_block(e->d, sizeof *x);
+    if (rewards == NULL || x == NULL) {
+        mem_free(rewards);
+        mem_free(x);
+        err_set(err, ERR_MEMORY, "not enough memory for %zu rewards", e->n);
+        return NULL;
+    }
+    for (size_t i = 0; i < e->n; i++) {
+        embeddings_row_f64(e, i, x);
+        rewards[i] = head_reward(h, x);
+    }
+    mem_free(x);
+    return rewards;
+}
+
+bool evaluate_pairs(const struct data *d, const double *rewards, double temperature, const size_t *which, size_t n,
+                    const struct evaluate_opts *o, struct evaluation *out, struct err *err)
+{
+    double *z = mem_array(n, sizeof *z), *p = mem_array(n, sizeof *p);
+    uint64_t *keys = mem_array(n, sizeof *keys);
+    for (size_t i = 0; i < n; i++) {
+        const struct pair *pair = &d->pairs.pairs.v[which[i]];
+        z[i] = (rewards[pair->chosen] - rewards[pair->rejected]) / temperature;
+        p[i] = o->hard ? 1 : pair->p;
+        keys[i] = d->pair_keys[which[i]];
+    }
+    struct metric_pairs pairs = {.z = z, .p = p, .n = n};
+    bool ok = metric_pairs_of(&pairs, o->bins, &out->m, err) &&
+              metric_bootstrap(&pairs, keys, o->bins, o->resamples, o->seed, &out->interval, err);
+    mem_free(z);
+    mem_free(p);
+    mem_free(keys);
+    return ok;
+}
+
+static void interval_json(struct json_writer *w, const char *key, struct metric_interval i)
+{
+    jw_key(w, key);
+    jw_array(w);
+    jw_num(w, i.lo);
+    jw_num(w, i.hi);
+    jw_array_end(w);
+}
+
+static void bins_json(const struct metric *m, struct json_writer *w)
+{
+    jw_key(w, "bins");
+    jw_array(w);
+    for (size_t i = 0; i < m->n_bins; i++) {
+        const struct metric_bin *b = &m->bins[i];
+        jw_object(w);
+        jw_knum(w, "lo", b->lo);
+        jw_knum(w, "hi", b->hi);
+        jw_knum(w, "n", b->count);
+        jw_knum(w, "confidence", b->confidence);
+        jw_knum(w, "accuracy", b->accuracy);
+        jw_knum(w, "accuracy_lo", b->wilson_lo);
+        jw_knum(w, "accuracy_hi", b->wilson_hi);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+}
+
+void evaluation_json(const struct evaluation *v, bool bins, struct json_writer *w)
+{
+    const struct metric *m = &v->m;
+    jw_kint(w, "n", (int64_t)m->n);
+    jw_knum(w, "accuracy", m->accuracy);
+    jw_knum(w, "accuracy_zero_as_half", m->accuracy_half);
+    jw_kint(w, "zero_margins", (int64_t)m->zeros);
+    jw_knum(w, "nll", m->nll);
+    jw_knum(w, "brier", m->brier);
+    jw_knum(w, "ece", m->ece);
+    jw_knum(w, "mce", m->mce);
+    jw_knum(w, "mean_margin", m->mean_margin);
+    jw_key(w, "intervals");
+    jw_object(w);
+    interval_json(w, "accuracy", v->interval.accuracy);
+    interval_json(w, "nll", v->interval.nll);
+    interval_json(w, "brier", v->interval.brier);
+    interval_json(w, "ece", v->interval.ece);
+    jw_object_end(w);
+    if (bins)
+        bins_json(m, w);
+}
+
+void evaluation_heading(struct buf *out)
+{
+    buf_addf(out, "  %-18s %7s   %-22s %-22s %-7s %s\n", "", "pairs", "accuracy", "log-loss", "Brier", "ECE");
+}
+
+void evaluation_row(const char *name, const struct evaluation *v, struct buf *out)
+{
+    const struct metric *m = &v->m;
+    char cell[64];
+    buf_adds(out, "  ");
+    size_t used = safe_text(name, strlen(name), out, 18);
+    for (; used < 18; used++)
+        buf_addc(out, ' ');
+    buf_addf(out, " %7zu   ", m->n);
+    if (m->n == 0) {
+        buf_adds(out, "no pairs\n");
+        return;
+    }
+    bool known = isfinite(v->interval.accuracy.lo);
+    int n = snprintf(cell, sizeof cell, "%.1f %%", 100 * m->accuracy);
+    if (known)
+        snprintf(cell + n, sizeof cell - (size_t)n, " (%.1f to %.1f)", 100 * v->interval.accuracy.lo,
+                 100 * v->interval.accuracy.hi);
+    buf_addf(out, "%-22s ", cell);
+    n = snprintf(cell, sizeof cell, "%.3f", m->nll);
+    if (known)
+        snprintf(cell + n, sizeof cell - (size_t)n, " (%.3f to %.3f)", v->interval.nll.lo, v->interval.nll.hi);
+    buf_addf(out, "%-22s %-7.3f %.3f", cell, m->brier, m->ece);
+    if (known)
+        buf_addf(out, " (%.3f to %.3f)", v->interval.ece.lo, v->interval.ece.hi);
+    buf_addc(out, '\n');
+}

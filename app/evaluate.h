@@ -1,0 +1,36 @@
+/* A head on pairs: figures with intervals, over all and by group, as text and as JSON. */
+#ifndef ASSAY_APP_EVALUATE_H
+#define ASSAY_APP_EVALUATE_H
+
+#include "app/data.h"
+#include "core/base/json_writer.h"
+#include "core/head.h"
+#include "core/metric.h"
+
+struct evaluation {
+    struct metric m;
+    struct metric_intervals interval; /* 95 %, bootstrap over prompts */
+};
+
+struct evaluate_opts {
+    size_t bins;      /* 0: METRIC_BINS */
+    size_t resamples; /* 0: METRIC's default */
+    uint64_t seed;
+    bool hard; /* count every pair as won by its chosen side: p is left out */
+};
+
+/* Rewards of all rows; the caller frees them. NULL and `err` when memory is short or the columns do not fit the head.
+ */
+double *evaluate_rewards(const struct head *h, const struct embeddings *e, struct err *err);
+/* The pairs which[0 .. n-1] (indices into d->pairs). Weights are for training and are not used here. */
+MUST_CHECK bool evaluate_pairs(const struct data *d, const double *rewards, double temperature, const size_t *which,
+                               size_t n, const struct evaluate_opts *o, struct evaluation *out, struct err *err);
+
+/* "n", "accuracy", "nll", "brier", "ece", ..., "intervals", and "bins" when asked: the members of an object that the
+ * caller opened. */
+void evaluation_json(const struct evaluation *v, bool bins, struct json_writer *w);
+/* A head line and one row a call. */
+void evaluation_heading(struct buf *out);
+void evaluation_row(const char *name, const struct evaluation *v, struct buf *out);
+
+#endif

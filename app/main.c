@@ -1,0 +1,149 @@
+#include "app/app.h"
+#include "app/args.h"
+#include "app/cmd.h"
+#include "app/progress.h"
+#include "core/base/trace.h"
+#include "core/safe.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool read_globals(struct app *app, const struct args *a, struct err *err)
+{
+    static const char *const when[] = {"auto", "always", "never", NULL};
+    const char *file = args_get(a, "workspace");
+    if (file != NULL)
+        app->workspace = file;
+    app->json = app->json || args_has(a, "json");
+    app->quiet = app->quiet || args_has(a, "quiet");
+    app->verbose = app->verbose || args_has(a, "verbose");
+    int color = (int)app->color;
+    if (!args_choice(a, "color", when, &color, err))
+        return false;
+    app->color = (enum color_when)color;
+    return true;
+}
+
+static bool print_help(const struct app *app, const struct command *c, struct err *err)
+{
+    struct buf text = BUF_INIT;
+    if (c != NULL)
+        command_help(c, &text);
+    else
+        command_overview(&text);
+    bool ok = app_print(app, &text, err);
+    buf_free(&text);
+    return ok;
+}
+
+static bool unknown_command(const char *name, struct err *err)
+{
+    const char *names[64];
+    size_t n = 0;
+    for (const struct command *const *c = commands; *c != NULL && n < 63; c++)
+        names[n++] = (*c)->name;
+    names[n] = NULL;
+    const char *nearest = args_nearest(name, names);
+    if (nearest != NULL)
+        return err_set(err, ERR_USAGE, "there is no command \"%s\"; is \"%s\" meant?", name, nearest);
+    return err_set(err, ERR_USAGE, "there is no command \"%s\"; `assay --help` lists them", name);
+}
+
+/* For assets/completion: the commands, or the options of one. */
+static bool print_completions(const struct app *app, const char *name, struct err *err)
+{
+    struct buf text = BUF_INIT;
+    const struct command *c = name != NULL ? command_find(name) : NULL;
+    const struct option_spec *tables[] = {c != NULL ? c->options : NULL, global_options};
+    for (const struct command *const *each = commands; name == NULL && *each != NULL; each++)
+        buf_addf(&text, "%s\n", (*each)->name);
+    for (int t = 0; t < 2 && name != NULL; t++)
+        for (const struct option_spec *o = tables[t]; o != NULL && o->name != NULL; o++)
+            buf_addf(&text, "--%s\n", o->name);
+    bool ok = app_print(app, &text, err);
+    buf_free(&text);
+    return ok;
+}
+
+static bool run_command(struct app *app, const struct command *c, int argc, char **argv, struct err *err)
+{
+    struct args a = {0};
+    bool ok = args_parse(&a, argc, argv, c->options, global_options, false, NULL, err) && read_globals(app, &a, err);
+    if (ok && args_has(&a, "help"))
+        ok = print_help(app, c, err);
+    else if (ok && (a.words.n < c->min_words || a.words.n > c->max_words))
+        ok = err_set(err, ERR_USAGE, "%s; usage: assay %s%s%s",
+                     a.words.n < c->min_words ? "something is missing" : "too many words", c->name,
+                     *c->synopsis != '\0' ? " " : "", c->synopsis);
+    else if (ok)
+        ok = c->run(app, &a, err);
+    if (!ok && err->kind == ERR_USAGE && strstr(err->text, "usage:") == NULL) {
+        struct err plain = *err;
+        err_set(err, ERR_USAGE, "%s (see assay %s --help)", plain.text, c->name);
+    }
+    args_free(&a);
+    return ok;
+}
+
+/* `assay` alone: the workbench on a terminal, the overview elsewhere. */
+static bool run_alone(struct app *app, struct err *err)
+{
+    if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && access(app->workspace, F_OK) == 0)
+        return run_command(app, &cmd_annotate, 0, NULL, err);
+    return print_help(app, NULL, err);
+}
+
+static bool run(struct app *app, int argc, char **argv, struct err *err)
+{
+    struct args globals = {0};
+    int used = 0;
+    bool ok = args_parse(&globals, argc - 1, argv + 1, NULL, global_options, true, &used, err) &&
+              read_globals(app, &globals, err);
+    bool help = ok && args_has(&globals, "help");
+    args_free(&globals);
+    if (!ok)
+        return false;
+    argc -= 1 + used;
+    argv += 1 + used;
+    if (argc > 0 && strcmp(argv[0], "help") == 0) {
+        help = true;
+        argc--;
+        argv++;
+    }
+    if (argc == 0)
+        return help ? print_help(app, NULL, err) : run_alone(app, err);
+    if (strcmp(argv[0], "__complete") == 0)
+        return print_completions(app, argc > 1 ? argv[1] : NULL, err);
+    const struct command *c = command_find(argv[0]);
+    if (c == NULL)
+        return unknown_command(argv[0], err);
+    return help ? print_help(app, c, err) : run_command(app, c, argc - 1, argv + 1, err);
+}
+
+static const char *default_workspace(void)
+{
+    const char *w = getenv("ASSAY_WORKSPACE");
+    return w != NULL && *w != '\0' ? w : "workspace.assay";
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
+    signal(SIGPIPE, SIG_IGN);
+    struct err err = {0};
+    struct app app = {.workspace = default_workspace()};
+    bool ok = trace_open(&err) && run(&app, argc, argv, &err);
+    trace_close();
+    if (ok)
+        return app.refused ? EXIT_REFUSED : EXIT_SUCCESS;
+    struct buf safe = BUF_INIT;
+    safe_text(err.text, strlen(err.text), &safe, SIZE_MAX);
+    fprintf(stderr, "assay: %s\n", safe.ptr);
+    buf_free(&safe);
+    return err_exit_status(err.kind);
+}

@@ -1,0 +1,91 @@
+#include "app/progress.h"
+
+#include "core/base/clock.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t asked_to_stop;
+
+static void on_signal(int sig)
+{
+    (void)sig;
+    asked_to_stop = 1;
+}
+
+static void humane(double v, const char *unit, char out[32])
+{
+    static const char *const steps[] = {"", "k", "M", "G", "T"};
+    size_t i = 0;
+    while (v >= 1000 && i < 4) {
+        v /= 1000;
+        i++;
+    }
+    snprintf(out, 32, "%.*f %s%s", v < 10 && i > 0 ? 1 : 0, v, steps[i], unit);
+}
+
+static void draw(struct bar *b, double done, double total, double now)
+{
+    enum { WIDTH = 24 };
+    double seconds = now - b->started;
+    char rate[32], amount[32];
+    humane(seconds > 0 ? done / seconds : 0, b->unit, rate);
+    humane(done, b->unit, amount);
+    if (total <= 0) {
+        fprintf(stderr, "\r%s  %s  %s/s\033[K", b->title, amount, rate);
+        return;
+    }
+    double share = done < total ? done / total : 1;
+    int filled = (int)(share * WIDTH);
+    char cells[WIDTH + 1];
+    memset(cells, '#', (size_t)filled);
+    memset(cells + filled, '.', (size_t)(WIDTH - filled));
+    cells[WIDTH] = '\0';
+    double left = share > 0 ? seconds * (1 - share) / share : 0;
+    fprintf(stderr, "\r%s  [%s] %3.0f %%  %s/s  %.0f s left\033[K", b->title, cells, share * 100, rate, left);
+}
+
+static bool tick(void *ctx, double done, double total)
+{
+    struct bar *b = ctx;
+    if (b->visible) {
+        double now = clock_monotonic();
+        if (now - b->last > 0.1 && now - b->started > 0.3) {
+            draw(b, done, total, now);
+            fflush(stderr);
+            b->last = now;
+            b->drawn = true;
+        }
+    }
+    return asked_to_stop == 0;
+}
+
+static void handle(void (*handler)(int))
+{
+    struct sigaction sa = {.sa_handler = handler};
+    sigemptyset(&sa.sa_mask);
+    sigaction(SIGINT, &sa, NULL);
+    sigaction(SIGTERM, &sa, NULL);
+}
+
+void bar_start(struct bar *b, const struct app *app, const char *title, const char *unit)
+{
+    memset(b, 0, sizeof *b);
+    b->progress.tick = tick;
+    b->progress.ctx = b;
+    b->title = title;
+    b->unit = unit;
+    b->visible = !app->quiet && isatty(STDERR_FILENO);
+    b->started = clock_monotonic();
+    asked_to_stop = 0;
+    handle(on_signal);
+}
+
+void bar_end(struct bar *b)
+{
+    if (b->drawn)
+        fputs("\r\033[K", stderr);
+    handle(SIG_DFL);
+}

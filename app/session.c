@@ -1,0 +1,262 @@
+#include "app/session.h"
+
+#include "core/base/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool show(struct session *s, int64_t comparison, struct err *err)
+{
+    if (comparison == 0) {
+        task_release(&s->task);
+        task_init(&s->task);
+    } else if (!task_load(s->db, s->annotator, comparison, &s->rubric, &s->task, err)) {
+        return false;
+    }
+    s->state.saved = s->task.saved;
+    return task_get_progress(s->db, s->annotator, &s->progress, err);
+}
+
+static bool enter(struct session *s, int64_t comparison, struct err *err)
+{
+    return task_enter(s->db, s->annotator, comparison, &s->rng, err) && show(s, comparison, err);
+}
+
+bool session_open(struct session *s, struct db *db, const char *name, const char *title, enum task_order order,
+                  struct err *err)
+{
+    *s = (struct session){.db = db, .order = order};
+    s->name = mem_dup(name);
+    s->title = mem_dup(title);
+    rng_seed_any(&s->rng);
+    task_init(&s->task);
+    s->state = (struct annotate_state){
+        .task = &s->task, .progress = &s->progress, .rubric = &s->rubric, .annotator = s->name, .workspace = s->title};
+    return rubric_current(db, &s->arena, &s->rubric, err) && annotator_person(db, name, &s->annotator, err);
+}
+
+bool session_next(struct session *s, struct err *err)
+{
+    int64_t comparison;
+    return task_next(s->db, s->annotator, s->order, &s->rng, &comparison, err) && show(s, comparison, err);
+}
+
+bool session_goto(struct session *s, const char *id, struct err *err)
+{
+    int64_t comparison;
+    if (!task_find(s->db, id, &comparison, err))
+        return false;
+    if (comparison == 0)
+        return err_set(err, ERR_MISSING, "there is no comparison %s in this workspace", id);
+    return enter(s, comparison, err);
+}
+
+static bool refuse(struct reaction *out, const char *why)
+{
+    snprintf(out->message, sizeof out->message, "%.*s", (int)sizeof out->message - 1, why);
+    out->refused = true;
+    return true;
+}
+
+/* ---- changes of the draft ---- */
+
+static enum step_kind step_of(enum action_kind kind)
+{
+    switch (kind) {
+    case ACT_RATE:
+        return STEP_RATE;
+    case ACT_CLEAR:
+        return STEP_CLEAR;
+    case ACT_PREFER:
+        return STEP_PREFER;
+    case ACT_TEXT:
+        return STEP_TEXT;
+    default:
+        return STEP_MOVE;
+    }
+}
+
+static void clear_cell(struct draft *d, const struct rubric *r, int cell)
+{
+    if (cell == cell_preference(r)) {
+        d->preference = PREFERENCE_UNSET;
+    } else if (cell == cell_because(r)) {
+        buf_reset(&d->because);
+    } else {
+        int n = (int)r->n_attributes;
+        d->rating[cell / n][cell % n] = RATING_UNSET;
+    }
+}
+
+/* False: the action does not fit the rubric; *why says so. */
+static bool apply(struct draft *d, const struct rubric *r, const struct action *a, const char **why)
+{
+    int n = (int)r->n_attributes;
+    switch (a->kind) {
+    case ACT_RATE:
+        if (a->cell < 0 || a->cell >= 2 * n || a->value < r->attributes[a->cell % n].min ||
+            a->value > r->attributes[a->cell % n].max) {
+            *why = "that value is outside the scale";
+            return false;
+        }
+        d->rating[a->cell / n][a->cell % n] = a->value;
+        break;
+    case ACT_PREFER:
+        if (a->value != PREFERENCE_NEITHER && (a->value < -PREFERENCE_MAX || a->value > PREFERENCE_MAX)) {
+            *why = "a preference is from -3 to 3";
+            return false;
+        }
+        if (a->value == 0 && !r->zero_allowed) {
+            *why = "this rubric asks for a side: no preference is not an answer";
+            return false;
+        }
+        d->preference = a->value;
+        break;
+    case ACT_TEXT:
+        if (a->len > JUSTIFICATION_MAX_BYTES) {
+            *why = "the justification is full (16 kB)";
+            return false;
+        }
+        buf_reset(&d->because);
+        buf_add(&d->because, a->text, a->len);
+        break;
+    case ACT_CLEAR:
+        clear_cell(d, r, a->cell);
+        break;
+    default:
+        break;
+    }
+    d->cell = a->cursor;
+    d->seconds += a->seconds;
+    return true;
+}
+
+static bool change(struct session *s, const struct action *a, struct reaction *out, struct err *err)
+{
+    struct draft after;
+    draft_init(&after);
+    draft_copy(&after, &s->task.draft);
+    const char *why = "";
+    bool ok;
+    if (!apply(&after, &s->rubric, a, &why)) {
+        ok = refuse(out, why);
+    } else {
+        enum step_kind kind = step_of(a->kind);
+        ok = task_change(s->db, s->annotator, s->task.comparison, &s->rubric, &after, kind, &s->state.saved, err);
+        if (ok) {
+            draft_copy(&s->task.draft, &after);
+            s->task.saved = s->state.saved;
+            s->task.changed = s->task.changed || kind != STEP_MOVE;
+        }
+    }
+    draft_free(&after);
+    return ok;
+}
+
+/* ---- ends of an item ---- */
+
+static bool submit(struct session *s, const struct action *a, struct reaction *out, struct err *err)
+{
+    char why[DRAFT_WHY_SIZE];
+    enum step_kind kind = a->kind == ACT_SUBMIT ? STEP_SUBMIT : a->kind == ACT_SKIP ? STEP_SKIP : STEP_FLAG;
+    if (kind == STEP_SUBMIT && draft_missing(&s->task.draft, &s->rubric, why) >= 0)
+        return refuse(out, why);
+    s->task.draft.seconds += a->seconds;
+    int64_t saved;
+    if (!task_submit(s->db, s->annotator, s->task.comparison, &s->rubric, &s->task.draft, kind,
+                     a->text != NULL ? a->text : "", &s->rng, &saved, err))
+        return false;
+    if (!session_next(s, err))
+        return false;
+    s->state.saved = saved;
+    snprintf(out->message, sizeof out->message, "%s; u takes it back",
+             kind == STEP_SUBMIT ? "submitted"
+             : kind == STEP_SKIP ? "skipped"
+                                 : "flagged");
+    return true;
+}
+
+static bool undo_or_redo(struct session *s, bool undo, struct reaction *out, struct err *err)
+{
+    int64_t comparison;
+    enum step_kind kind;
+    bool ok = undo ? task_undo(s->db, s->annotator, &s->rubric, &s->rng, &comparison, &kind, err)
+                   : task_redo(s->db, s->annotator, &s->rubric, &s->rng, &comparison, &kind, err);
+    if (!ok)
+        return false;
+    if (comparison == 0)
+        return refuse(out, undo ? "nothing to undo" : "nothing to redo");
+    bool ends_item = kind == STEP_SUBMIT || kind == STEP_SKIP || kind == STEP_FLAG;
+    if (!undo && ends_item ? !session_next(s, err) : !enter(s, comparison, err))
+        return false;
+    snprintf(out->message, sizeof out->message, "%s: %s", undo ? "undone" : "done again", step_name(kind));
+    return true;
+}
+
+static bool move_in_history(struct session *s, int direction, struct reaction *out, struct err *err)
+{
+    int64_t comparison;
+    if (!task_neighbour(s->db, s->annotator, s->task.comparison, direction, &comparison, err))
+        return false;
+    if (comparison != 0)
+        return enter(s, comparison, err);
+    if (direction < 0)
+        return refuse(out, "this is the oldest item of your history");
+    int64_t from = s->task.comparison;
+    if (!session_next(s, err))
+        return false;
+    if (from == s->task.comparison)
+        return refuse(out, "this is the newest item");
+    return true;
+}
+
+bool session_perform(void *session, const struct action *a, struct reaction *out, struct err *err)
+{
+    struct session *s = session;
+    bool on_item = s->task.comparison != 0;
+    switch (a->kind) {
+    case ACT_MOVE:
+    case ACT_RATE:
+    case ACT_CLEAR:
+    case ACT_PREFER:
+    case ACT_TEXT:
+        return on_item ? change(s, a, out, err) : refuse(out, "there is no item on the screen");
+    case ACT_SUBMIT:
+    case ACT_SKIP:
+    case ACT_FLAG:
+        return on_item ? submit(s, a, out, err) : refuse(out, "there is no item on the screen");
+    case ACT_UNDO:
+        return undo_or_redo(s, true, out, err);
+    case ACT_REDO:
+        return undo_or_redo(s, false, out, err);
+    case ACT_OLDER:
+        return move_in_history(s, -1, out, err);
+    case ACT_NEWER:
+        return move_in_history(s, +1, out, err);
+    case ACT_GOTO: {
+        struct err reason = {0};
+        if (session_goto(s, a->text, &reason))
+            return true;
+        if (reason.kind == ERR_MISSING || reason.kind == ERR_CONFLICT || reason.kind == ERR_SYNTAX)
+            return refuse(out, reason.text);
+        *err = reason;
+        return false;
+    }
+    case ACT_LEAVE:
+        return true;
+    }
+    return true;
+}
+
+const struct annotate_state *session_state(void *session)
+{
+    return &((struct session *)session)->state;
+}
+
+void session_close(struct session *s)
+{
+    task_release(&s->task);
+    arena_free(&s->arena);
+    mem_free(s->name);
+    mem_free(s->title);
+}

@@ -1,0 +1,37 @@
+/* An annotator at work: performs the actions of the annotate screen, and of `assay judge`, on the workspace. Everything
+ * has been committed when session_perform returns, so that whatever was shown as saved survives. */
+#ifndef ASSAY_APP_SESSION_H
+#define ASSAY_APP_SESSION_H
+
+#include "core/base/arena.h"
+#include "core/base/rng.h"
+#include "store/task.h"
+#include "ui/action.h"
+
+struct session {
+    struct db *db; /* borrowed */
+    int64_t annotator;
+    char *name, *title;
+    enum task_order order;
+    struct rng rng;
+    struct arena arena; /* owns the rubric's strings */
+    struct rubric rubric;
+    struct task task;
+    struct task_progress progress;
+    struct annotate_state state;
+};
+
+/* Signs the person `name` on, without handing out anything yet. `title` is what the screen calls the workspace. Close
+ * with session_close also after a failure. */
+MUST_CHECK bool session_open(struct session *s, struct db *db, const char *name, const char *title,
+                             enum task_order order, struct err *err);
+/* Hand out what comes next: where the person was, or the next open item. */
+MUST_CHECK bool session_next(struct session *s, struct err *err);
+/* Go to the comparison whose id begins with `id`; ERR_MISSING when there is none. */
+MUST_CHECK bool session_goto(struct session *s, const char *id, struct err *err);
+/* As struct ui_host says; `session` is a struct session. */
+bool session_perform(void *session, const struct action *action, struct reaction *out, struct err *err);
+const struct annotate_state *session_state(void *session);
+void session_close(struct session *s);
+
+#endif

@@ -1,0 +1,51 @@
+# Included by the Makefile: how the tests are built and run. tests/README.md says how to run one.
+
+TEST_LIBS  = $(shell pkg-config --libs $(TEST_PKGS) 2>/dev/null) -lutil
+# Criterion's assertions assign int to bit-fields where they are expanded, and take strings as char *.
+$(B)/tests/%.o: override CFLAGS += -Wno-conversion -Wno-write-strings
+SUPPORT_O := $(call objects,tests/support)
+
+# One Criterion binary a layer (build/<variant>/unit-core, …), one for the screen in a real pseudo-terminal, one for the command line.
+UNITS     := core store ui app
+test_objects = $(patsubst %.c,$(B)/%.o,$(wildcard $(foreach d,$(1),$(d)/*.c)))
+define TEST_RULE
+$(B)/$(1): $(call test_objects,$(2)) $(SUPPORT_O) $(LIBS)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(LDLIBS) $$(TEST_LIBS)
+TEST_BINARIES += $$(if $(call test_objects,$(2)),$(B)/$(1))
+endef
+$(foreach u,$(UNITS),$(eval $(call TEST_RULE,unit-$(u),tests/unit/$(u) tests/unit/$(u)/base)))
+$(eval $(call TEST_RULE,cli,tests/cli))
+$(eval $(call TEST_RULE,screen,tests/screen))
+
+.PHONY: tests-built
+tests-built: $(B)/assay $(TEST_BINARIES)
+
+RUN_TESTS = ASSAY_BIN=$(abspath $(B)/assay) sh tests/run.sh $(TEST_BINARIES)
+
+## test: install what is missing, build, run every test; ends in "N passed, N failed"
+test: deps-test
+	$(Q)$(MAKE) --no-print-directory -j$(NPROC) tests-built
+	$(Q)$(MAKE) --no-print-directory run-tests
+
+.PHONY: run-tests
+run-tests:
+	$(Q)$(RUN_TESTS)
+
+## asan: the same under AddressSanitizer and UndefinedBehaviorSanitizer; a leak fails it
+asan: deps-test
+	$(Q)$(MAKE) --no-print-directory -j$(NPROC) SAN=address,undefined CFLAGS="-O1 -g" tests-built
+	$(Q)$(MAKE) --no-print-directory SAN=address,undefined CFLAGS="-O1 -g" run-tests
+
+## coverage: lines covered by the tests, as build/coverage/index.html (needs lcov)
+coverage: deps-test
+	$(Q)sh assets/build/deps.sh "" "lcov"
+	$(Q)$(MAKE) --no-print-directory -j$(NPROC) COV=1 tests-built
+	$(Q)$(MAKE) --no-print-directory COV=1 run-tests
+	$(Q)lcov -q -c -d $(BUILD)/gcc-coverage -o $(BUILD)/coverage.info --no-external && \
+	  lcov -q -r $(BUILD)/coverage.info '*/tests/*' '*/build/gen/*' -o $(BUILD)/coverage.info && \
+	  genhtml -q $(BUILD)/coverage.info -o $(BUILD)/coverage && lcov --summary $(BUILD)/coverage.info
+
+## golden: rewrite the golden files of the command line and the screen; read the diff
+golden: tests-built
+	$(Q)GOLDEN=1 $(RUN_TESTS)
