@@ -1,0 +1,73 @@
+/* The commands of README.md work as they stand: every block marked "sh" is run, in order, in one fresh folder. Lines
+ * that begin with make, git or cd are for people; the annotation screen is worked by a script. */
+#include "core/base/mem.h"
+#include "tests/support/program.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool for_people(const char *line)
+{
+    static const char *const words[] = {"make", "git ", "cd ", "sudo "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strncmp(line, words[i], strlen(words[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Lines of all ```sh blocks. */
+static void collect(char *text, struct buf *script, size_t *n)
+{
+    bool inside = false;
+    char *rest = NULL;
+    for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+        if (strncmp(line, "```", 3) == 0) {
+            inside = !inside && strcmp(line, "```sh") == 0;
+            continue;
+        }
+        if (inside && !for_people(line)) {
+            buf_addf(script, "%s\n", line);
+            *n += strncmp(line, "assay ", 6) == 0;
+        }
+    }
+}
+
+Test(readme, its_commands_run_as_they_stand)
+{
+    struct buf text = BUF_INIT, script = BUF_INIT, path = BUF_INIT, bin = BUF_INIT, keys = BUF_INIT;
+    char *folder = temp_make();
+    size_t commands = 0;
+    buf_addf(&path, "%s/../README.md", program_tests());
+    cr_assert(file_read(path.ptr, &text));
+    buf_adds(&script, "set -e\n");
+    collect(text.ptr, &script, &commands);
+    cr_assert(gt(sz, commands, 6), "README.md shows hardly any command");
+
+    buf_reset(&path);
+    buf_addf(&path, "%s/bin", folder);
+    buf_addf(&bin, "mkdir %s && ln -s %s %s/assay", path.ptr, program_assay(), path.ptr);
+    struct program p = program_run((const char *const[]){"/bin/sh", "-c", bin.ptr, NULL}, NULL, folder, NULL);
+    cr_assert(eq(int, p.status, 0));
+    program_free(&p);
+    buf_addf(&keys, "%s/keys", folder);
+    file_write(keys.ptr, "4 3 4 1 1\n2 1 3 1 1\n< <\n<Enter>\n");
+
+    struct buf path_env = BUF_INIT, script_env = BUF_INIT;
+    buf_addf(&path_env, "PATH=%s:%s", path.ptr, getenv("PATH"));
+    buf_addf(&script_env, "ASSAY_SCRIPT=%s", keys.ptr);
+    const char *const env[] = {path_env.ptr, script_env.ptr, "ASSAY_ANNOTATOR=ada", NULL};
+    p = program_run((const char *const[]){"/bin/sh", "-c", script.ptr, NULL}, env, folder, NULL);
+    cr_expect(eq(int, p.status, 0), "%s\n%s\n%s", script.ptr, p.out.ptr, p.err.ptr);
+    program_free(&p);
+    temp_remove(folder);
+    buf_free(&text);
+    buf_free(&script);
+    buf_free(&path);
+    buf_free(&bin);
+    buf_free(&keys);
+    buf_free(&path_env);
+    buf_free(&script_env);
+}

@@ -1,0 +1,134 @@
+#include "core/base/lines.h"
+
+#include "core/base/mem.h"
+#include "tests/support/core_folder.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+static struct err err;
+static struct core_folder folder;
+static char path[CORE_PATH];
+
+static void set_up(void)
+{
+    core_folder_make(&folder);
+    core_path(&folder, "x", path);
+}
+
+static void tear_down(void)
+{
+    core_folder_remove(&folder);
+}
+
+TestSuite(lines, .init = set_up, .fini = tear_down);
+
+static void expect_lines(const char *file, const char *const *want, size_t n)
+{
+    struct lines *l = lines_open(file, &err);
+    cr_assert(ne(ptr, l, NULL), "%s", err.text);
+    char *text;
+    size_t len, count = 0;
+    for (;; count++) {
+        cr_assert(lines_next(l, &text, &len, &err), "%s", err.text);
+        if (text == NULL)
+            break;
+        cr_assert(lt(sz, count, n));
+        cr_expect(eq(str, text, (char *)want[count]));
+        cr_expect(eq(sz, len, strlen(want[count])));
+        cr_expect(eq(long, lines_number(l), (long)count + 1));
+    }
+    cr_expect(eq(sz, count, n));
+    cr_expect(lines_next(l, &text, &len, &err));
+    cr_expect(eq(ptr, text, NULL), "the end stays the end");
+    lines_close(l);
+}
+
+Test(lines, ends_are_dropped_and_the_last_line_needs_none)
+{
+    core_put_text(&folder, "x",
+                  "\xEF\xBB\xBF"
+                  "a\r\nb\n\n\rc");
+    expect_lines(path, (const char *const[]){"a", "b", "", "\rc"}, 4);
+    core_put_text(&folder, "x", "a\n");
+    expect_lines(path, (const char *const[]){"a"}, 1);
+    core_put_text(&folder, "x", "");
+    expect_lines(path, NULL, 0);
+    core_put_text(&folder, "x", "\n");
+    expect_lines(path, (const char *const[]){""}, 1);
+}
+
+Test(lines, gzip_is_found_out)
+{
+    gzFile z = gzopen(path, "wb");
+    gzputs(z, "a\nb");
+    gzclose(z);
+    expect_lines(path, (const char *const[]){"a", "b"}, 2);
+}
+
+Test(lines, lines_longer_than_a_read_are_whole)
+{
+    enum { LONG = 600 * 1024 };
+    char *big = mem_alloc(2 * LONG + 3);
+    memset(big, 'a', LONG);
+    big[LONG] = '\n';
+    memset(big + LONG + 1, 'b', LONG);
+    core_put(&folder, "x", big, 2 * LONG + 1);
+    struct lines *l = lines_open(path, &err);
+    char *text;
+    size_t n;
+    double done, total;
+    for (int i = 0; i < 2; i++) {
+        cr_assert(lines_next(l, &text, &n, &err));
+        cr_expect(eq(sz, n, LONG));
+        cr_expect(eq(chr, text[n - 1], "ab"[i]));
+    }
+    lines_position(l, &done, &total);
+    cr_expect(eq(dbl, total, 2 * LONG + 1));
+    cr_expect(le(dbl, done, total));
+    lines_close(l);
+    mem_free(big);
+}
+
+Test(lines, damaged_gzip_is_an_error)
+{
+    gzFile z = gzopen(path, "wb");
+    for (int i = 0; i < 10000; i++)
+        gzprintf(z, "%d\n", i * 7919);
+    gzclose(z);
+    size_t size;
+    char *bytes = core_get(path, &size);
+    core_put(&folder, "x", bytes, size / 2);
+    mem_free(bytes);
+    struct lines *l = lines_open(path, &err);
+    char *text;
+    size_t n;
+    bool ok;
+    while ((ok = lines_next(l, &text, &n, &err)) && text != NULL)
+        ;
+    cr_expect(not(ok));
+    cr_expect(eq(int, (int)err.kind, (int)ERR_SYNTAX));
+    cr_expect(ne(ptr, strstr(err.text, "damaged gzip"), NULL), "%s", err.text);
+    lines_close(l);
+}
+
+Test(lines, a_dash_is_standard_input)
+{
+    core_put_text(&folder, "x", "from stdin\n");
+    int fd = open(path, O_RDONLY);
+    dup2(fd, STDIN_FILENO);
+    close(fd);
+    expect_lines("-", (const char *const[]){"from stdin"}, 1);
+}
+
+Test(lines, folders_and_absent_files_are_errors)
+{
+    cr_expect(eq(ptr, lines_open(folder.path, &err), NULL));
+    cr_expect(ne(ptr, strstr(err.text, "is a directory"), NULL), "%s", err.text);
+    cr_expect(eq(ptr, lines_open(path, &err), NULL));
+    cr_expect(eq(int, (int)err.kind, (int)ERR_MISSING));
+}

@@ -1,0 +1,193 @@
+#include "core/embedding.h"
+
+#include "core/npy.h"
+#include "tests/support/core_folder.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <string.h>
+
+static struct err err;
+static struct core_folder folder;
+static char first[CORE_PATH], second[CORE_PATH], ids[CORE_PATH], more[CORE_PATH];
+static struct embeddings e;
+
+static void set_up(void)
+{
+    core_folder_make(&folder);
+    core_path(&folder, "first.npy", first);
+    core_path(&folder, "second.npy", second);
+    core_path(&folder, "ids.txt", ids);
+    core_path(&folder, "more.jsonl", more);
+    cr_assert(npy_write_f32(first, (float[]){1, 2, 3, 4}, 2, 2, &err));
+    cr_assert(npy_write_f64(second, (double[]){5, 6, 7, 8, 9, 10}, 3, 2, &err));
+    core_put_text(&folder, "ids.txt", "a\nb\n");
+    core_put_text(&folder, "more.jsonl", "{\"id\": \"c\"}\n{\"id\": \"d\", \"text\": \"x\"}\nplain\n");
+    embeddings_init(&e);
+}
+
+static void tear_down(void)
+{
+    embeddings_close(&e);
+    core_folder_remove(&folder);
+}
+
+TestSuite(embedding, .init = set_up, .fini = tear_down);
+
+static void expect_refused(const char *matrix, const char *ids_path, const char *reason)
+{
+    cr_expect(not(embeddings_add(&e, matrix, ids_path, &err)), "%s was taken", reason);
+    cr_expect(ne(ptr, strstr(err.text, reason), NULL), "wanted: %s; is: %s", reason, err.text);
+}
+
+Test(embedding, rows_are_numbered_through_all_files)
+{
+    double row[2];
+    float narrow[2];
+    size_t at;
+    cr_assert(embeddings_add(&e, first, ids, &err), "%s", err.text);
+    cr_assert(embeddings_add(&e, second, more, &err), "%s", err.text);
+    cr_expect(eq(sz, e.n, 5));
+    cr_expect(eq(sz, e.d, 2));
+    embeddings_row_f64(&e, 1, row);
+    cr_expect(eq(dbl[2], row, ((double[2]){3, 4})));
+    embeddings_row_f64(&e, 2, row);
+    cr_expect(eq(dbl[2], row, ((double[2]){5, 6})));
+    embeddings_row_f32(&e, 4, narrow);
+    cr_expect(eq(flt[2], narrow, ((float[2]){9, 10})));
+    cr_assert(embeddings_find(&e, "d", 1, &at));
+    cr_expect(eq(sz, at, 3));
+    cr_assert(embeddings_find(&e, "plain", 5, &at));
+    cr_expect(eq(sz, at, 4));
+    cr_expect(not(embeddings_find(&e, "e", 1, &at)));
+    cr_expect(eq(str, (char *)embeddings_id(&e, 2), "c"));
+}
+
+Test(embedding, ids_are_optional_for_each_file)
+{
+    size_t at;
+    cr_assert(embeddings_add(&e, second, NULL, &err));
+    cr_assert(embeddings_add(&e, first, ids, &err));
+    cr_expect(eq(ptr, (void *)embeddings_id(&e, 0), NULL));
+    cr_assert(embeddings_find(&e, "a", 1, &at));
+    cr_expect(eq(sz, at, 3));
+}
+
+Test(embedding, the_number_of_ids_must_be_that_of_the_rows)
+{
+    core_put_text(&folder, "ids.txt", "a\n");
+    expect_refused(first, ids, "1 ids, but");
+    core_put_text(&folder, "ids.txt", "x\ny\nz\n");
+    expect_refused(first, ids, "ids.txt:3: more ids than the 2 rows");
+}
+
+Test(embedding, equal_ids_are_refused_naming_both_places)
+{
+    core_put_text(&folder, "ids.txt", "a\na\n");
+    expect_refused(first, ids, "ids.txt:2: id \"a\" was met before, at ");
+    cr_expect(ne(ptr, strstr(err.text, "ids.txt:1;"), NULL), "%s", err.text);
+}
+
+Test(embedding, equal_ids_across_files_are_refused)
+{
+    core_put_text(&folder, "more.jsonl", "x\n{\"id\": \"b\"}\ny\n");
+    cr_assert(embeddings_add(&e, first, ids, &err));
+    expect_refused(second, more, "more.jsonl:2: id \"b\" was met before, at ");
+    cr_expect(ne(ptr, strstr(err.text, "ids.txt:2;"), NULL), "%s", err.text);
+}
+
+Test(embedding, bad_id_lines_are_named)
+{
+    core_put_text(&folder, "ids.txt", "a\n\n");
+    expect_refused(first, ids, "ids.txt:2: the line is empty");
+    core_put_text(&folder, "ids.txt", "x\n{\"name\": 1}\n");
+    expect_refused(first, ids, "ids.txt:2: \"id\" is missing");
+    core_put_text(&folder, "ids.txt", "v\n{\n");
+    expect_refused(first, ids, "ids.txt:2: not JSON");
+}
+
+Test(embedding, all_files_have_the_same_columns)
+{
+    char third[CORE_PATH];
+    cr_assert(npy_write_f32(core_path(&folder, "third.npy", third), (float[]){1, 2, 3}, 1, 3, &err));
+    cr_assert(embeddings_add(&e, first, NULL, &err));
+    expect_refused(third, NULL, "has 3 columns, but");
+    cr_assert(npy_write_f32(third, (float[]){1}, 1, 0, &err));
+    expect_refused(third, NULL, "has 1 columns, but");
+}
+
+Test(embedding, values_that_are_not_finite_are_named)
+{
+    char third[CORE_PATH];
+    cr_assert(npy_write_f32(core_path(&folder, "third.npy", third), (float[]){1, 2, NAN, 4}, 2, 2, &err));
+    cr_assert(embeddings_add(&e, second, NULL, &err));
+    cr_expect(embeddings_check_finite(&e, &err));
+    cr_assert(embeddings_add(&e, third, ids, &err));
+    cr_expect(not(embeddings_check_finite(&e, &err)));
+    cr_expect(eq(int, (int)err.kind, (int)ERR_NUMERIC));
+    cr_expect(ne(ptr, strstr(err.text, "third.npy: row 1 (id b) holds NaN or infinity"), NULL), "%s", err.text);
+}
+
+Test(embedding, memory_is_as_good_as_a_file)
+{
+    static const float values[] = {1, 2, 3, 4};
+    static const char *const names[] = {"x", "y"}, *const twice[] = {"z", "x"};
+    struct tensor t;
+    size_t at;
+    double row[2];
+    tensor_borrow(&t, TENSOR_F32, values, 2, 2);
+    cr_assert(embeddings_add_tensor(&e, &t, "the workspace", names, &err), "%s", err.text);
+    cr_assert(embeddings_find(&e, "y", 1, &at));
+    embeddings_row_f64(&e, at, row);
+    cr_expect(eq(dbl[2], row, ((double[2]){3, 4})));
+    tensor_borrow(&t, TENSOR_F32, values, 2, 2);
+    cr_expect(not(embeddings_add_tensor(&e, &t, "more", twice, &err)));
+    cr_expect(ne(ptr, strstr(err.text, "more: id \"x\" was met before, at row 0 of the workspace"), NULL), "%s",
+              err.text);
+}
+
+Test(embedding, ids_can_be_set_afterwards)
+{
+    static const char *const names[] = {"x", "y"};
+    size_t at;
+    cr_assert(embeddings_add(&e, first, NULL, &err));
+    cr_assert(embeddings_set_ids(&e, 0, names, &err));
+    cr_expect(embeddings_find(&e, "y", 1, &at));
+    cr_expect(eq(sz, at, 1));
+}
+
+Test(embedding, digest_depends_on_content_and_order)
+{
+    struct embeddings other;
+    char a[SHA256_HEX_SIZE], b[SHA256_HEX_SIZE];
+    cr_assert(embeddings_add(&e, first, NULL, &err));
+    cr_assert(embeddings_add(&e, second, NULL, &err));
+    embeddings_digest(&e, a);
+    embeddings_init(&other);
+    cr_assert(embeddings_add(&other, second, NULL, &err));
+    cr_assert(embeddings_add(&other, first, NULL, &err));
+    embeddings_digest(&other, b);
+    cr_expect(ne(str, a, b));
+    embeddings_close(&other);
+    embeddings_init(&other);
+    cr_assert(embeddings_add(&other, first, ids, &err));
+    cr_assert(embeddings_add(&other, second, NULL, &err));
+    embeddings_digest(&other, b);
+    cr_expect(eq(str, a, b));
+    embeddings_close(&other);
+}
+
+Test(embedding, empty_parts_do_not_confuse_the_numbering)
+{
+    static const float values[] = {1, 2, 3, 4};
+    struct tensor t;
+    double row[2];
+    for (size_t i = 0; i < 5; i++) {
+        tensor_borrow(&t, TENSOR_F32, values, i % 2, 2);
+        cr_assert(embeddings_add_tensor(&e, &t, "part", NULL, &err));
+    }
+    cr_expect(eq(sz, e.n, 2));
+    embeddings_row_f64(&e, 1, row);
+    cr_expect(eq(dbl[2], row, ((double[2]){1, 2})));
+}

@@ -1,0 +1,142 @@
+#include "core/pairs.h"
+
+#include "tests/support/core_folder.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+static struct err err;
+static struct core_folder folder;
+static struct embeddings e;
+static struct pair_set set;
+static char path[CORE_PATH];
+
+static void set_up(void)
+{
+    static const float values[] = {1, 2, 3};
+    static const char *const ids[] = {"a", "b", "c"};
+    struct tensor t;
+    core_folder_make(&folder);
+    core_path(&folder, "pairs.jsonl", path);
+    embeddings_init(&e);
+    tensor_borrow(&t, TENSOR_F32, values, 3, 1);
+    cr_assert(embeddings_add_tensor(&e, &t, "memory", ids, &err));
+}
+
+static void tear_down(void)
+{
+    pairs_free(&set);
+    embeddings_close(&e);
+    core_folder_remove(&folder);
+}
+
+TestSuite(pairs, .init = set_up, .fini = tear_down);
+
+static bool read_text(const char *text)
+{
+    core_put_text(&folder, "pairs.jsonl", text);
+    return pairs_read(path, &e, &set, &err);
+}
+
+Test(pairs, all_fields_are_read)
+{
+    cr_assert(read_text("{\"chosen\": \"b\", \"rejected\": 0, \"strength\": 3, \"weight\": 2.5, \"p\": 0.8, "
+                        "\"objective\": \"helpful\", \"group\": \"g\", \"split\": \"test\", \"note\": [1]}\n"),
+              "%s", err.text);
+    const struct pair *p = &set.pairs.v[0];
+    cr_expect(eq(sz, p->chosen, 1));
+    cr_expect(eq(sz, p->rejected, 0));
+    cr_expect(eq(int, p->strength, 3));
+    cr_expect(eq(dbl, p->weight, 2.5));
+    cr_expect(eq(dbl, p->p, 0.8));
+    cr_expect(eq(int, (int)p->split, (int)SPLIT_TEST));
+    cr_expect(eq(str, (char *)names_text(&set.objectives, (size_t)p->objective), "helpful"));
+    cr_expect(eq(str, (char *)names_text(&set.groups, (size_t)p->group), "g"));
+}
+
+Test(pairs, absent_fields_have_their_defaults)
+{
+    cr_assert(read_text("{\"chosen\": 2, \"rejected\": \"c\"}\n\n{\"chosen\": 0, \"rejected\": 1, \"p\": null}"));
+    cr_expect(eq(sz, set.pairs.n, 2));
+    const struct pair *p = &set.pairs.v[0];
+    cr_expect(eq(sz, p->chosen, p->rejected), "a row against itself is fine");
+    cr_expect(eq(int, p->strength, 1));
+    cr_expect(eq(dbl, p->weight, 1));
+    cr_expect(eq(dbl, p->p, 1));
+    cr_expect(eq(int, p->objective, -1));
+    cr_expect(eq(int, p->group, -1));
+    cr_expect(eq(int, (int)p->split, (int)SPLIT_NONE));
+}
+
+Test(pairs, several_files_add_up)
+{
+    cr_assert(read_text("{\"chosen\": 0, \"rejected\": 1, \"group\": \"x\"}\n"));
+    cr_assert(read_text("{\"chosen\": 1, \"rejected\": 2, \"group\": \"x\"}\n"));
+    cr_expect(eq(sz, set.pairs.n, 2));
+    cr_expect(eq(int, set.pairs.v[1].group, 0));
+}
+
+Test(pairs, gzip_is_read)
+{
+    gzFile z = gzopen(path, "wb");
+    gzputs(z, "{\"chosen\": 0, \"rejected\": 1}\n");
+    gzclose(z);
+    cr_assert(pairs_read(path, &e, &set, &err), "%s", err.text);
+    cr_expect(eq(sz, set.pairs.n, 1));
+}
+
+Test(pairs, errors_name_file_line_and_reason)
+{
+    static const struct {
+        const char *line, *reason;
+    } table[] = {
+        {"{\"rejected\": 1}", "\"chosen\" is missing"},
+        {"{\"chosen\": null, \"rejected\": 1}", "\"chosen\" is missing"},
+        {"{\"chosen\": \"z\", \"rejected\": 1}", "the id \"z\", which the embeddings do not have"},
+        {"{\"chosen\": 3, \"rejected\": 1}", "row 3, but the embeddings have rows 0 to 2"},
+        {"{\"chosen\": -1, \"rejected\": 1}", "row -1"},
+        {"{\"chosen\": 1.5, \"rejected\": 1}", "must be an id or a row number, but is a number with a fraction"},
+        {"{\"chosen\": true, \"rejected\": 1}", "but is true or false"},
+        {"{\"chosen\": 0, \"rejected\": 1, \"strength\": 4}", "\"strength\" is 4, outside 1 to 3"},
+        {"{\"chosen\": 0, \"rejected\": 1, \"strength\": 0}", "\"strength\" is 0"},
+        {"{\"chosen\": 0, \"rejected\": 1, \"p\": 1.1}", "\"p\" is 1.1; a probability"},
+        {"{\"chosen\": 0, \"rejected\": 1, \"p\": \"1\"}", "\"p\" must be a number"},
+        {"{\"chosen\": 0, \"rejected\": 1, \"weight\": -1}", "\"weight\" is -1; it must not be negative"},
+        {"{\"chosen\": 0, \"rejected\": 1, \"weight\": 1e999}", "not JSON"},
+        {"{\"chosen\": 0, \"rejected\": 1, \"split\": \"dev\"}",
+         "\"split\" is \"dev\"; train, calibration and test are known"},
+        {"{\"chosen\": 0, \"rejected\": 1, \"group\": 7}", "\"group\" must be a string"},
+        {"[0, 1]", "a line must be an object, but is a list"},
+        {"{", "not JSON"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "{\"chosen\": 0, \"rejected\": 1}\n%s\n", table[i].line);
+        cr_expect(not(read_text(text)), "%s was taken", table[i].line);
+        cr_expect(ne(ptr, strstr(err.text, "pairs.jsonl:2: "), NULL), "%s", err.text);
+        cr_expect(ne(ptr, strstr(err.text, table[i].reason), NULL), "wanted: %s; is: %s", table[i].reason, err.text);
+    }
+}
+
+Test(pairs, ids_without_an_ids_file_are_explained)
+{
+    struct embeddings bare;
+    struct tensor t;
+    static const float values[] = {1};
+    embeddings_init(&bare);
+    tensor_borrow(&t, TENSOR_F32, values, 1, 1);
+    cr_assert(embeddings_add_tensor(&bare, &t, "memory", NULL, &err));
+    core_put_text(&folder, "pairs.jsonl", "{\"chosen\": \"a\", \"rejected\": 0}\n");
+    cr_expect(not(pairs_read(path, &bare, &set, &err)));
+    cr_expect(ne(ptr, strstr(err.text, "give --ids FILE"), NULL), "%s", err.text);
+    embeddings_close(&bare);
+}
+
+Test(pairs, a_missing_file_is_an_error)
+{
+    cr_expect(not(pairs_read("/nonexistent/pairs.jsonl", &e, &set, &err)));
+    cr_expect(eq(int, (int)err.kind, (int)ERR_MISSING));
+}

@@ -1,0 +1,40 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "store/disk.h"
+
+static const char mounts[] = "22 1 254:0 / / rw,relatime - ext4 /dev/root rw\n"
+                             "30 22 0:5 / /home/ada/far rw,nosuid shared:3 - fuse.sshfs ada@host: rw\n"
+                             "31 22 0:6 / /home/ada/far/near rw - xfs /dev/sdb rw\n"
+                             "damaged line\n"
+                             "32 22 0:7 / /mnt rw - nfs4 server:/ rw";
+
+static void expect(const char *path, const char *type)
+{
+    char got[DISK_TYPE_SIZE];
+    disk_type(mounts, path, got);
+    cr_expect(eq(str, got, (char *)type), "%s", path);
+}
+
+Test(disk, the_longest_mount_point_above_a_path_says_its_type)
+{
+    expect("/", "ext4");
+    expect("/home/ada", "ext4");
+    expect("/home/ada/far", "fuse.sshfs");
+    expect("/home/ada/far/x/y", "fuse.sshfs");
+    expect("/home/ada/farther", "ext4");
+    expect("/home/ada/far/near/z", "xfs");
+    expect("/mnt/x", "nfs4");
+    char got[DISK_TYPE_SIZE];
+    disk_type("", "/", got);
+    cr_expect(eq(str, got, ""));
+}
+
+Test(disk, a_temporary_folder_is_local_and_a_missing_one_is_said)
+{
+    struct err err;
+    cr_expect(eq(int, disk_is_local("/tmp/x.assay", &err), 1));
+    cr_expect(eq(int, disk_is_local("x.assay", &err), 1));
+    cr_expect(eq(int, disk_is_local("/no/such/folder/x.assay", &err), 0));
+    cr_expect(eq(str, err.text, "/no/such/folder/x.assay: No such file or directory"));
+}

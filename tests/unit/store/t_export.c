@@ -1,0 +1,183 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "store/content.h"
+#include "tests/support/store_fixture.h"
+
+#include <string.h>
+
+static struct fixture f;
+
+static void open_one(void)
+{
+    fixture_open(&f, "helpsteer2");
+}
+
+static void close_one(void)
+{
+    fixture_close(&f);
+}
+
+TestSuite(export, .init = open_one, .fini = close_one);
+
+#define PAIR(n)      "{\"prompt\":\"p" n "\",\"responses\":[{\"text\":\"a" n "\"},{\"text\":\"b" n "\"}],\"source\":\"s\""
+#define SAYS(who, p) ",\"judgement\":{\"annotator\":\"" who "\",\"preference\":" p "}}\n"
+
+static const char some[] = PAIR("1") SAYS("source:s", "2") PAIR("2") SAYS("source:s", "0") PAIR("3") "}\n";
+
+static const char *with(const char *format, enum export_ties ties, enum label_by by)
+{
+    return fixture_export_with(&f, &(struct export_options){.format = format, .ties = ties, .label = {.by = by}});
+}
+
+Test(export, trl_puts_the_better_response_first_and_drops_ties_when_told)
+{
+    must(fixture_import(&f, "s.jsonl", NULL, some));
+    same_text(with("trl", TIES_DROP, LABEL_BY_BEST), "{\"prompt\":\"p1\",\"chosen\":\"b1\",\"rejected\":\"a1\"}\n");
+    cr_expect(eq(i64, f.exported.comparisons, 3));
+    cr_expect(eq(i64, f.exported.ties, 1));
+    cr_expect(eq(i64, f.exported.unlabelled, 1));
+    cr_expect(eq(i64, f.exported.lines, 1));
+    same_text(
+        with("trl-conversational", TIES_BOTH, LABEL_BY_BEST),
+        "{\"prompt\":[{\"role\":\"user\",\"content\":\"p1\"}],\"chosen\":[{\"role\":\"assistant\",\"content\":\"b1\"}],"
+        "\"rejected\":[{\"role\":\"assistant\",\"content\":\"a1\"}]}\n"
+        "{\"prompt\":[{\"role\":\"user\",\"content\":\"p2\"}],\"chosen\":[{\"role\":\"assistant\",\"content\":\"a2\"}],"
+        "\"rejected\":[{\"role\":\"assistant\",\"content\":\"b2\"}]}\n"
+        "{\"prompt\":[{\"role\":\"user\",\"content\":\"p2\"}],\"chosen\":[{\"role\":\"assistant\",\"content\":\"b2\"}],"
+        "\"rejected\":[{\"role\":\"assistant\",\"content\":\"a2\"}]}\n");
+}
+
+Test(export, ties_can_refuse_the_export_and_then_nothing_is_written)
+{
+    must(fixture_import(&f, "s.jsonl", NULL, some));
+    struct outfile *out = outfile_open(fixture_path(&f, "t.jsonl"), &f.err);
+    fails(export_write(f.db, &(struct export_options){.format = "trl", .ties = TIES_ERROR}, out, &f.exported, &f.err),
+          ERR_CONFLICT, "has no better response");
+    outfile_abandon(out);
+    fails(export_write(f.db, &(struct export_options){.format = "xml"}, NULL, &f.exported, &f.err), ERR_MISSING,
+          "there is no export format \"xml\"; there are trl, trl-conversational");
+    fails(export_write(f.db, &(struct export_options){.format = "trl", .label = {.source = "none"}}, NULL, &f.exported,
+                       &f.err),
+          ERR_MISSING, "there is no source \"none\"");
+}
+
+Test(export, peoples_judgements_replace_those_that_came_with_the_data)
+{
+    must(fixture_import(&f, "s.jsonl", NULL, PAIR("1") SAYS("source:s", "2") PAIR("1") SAYS("ada", "-1")));
+    same_text(with("trl", TIES_DROP, LABEL_BY_BEST), "{\"prompt\":\"p1\",\"chosen\":\"a1\",\"rejected\":\"b1\"}\n");
+    same_text(with("trl", TIES_DROP, LABEL_BY_SOURCES), "{\"prompt\":\"p1\",\"chosen\":\"b1\",\"rejected\":\"a1\"}\n");
+}
+
+Test(export, conversations_become_transcripts_in_plain_prompts)
+{
+    must(fixture_import(&f, "s.jsonl", NULL,
+                        "{\"prompt\":[{\"role\":\"system\",\"content\":\"S\"},{\"role\":\"user\",\"content\":\"U\"},"
+                        "{\"role\":\"assistant\",\"content\":\"A\"},{\"role\":\"user\",\"content\":\"V\"}],"
+                        "\"responses\":[{\"text\":\"a\"},{\"text\":\"b\"}]" SAYS("source:s", "-1")));
+    same_text(fixture_export(&f, "trl"),
+              "{\"prompt\":\"\\n\\nsystem: S\\n\\nHuman: U\\n\\nAssistant: A\\n\\nHuman: V\\n\\nAssistant: \","
+              "\"chosen\":\"a\",\"rejected\":\"b\"}\n");
+    same_text(fixture_export(&f, "helpsteer2-preference"), "");
+    cr_expect(eq(i64, f.exported.unlabelled, 1));
+}
+
+Test(export, ratings_of_several_people_are_averaged_and_rounded_half_away_from_zero)
+{
+#define RATES(who, h)                                                                                                  \
+    PAIR("1")                                                                                                          \
+    ",\"judgement\":{\"annotator\":\"" who "\",\"ratings\":[{\"helpfulness\":" h                                       \
+    ",\"correctness\":4,\"coherence\":4,\"complexity\":0,\"verbosity\":1},{\"helpfulness\":0}]}}\n"
+    must(fixture_import(&f, "s.jsonl", NULL, RATES("ada", "2") RATES("bob", "3") RATES("source:s", "0")));
+    same_text(fixture_export(&f, "helpsteer2"),
+              "{\"prompt\":\"p1\",\"response\":\"a1\",\"helpfulness\":3,\"correctness\":4,"
+              "\"coherence\":4,\"complexity\":0,\"verbosity\":1}\n");
+    cr_expect(eq(i64, f.exported.unlabelled, 1));
+}
+
+Test(export, preferences_of_people_name_the_responses_in_stored_order)
+{
+    must(fixture_import(
+        &f, "s.jsonl", NULL,
+        PAIR("1") ",\"split\":\"test\",\"judgement\":{\"annotator\":\"ada\",\"preference\":-2,\"justification\":\"@"
+                  "A loses to @B\",\"a\":2}}\n" PAIR("1") ",\"judgement\":{\"annotator\":\"bob\",\"preference\":-1}"
+                                                          "}\n" PAIR("1") ",\"judgement\":{\"annotator\":\"cem\","
+                                                                          "\"preference\":3}}\n" PAIR(
+                                                                              "1") ",\"judgement\":{\"annotator\":"
+                                                                                   "\"dee\",\"preference\":-1}}"
+                                                                                   "\n" PAIR("1") ",\"judgement\":{"
+                                                                                                  "\"annotator\":"
+                                                                                                  "\"eve\","
+                                                                                                  "\"neither\":"
+                                                                                                  "true}}\n"));
+    same_text(
+        fixture_export(&f, "helpsteer2-preference"),
+        "{\"split\":\"test\",\"prompt\":\"p1\",\"response_1\":\"a1\",\"response_2\":\"b1\",\"preference_strength\":0,"
+        "\"preference_statement\":\"Response 1 is about as good as Response 2\",\"preference_elaboration\":\"\","
+        "\"three_most_similar_preferences\":["
+        "{\"statement\":\"Response 1 is better than Response 2\",\"elaboration\":\"@Response 2 loses to @Response "
+        "1\",\"strength\":-2},"
+        "{\"statement\":\"Response 1 is slightly better than Response 2\",\"elaboration\":\"\",\"strength\":-1},"
+        "{\"statement\":\"Response 1 is slightly better than Response 2\",\"elaboration\":\"\",\"strength\":-1}],"
+        "\"all_preferences_unprocessed\":[{\"strength\":-2,\"justification\":\"@Response 2 loses to @Response 1\"},"
+        "{\"strength\":-1,\"justification\":\"\"},{\"strength\":3,\"justification\":\"\"},{\"strength\":-1,"
+        "\"justification\":\"\"},"
+        "{\"strength\":-100,\"justification\":\"\"}]}\n");
+    cr_expect(eq(i64, f.exported.ties, 1));
+}
+
+Test(export, retired_comparisons_and_other_sources_are_left_out)
+{
+    must(fixture_import(&f, "s.jsonl", NULL, some));
+    must(content_retire(f.db, 1, true, NULL, &f.err));
+    same_text(with("trl", TIES_DROP, LABEL_BY_BEST), "");
+    must(fixture_import(
+        &f, "t.jsonl", NULL,
+        "{\"prompt\":\"q\",\"responses\":[{\"text\":\"x\"},{\"text\":\"y\"}],\"source\":\"t\"" SAYS("ada", "1")));
+    const char *text =
+        fixture_export_with(&f, &(struct export_options){.format = "judgements", .label = {.source = "t"}});
+    cr_expect(eq(i64, f.exported.lines, 1));
+    cr_expect(ne(ptr, strstr(text, "\"source\":\"t\""), NULL));
+}
+
+Test(export, every_revision_is_in_our_own_lines_and_comes_back)
+{
+    fixture_fill(&f, 3);
+    int64_t ada = fixture_person(&f, "ada"), c;
+    enum step_kind kind;
+    fixture_judge(&f, ada, 1, -2);
+    fixture_judge(&f, ada, 1, 3);
+    fixture_judge(&f, ada, 2, PREFERENCE_NEITHER);
+    must(task_undo(f.db, ada, &f.rubric, &f.rng, &c, &kind, &f.err));
+    const char *text = fixture_export(&f, "judgements");
+    cr_expect(eq(i64, f.exported.lines, 5));
+
+    struct fixture g;
+    fixture_open(&g, "helpsteer2");
+    cr_assert(eq(int, fixture_import(&g, "back.jsonl", NULL, text), 1), "%s", g.err.text);
+    same_text(g.refusals.ptr, "");
+    same_text(fixture_export(&g, "judgements"), text);
+    cr_expect(eq(i64, fixture_count(&g, "SELECT people FROM comparison WHERE comparison = 1"), 1));
+    cr_expect(eq(i64, fixture_count(&g, "SELECT people FROM comparison WHERE comparison = 2"), 0));
+    fixture_close(&g);
+}
+
+Test(export, the_model_is_in_our_own_lines_and_in_no_other)
+{
+    must(fixture_import(
+        &f, "s.jsonl", NULL,
+        "{\"prompt\":\"p\",\"responses\":[{\"text\":\"a\",\"model\":\"secret-1\"},{\"text\":\"b\"}]" SAYS("source:s",
+                                                                                                          "1")));
+    for (const char *const *name = export_formats; *name != NULL; name++) {
+        bool own = strcmp(*name, "judgements") == 0;
+        cr_expect(eq(int, strstr(fixture_export(&f, *name), "secret-1") != NULL, own), "%s", *name);
+    }
+}
+
+Test(export, names_of_choices_are_checked)
+{
+    enum export_ties ties;
+    must(export_ties_parse("both", &ties, &f.err));
+    cr_expect(eq(int, (int)ties, TIES_BOTH));
+    fails(export_ties_parse("maybe", &ties, &f.err), ERR_USAGE, "drop, both or error");
+}

@@ -1,0 +1,135 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "tests/support/store_fixture.h"
+
+#include <string.h>
+
+static struct fixture f;
+
+static void open_one(void)
+{
+    fixture_open(&f, "helpsteer2");
+}
+
+static void close_one(void)
+{
+    fixture_close(&f);
+}
+
+TestSuite(rubric, .init = open_one, .fini = close_one);
+
+Test(rubric, helpsteer2_has_five_attributes_from_0_to_4_with_a_sentence_each)
+{
+    const struct rubric *r = &f.rubric;
+    static const char *const keys[] = {"helpfulness", "correctness", "coherence", "complexity", "verbosity"};
+    cr_assert(eq(sz, r->n_attributes, 5));
+    for (size_t i = 0; i < 5; i++) {
+        same_text(r->attributes[i].key, keys[i]);
+        cr_expect(eq(int, r->attributes[i].min, 0));
+        cr_expect(eq(int, r->attributes[i].max, 4));
+        for (int level = 0; level < 5; level++)
+            cr_expect(gt(sz, strlen(r->attributes[i].levels[level]), 4));
+    }
+    cr_expect(eq(int, r->zero_allowed, 1));
+    cr_expect(eq(int, r->preference_required, 1));
+    cr_expect(eq(int, r->justification_min_words, 0));
+    cr_expect(ne(str, (char *)r->justification_hint, ""));
+    cr_expect(eq(chr, r->skip_reasons[0].letter, 'u'));
+    cr_expect(eq(chr, r->flag_reasons[0].letter, 'l'));
+    cr_expect(eq(int, rubric_find(r, "coherence", 9), 2));
+    cr_expect(eq(int, rubric_find(r, "coher", 5), -1));
+}
+
+Test(rubric, the_other_built_in_ones_ask_for_a_preference)
+{
+    struct rubric r;
+    must(rubric_builtin("helpsteer3", &f.arena, &r, &f.err));
+    cr_expect(eq(sz, r.n_attributes, 0));
+    cr_expect(eq(int, r.justification_min_words, 10));
+    must(rubric_builtin("pairwise", &f.arena, &r, &f.err));
+    cr_expect(eq(int, r.justification_min_words, 0));
+    fails(rubric_builtin("nope", &f.arena, &r, &f.err), ERR_MISSING, "there are helpsteer2, helpsteer3, pairwise");
+}
+
+static const struct {
+    const char *json, *says;
+} faults[] = {
+    {"[]", "must be an object, but is a list"},
+    {"{\"name\":\"x\",\"attributes\":[],\"colour\":1}", "unknown field \"colour\" in the rubric"},
+    {"{\"name\":\"\",\"attributes\":[]}", "\"name\" is empty"},
+    {"{\"name\":\"x@1\",\"attributes\":[]}", "may not hold @"},
+    {"{\"attributes\":[]}", "\"name\" is missing"},
+    {"{\"name\":\"x\"}", "\"attributes\" is missing"},
+    {"{\"name\":\"x\",\"attributes\":[1]}", "attribute 1 must be an object"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"A "
+     "b\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":1,\"levels\":[\"\",\"\"]}]}",
+     "small letters, digits"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":1,\"max\":1,\"levels\":["
+     "\"\"]}]}",
+     "\"min\" must be less than \"max\""},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":12,\"levels\":["
+     "\"\"]}]}",
+     "outside 0 to 9"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":2,\"levels\":["
+     "\"\"]}]}",
+     "\"levels\" has 1 sentences, 0 to 2 needs 3"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":1,\"levels\":["
+     "\"\",\"\"],\"hue\":1}]}",
+     "unknown field \"hue\" in an attribute"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":1,\"levels\":["
+     "\"\",\"\"]},"
+     "{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":1,\"levels\":[\"\",\"\"]}]}",
+     "attribute 2: the attribute \"a\" stands twice"},
+    {"{\"name\":\"x\",\"attributes\":[],\"skip_reasons\":[{\"letter\":\"ab\",\"key\":\"k\",\"text\":\"t\"}]}",
+     "\"letter\" must be one small letter"},
+    {"{\"name\":\"x\",\"attributes\":[],\"flag_reasons\":[{\"letter\":\"a\",\"key\":\"k\",\"text\":\"t\"},"
+     "{\"letter\":\"a\",\"key\":\"m\",\"text\":\"t\"}]}",
+     "stands twice"},
+    {"{\"name\":\"x\",\"attributes\":[],\"preference\":{\"zero\":true}}", "unknown field \"zero\" in \"preference\""},
+    {"{\"name\":\"x\",\"attributes\":[],\"justification\":{\"words\":1}}", "unknown field \"words\""},
+    {"{\"name\":\"x\",\"attributes\":[]", "it ends too early"},
+};
+
+Test(rubric, a_faulty_text_is_refused_by_what_is_wrong)
+{
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        struct rubric r;
+        fails(rubric_parse(faults[i].json, strlen(faults[i].json), "mine.json", &f.arena, &r, &f.err), f.err.kind,
+              faults[i].says);
+        cr_expect(eq(int, strncmp(f.err.text, "mine.json: ", 11), 0), "%s", f.err.text);
+    }
+}
+
+Test(rubric, a_changed_text_is_a_new_version_and_a_known_one_is_not)
+{
+    static const char one[] = "{\"name\":\"mine\",\"attributes\":[]}", two[] = "{\"name\":\"mine\", \"attributes\":[]}";
+    struct rubric r, current;
+    must(rubric_parse(one, sizeof one - 1, "one", &f.arena, &r, &f.err));
+    must(rubric_save(f.db, &r, &f.err));
+    cr_expect(eq(int, r.version, 1));
+    int64_t row = r.row;
+    must(rubric_parse(two, sizeof two - 1, "two", &f.arena, &r, &f.err));
+    must(rubric_save(f.db, &r, &f.err));
+    cr_expect(eq(int, r.version, 2));
+    must(rubric_parse(one, sizeof one - 1, "one", &f.arena, &r, &f.err));
+    must(rubric_save(f.db, &r, &f.err));
+    cr_expect(eq(i64, r.row, row));
+    must(rubric_current(f.db, &f.arena, &current, &f.err));
+    cr_expect(eq(i64, current.row, row));
+    same_text(current.name, "mine");
+}
+
+Test(rubric, one_is_found_by_name_and_version)
+{
+    struct rubric r;
+    must(rubric_named(f.db, "helpsteer2@1", &f.arena, &r, &f.err));
+    cr_expect(eq(i64, r.row, f.rubric.row));
+    must(rubric_named(f.db, "pairwise", &f.arena, &r, &f.err));
+    cr_expect(gt(i64, r.row, f.rubric.row));
+    must(rubric_current(f.db, &f.arena, &r, &f.err));
+    same_text(r.name, "helpsteer2");
+    fails(rubric_named(f.db, "helpsteer2@7", &f.arena, &r, &f.err), ERR_MISSING, "is not in this workspace");
+    fails(rubric_named(f.db, "other", &f.arena, &r, &f.err), ERR_MISSING, "is not in this workspace");
+    fails(rubric_named(f.db, "x@y", &f.arena, &r, &f.err), ERR_SYNTAX, "write name@version");
+}

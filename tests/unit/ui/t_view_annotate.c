@@ -1,0 +1,487 @@
+#include "ui/view_annotate.h"
+
+#include "tests/support/ui_host.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+
+static struct ui_stage s;
+
+static void open_stage(void)
+{
+    ui_stage_init(&s, "helpsteer2");
+    ui_host_add_samples(&s.host);
+    ui_stage_open(&s, 24, 80, false);
+}
+
+static void close_stage(void)
+{
+    ui_stage_free(&s);
+}
+
+TestSuite(view_annotate, .init = open_stage, .fini = close_stage);
+
+static bool shows(const char *text)
+{
+    return strstr(ui_stage_text(&s), text) != NULL;
+}
+
+static bool model_has(const char *line)
+{
+    return strstr(ui_stage_model(&s), line) != NULL;
+}
+
+static void press(const char *keys)
+{
+    ui_stage_press(&s, keys);
+}
+
+Test(view_annotate, ten_digits_rate_everything_and_stop_at_the_preference)
+{
+    press("4 3 2 1 0 0 1 2 3 4");
+    cr_expect(model_has("a.helpfulness 4\n") && model_has("a.verbosity 0\n") && model_has("b.helpfulness 0\n") &&
+              model_has("b.verbosity 4\n"));
+    cr_expect(model_has("cell preference\n"));
+    press("4");
+    cr_expect(model_has("preference ?\n"), "an eleventh digit changes nothing");
+    cr_expect(s.screen.error);
+    cr_expect(shows("the preference is given with < and >"));
+    cr_expect(eq(str, s.host.log, "rate rate rate rate rate rate rate rate rate rate"));
+}
+
+Test(view_annotate, a_correction_in_the_middle_goes_on_to_what_is_empty)
+{
+    press("4 3 <Up> <Up> 1");
+    cr_expect(model_has("a.helpfulness 1\n"));
+    cr_expect(model_has("cell a.coherence\n"));
+}
+
+Test(view_annotate, unset_is_not_zero)
+{
+    press("0");
+    cr_expect(model_has("a.helpfulness 0\n") && model_has("a.correctness .\n"));
+    cr_expect(shows("Helpfulness     0 ."));
+}
+
+Test(view_annotate, a_level_that_the_rubric_lacks_is_refused)
+{
+    press("5");
+    cr_expect(shows("Helpfulness goes from 0 to 4."));
+    cr_expect(eq(str, s.host.log, ""));
+}
+
+Test(view_annotate, preference_leans_strengthens_and_comes_back)
+{
+    static const struct {
+        const char *key, *model;
+    } steps[] = {{"<", "preference -1\n"}, {"<", "preference -2\n"}, {",", "preference -3\n"},
+                 {">", "preference -2\n"}, {".", "preference -1\n"}, {">", "preference 0\n"},
+                 {">", "preference 1\n"},  {">", "preference 2\n"},  {">", "preference 3\n"},
+                 {"<", "preference 2\n"},  {"=", "preference 0\n"},  {"n", "preference neither\n"},
+                 {"<", "preference -1\n"}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        press(steps[i].key);
+        cr_expect(model_has(steps[i].model), "step %zu: %s", i, ui_stage_model(&s));
+    }
+    press("< < <");
+    cr_expect(shows("A is much better than B: there is nothing stronger."));
+    cr_expect(model_has("preference -3\n"));
+}
+
+Test(view_annotate, arrows_walk_the_table_and_remember_the_side)
+{
+    press("<Right>");
+    cr_expect(model_has("cell b.helpfulness\n"));
+    press("<Down> <Down> <Down> <Down> <Down>");
+    cr_expect(model_has("cell preference\n"));
+    press("<Down>");
+    cr_expect(model_has("cell because\n"));
+    press("<Down> <Right>");
+    cr_expect(model_has("cell because\n"));
+    press("<Up> <Up>");
+    cr_expect(model_has("cell b.verbosity\n"));
+    press("<Left>");
+    cr_expect(model_has("cell a.verbosity\n"));
+    press("<Up> <Up> <Up> <Up> <Up> <Up>");
+    cr_expect(model_has("cell a.helpfulness\n"));
+}
+
+Test(view_annotate, the_hardware_cursor_stands_on_the_focused_cell)
+{
+    cr_expect(eq(int, s.screen.grid.cursor_row, 16));
+    cr_expect(eq(int, s.screen.grid.cursor_col, 19));
+    press("<Right> <Down>");
+    cr_expect(eq(int, s.screen.grid.cursor_row, 17));
+    cr_expect(eq(int, s.screen.grid.cursor_col, 21));
+    press("i \"ab\"");
+    cr_expect(eq(int, s.screen.grid.cursor_row, 22));
+    cr_expect(eq(int, s.screen.grid.cursor_col, 21));
+}
+
+Test(view_annotate, clear_empties_one_cell)
+{
+    press("4 <Up> x");
+    cr_expect(model_has("a.helpfulness .\n"));
+    press("x");
+    cr_expect(shows("This is empty already."));
+}
+
+Test(view_annotate, submit_goes_to_what_is_missing_and_says_it)
+{
+    press("4 4 4 4 4 4 <Enter>");
+    cr_expect(model_has("cell b.correctness\n"));
+    cr_expect(shows("Not yet: correctness of B is missing."));
+    cr_expect(shows("▶!Correctness     4[.]"), "%s", ui_stage_text(&s));
+    cr_expect(s.screen.beep);
+    cr_expect(strstr(s.host.log, "submit") == NULL);
+}
+
+Test(view_annotate, a_whole_item_takes_twelve_keys_and_hands_out_the_next)
+{
+    press("4 4 4 4 4 1 1 1 1 1 < <Enter>");
+    cr_expect(eq(int, s.host.last.kind, ACT_SUBMIT));
+    cr_expect(shows("· code"));
+    cr_expect(shows("1/3  today 1"));
+    cr_expect(model_has("a.helpfulness .\n"));
+}
+
+Test(view_annotate, undo_takes_back_a_submit_and_redo_repeats_it)
+{
+    press("4 4 4 4 4 1 1 1 1 1 < <Enter> u");
+    cr_expect(shows("· sample") && model_has("preference -1\n"));
+    press("u");
+    cr_expect(model_has("preference ?\n"));
+    press("<C-r> <C-r>");
+    cr_expect(shows("· code"));
+    press("<C-r>");
+    cr_expect(shows("There is nothing to do again."));
+}
+
+Test(view_annotate, writing_types_every_letter_and_keeps_each_one)
+{
+    press("i \"4 q < ? :\"");
+    cr_expect(model_has("because \"4 q < ? :\"\n"));
+    cr_expect(model_has("mode write\n"));
+    cr_expect(shows("-- WRITING --  5 words"));
+    press("<C-w> <BS> <Esc>");
+    cr_expect(model_has("because \"4 q < ?\"\n"));
+    cr_expect(model_has("mode rate\n"));
+    cr_expect(shows("because         4 q < ?"));
+}
+
+Test(view_annotate, several_lines_can_be_written_and_the_strip_grows)
+{
+    press("i \"one\\ntwo\\nthree\\nfour\"");
+    cr_expect(model_has("because \"one\\ntwo\\nthree\\nfour\"\n"));
+    cr_expect(shows("because         two"), "the caret's end is in sight");
+    cr_expect(shows("four"));
+    press("<Up> <Up> <Up>");
+    cr_expect(shows("because         one"));
+    press("<Esc>");
+    cr_expect(shows("because         one"));
+}
+
+Test(view_annotate, a_paste_is_text_when_writing_and_nothing_otherwise)
+{
+    press("paste \"4 4 q\"");
+    cr_expect(shows("Pasted text was left out: press i first to write."));
+    cr_expect(eq(str, s.host.log, ""));
+    press("i paste \"one\\ntwo\"");
+    cr_expect(model_has("because \"one\\ntwo\"\n"));
+    cr_expect(eq(str, s.host.log, "move text"));
+}
+
+Test(view_annotate, a_justification_has_an_end)
+{
+    press("i");
+    char *big = mem_alloc(JUSTIFICATION_MAX_BYTES + 100);
+    memset(big, 'x', JUSTIFICATION_MAX_BYTES + 99);
+    screen_paste(&s.screen, big, JUSTIFICATION_MAX_BYTES + 99);
+    screen_draw(&s.screen);
+    mem_free(big);
+    cr_expect(shows("The justification is full"));
+    cr_expect(eq(sz, s.host.last.len, JUSTIFICATION_MAX_BYTES));
+}
+
+Test(view_annotate, skipping_asks_one_letter)
+{
+    press("s");
+    cr_expect(shows("skip: why?") && shows("u  The prompt cannot be understood"));
+    press("z");
+    cr_expect(shows("No reason has that letter"));
+    press("<Esc>");
+    cr_expect(model_has("mode rate\n"));
+    cr_expect(eq(str, s.host.log, ""));
+    press("s u");
+    cr_expect(eq(int, s.host.last.kind, ACT_SKIP));
+    cr_expect(eq(str, s.host.last_text, "unclear"));
+}
+
+Test(view_annotate, flagging_asks_one_letter)
+{
+    press("f p");
+    cr_expect(eq(int, s.host.last.kind, ACT_FLAG));
+    cr_expect(eq(str, s.host.last_text, "personal"));
+    press("[");
+    cr_expect(shows("flagged: personal"));
+}
+
+Test(view_annotate, history_shows_what_was_submitted_and_a_change_is_a_new_revision)
+{
+    press("4 4 4 4 4 1 1 1 1 1 < <Enter> [");
+    cr_expect(shows(" submitted "));
+    press("<Up> 0");
+    cr_expect(shows(" submitted, changed "), "%s", ui_stage_text(&s));
+    press("<Enter>");
+    cr_expect(eq(int, s.host.last.kind, ACT_SUBMIT));
+}
+
+Test(view_annotate, enter_on_an_unchanged_item_goes_on)
+{
+    press("4 4 4 4 4 1 1 1 1 1 < <Enter> [ <Enter>");
+    cr_expect(eq(int, s.host.last.kind, ACT_NEWER));
+    cr_expect(shows("· code"));
+    press("[ [");
+    cr_expect(shows("This is the first one."));
+}
+
+Test(view_annotate, texts_scroll_by_themselves_or_together)
+{
+    press("<Tab> j j");
+    cr_expect(model_has("focus b\n") && model_has("scroll b 2 of"));
+    press("J");
+    cr_expect(model_has("scroll b 3 of"));
+    press("g");
+    cr_expect(model_has("scroll b 0 of"));
+    press("G j");
+    cr_expect(shows("This text has no more."));
+    press("<Tab>");
+    cr_expect(model_has("focus prompt\n"));
+    press("<S-Tab> <S-Tab>");
+    cr_expect(model_has("focus a\n"));
+}
+
+Test(view_annotate, panes_can_be_arranged_and_maximised)
+{
+    press("v");
+    cr_expect(shows("A and B: stacked"));
+    press("v");
+    cr_expect(shows("A and B: one at a time") && shows("─[A]─") && !shows("─ B ─"));
+    press("<Tab>");
+    cr_expect(shows("─[B]─") && !shows("─ A ─"));
+    press("v");
+    cr_expect(shows("A and B: side by side"));
+    press("z");
+    cr_expect(shows("─[B]─") && !shows("prompt ─"));
+    press("z");
+    cr_expect(shows(" prompt ─"));
+    press(":set layout stacked");
+    cr_expect(model_has("layout stacked\n"));
+}
+
+Test(view_annotate, the_rubric_opens_at_the_attribute)
+{
+    ui_stage_press(&s, "<Down> <Down> <Down> r");
+    cr_expect(shows("rubric helpsteer2"));
+    cr_expect(strncmp(strchr(ui_stage_text(&s), '\n') + 1, " Complexity, 0 to 4", 19) == 0, "%s", ui_stage_text(&s));
+    press("q");
+    cr_expect(model_has("cell a.complexity\n"));
+}
+
+Test(view_annotate, a_small_screen_says_so_and_changes_nothing)
+{
+    press("4\n:resize 79x24");
+    cr_expect(shows("79 x 24 is too small: make it 80 x 20."));
+    press("4 i < <Enter>");
+    cr_expect(eq(str, s.host.log, "rate"));
+    press(":resize 80x24");
+    cr_expect(model_has("a.helpfulness 4\n") && model_has("a.correctness .\n") && model_has("mode rate\n"));
+}
+
+Test(view_annotate, a_resize_keeps_the_words_on_top)
+{
+    press("<Tab> j j j");
+    struct buf before = BUF_INIT;
+    buf_adds(&before, ui_stage_model(&s));
+    press(":resize 200x30\n:resize 100x60\n:resize 80x24");
+    cr_expect(eq(str, (char *)ui_stage_model(&s), before.ptr));
+    buf_free(&before);
+}
+
+Test(view_annotate, when_nothing_is_left_it_says_so_kindly)
+{
+    press("s u s l s d");
+    cr_expect(shows("Nothing is left to do. Thank you, ada."));
+    cr_expect(shows("3 of 3 done"));
+    cr_expect(shows("[ look back  u undo  q leave"));
+    press("4 i < <Enter>");
+    cr_expect(shows("Nothing is left to do here."));
+    press("u");
+    cr_expect(shows("· 多言語"));
+}
+
+Test(view_annotate, a_failed_change_is_said_and_nothing_moves)
+{
+    s.host.failing = true;
+    press("4");
+    cr_expect(shows("no space left on the disk"));
+    cr_expect(model_has("a.helpfulness .\n") && model_has("cell a.helpfulness\n"));
+    s.host.failing = false;
+    press("4");
+    cr_expect(model_has("a.helpfulness 4\n"));
+}
+
+Test(view_annotate, words_that_cannot_be_saved_stay_in_the_editor)
+{
+    press("i \"one\"");
+    s.host.failing = true;
+    press("\" two\"");
+    cr_expect(shows("because         one two"));
+    cr_expect(model_has("because \"one\"\n"));
+    press("<Esc>");
+    cr_expect(model_has("mode write\n"));
+    cr_expect(shows("Again gives up the last words"));
+    s.host.failing = false;
+    press("\"!\"");
+    cr_expect(model_has("because \"one two!\"\n"), "the next key saves all of it");
+    s.host.failing = true;
+    press("\"?\" <Esc> <Esc>");
+    cr_expect(model_has("mode rate\n"));
+}
+
+Test(view_annotate, leaving_asks_nothing)
+{
+    press("4 q");
+    cr_expect(s.screen.left);
+    cr_expect(eq(int, s.host.last.kind, ACT_LEAVE));
+}
+
+Test(view_annotate, ctrl_c_ends_writing_first)
+{
+    press("i \"x\" <C-c>");
+    cr_expect(model_has("mode rate\n"));
+    cr_expect(not(s.screen.left));
+    press("<C-c>");
+    cr_expect(s.screen.left);
+}
+
+Test(view_annotate, an_unbound_key_says_where_help_is)
+{
+    press("y");
+    cr_expect(shows("y does nothing here; ? shows every key"));
+    cr_expect(s.screen.beep);
+    press("<F7>");
+    cr_expect(shows("F7 does nothing here"));
+}
+
+Test(view_annotate, goto_and_stats)
+{
+    press(":goto c3");
+    cr_expect(shows("多言語"));
+    press(":stats");
+    cr_expect(shows("0 of 3 done, 0 today, 3 waiting"));
+    press(": \"goto zz\" <Enter>");
+    cr_expect(shows("there is no comparison zz"));
+}
+
+Test(view_annotate, suspend_and_redraw_are_wishes_to_the_loop)
+{
+    s.screen.repaint = false;
+    press("<C-l>");
+    cr_expect(s.screen.repaint);
+    press("<C-z>");
+    cr_expect(s.screen.suspend);
+}
+
+Test(view_annotate_rubrics, without_attributes_there_is_still_a_preference)
+{
+    ui_stage_init(&s, "pairwise");
+    ui_host_add_samples(&s.host);
+    ui_stage_open(&s, 20, 80, false);
+    cr_expect(model_has("cell preference\n"));
+    press("4");
+    cr_expect(shows("the preference is given with"));
+    press("r");
+    cr_expect(shows("A is much better than B"));
+    press("q s");
+    cr_expect(shows("u  The prompt cannot be understood") && shows("o  Another reason"));
+    press("<Esc> < < <Enter>");
+    cr_expect(shows("1/3"));
+    ui_stage_free(&s);
+}
+
+Test(view_annotate, the_level_that_is_set_is_told_in_full_among_its_neighbours)
+{
+    press("3 <Up>");
+    cr_expect(shows("▶3 Mostly helpful: small things are missing or off"), "%s", ui_stage_text(&s));
+    cr_expect(shows(" 0 Useless: it misses what was asked"));
+    cr_expect(shows(" 4 Fully helpful"));
+}
+
+static const char long_level[] =
+    "{\"name\":\"long\",\"attributes\":[{\"key\":\"k\",\"label\":\"Key\",\"about\":\"About\",\"min\":0,\"max\":9,"
+    "\"levels\":["
+    "\"zero\",\"one\",\"two\",\"three\",\"four\",\"five\",\"six\",\"seven\",\"eight\",\"nine is a long sentence that "
+    "needs more "
+    "room than one row of the strip has at eighty columns, so that it goes on and on\"]}],"
+    "\"preference\":{\"required\":false,\"zero_allowed\":true},\"justification\":{\"min_words\":0},"
+    "\"skip_reasons\":[],\"flag_reasons\":[]}";
+
+Test(view_annotate_rubrics, more_levels_than_rows_are_shown_around_the_one_that_is_set)
+{
+    ui_stage_init(&s, long_level);
+    ui_host_add_samples(&s.host);
+    ui_stage_open(&s, 24, 80, false);
+    cr_expect(shows(" 0 zero"));
+    press("5 <Left>");
+    cr_expect(shows("▶5 five"), "%s", ui_stage_text(&s));
+    cr_expect(shows(" 4 four") && shows(" 6 six"));
+    press("9 <Left>");
+    cr_expect(shows("▶9 nine is a long sentence"), "%s", ui_stage_text(&s));
+    cr_expect(shows("goes on and on") && shows(" 8 eight") && !shows(" 5 five"));
+    ui_stage_free(&s);
+}
+
+static const char sixteen[] = "{\"name\":\"many\",\"attributes\":["
+#define A(n)                                                                                                           \
+    "{\"key\":\"k" n "\",\"label\":\"Attribute " n "\",\"about\":\"About " n                                           \
+    "\",\"min\":1,\"max\":9,\"levels\":[\"one of "                                                                     \
+    "nine\",\"two\",\"three\",\"four\",\"five\",\"six\",\"seven\",\"eight\","                                          \
+    "\"nine\"]}"
+    A("1") "," A("2") "," A("3") "," A("4") "," A("5") "," A("6") "," A("7") "," A("8") "," A("9") "," A("10") "," A(
+        "11") "," A("12") "," A("13") "," A("14") "," A("15") "," A("16") "],"
+                                                                          "\"preference\":{\"required\":true,\"zero_"
+                                                                          "allowed\":false},\"justification\":{\"min_"
+                                                                          "words\":3},"
+                                                                          "\"skip_reasons\":[],\"flag_reasons\":[]}";
+
+Test(view_annotate_rubrics, sixteen_attributes_fit_into_80_by_20)
+{
+    ui_stage_init(&s, sixteen);
+    ui_host_add_samples(&s.host);
+    ui_stage_open(&s, 20, 80, false);
+    for (int i = 1; i <= 16; i++) {
+        char label[24];
+        snprintf(label, sizeof label, "Attribute %d", i);
+        cr_expect(shows(label), "%s", label);
+    }
+    cr_expect(shows("1-9 rate"));
+    ui_stage_golden(&s, "80x20-sixteen");
+    press("0");
+    cr_expect(shows("Attribute 1 goes from 1 to 9."));
+    for (int i = 0; i < 32; i++)
+        press("9");
+    cr_expect(model_has("cell preference\n"));
+    press("=");
+    cr_expect(shows("This rubric wants a decision"));
+    press("< >");
+    cr_expect(model_has("preference 1\n"), "there is no 0 between");
+    press("<Enter>");
+    cr_expect(shows("the justification needs 3 words and has 0"));
+    press("s");
+    cr_expect(shows("This rubric has no reasons to skip."));
+    press("i \"one two three\" <Esc> <Enter>");
+    cr_expect(eq(int, s.host.last.kind, ACT_SUBMIT));
+    ui_stage_free(&s);
+}
