@@ -15,6 +15,8 @@ struct fit {
     struct bt_problem *b;
     double l2;
     double *w, *g, *z;
+    double ridge, offset; /* both penalties are (ridge/2) |w - center|^2 + offset: l2 + mu, completed to a square */
+    double *center, *off; /* off = w - center */
     double f, grad_norm;
     double *step, *step_z;                  /* the Newton step and what it does to the margins */
     double *r, *q, *search, *Hq, *diagonal; /* conjugate gradients */
@@ -25,11 +27,11 @@ struct fit {
 
 static bool allocate(struct fit *t, struct err *err)
 {
-    size_t d = t->b->d, n = t->b->n;
-    t->memory = mem_block(7 * d + 2 * n, sizeof *t->memory);
+    size_t d = t->b->d, n = t->b->rows;
+    t->memory = mem_block(9 * d + 2 * n, sizeof *t->memory);
     if (t->memory == NULL)
-        return err_set(err, ERR_MEMORY, "no memory to fit %zu pairs of %zu columns", n, d);
-    double **vectors[] = {&t->g, &t->step, &t->r, &t->q, &t->search, &t->Hq, &t->diagonal};
+        return err_set(err, ERR_MEMORY, "no memory to fit %zu pairs of %zu columns", t->b->n, d);
+    double **vectors[] = {&t->g, &t->step, &t->r, &t->q, &t->search, &t->Hq, &t->diagonal, &t->center, &t->off};
     double *at = t->memory;
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++, at += d)
         *vectors[i] = at;
@@ -38,11 +40,23 @@ static bool allocate(struct fit *t, struct err *err)
     return true;
 }
 
+static void set_penalty(struct fit *t, const struct bt_opts *opts)
+{
+    size_t d = t->b->d;
+    double mu = opts != NULL && opts->anchor != NULL ? opts->mu : 0;
+    t->ridge = t->l2 + mu;
+    for (size_t j = 0; j < d; j++)
+        t->center[j] = mu > 0 ? mu / t->ridge * opts->anchor[j] : 0;
+    t->offset = mu > 0 ? t->l2 * mu / t->ridge / 2 * linalg_dot(opts->anchor, opts->anchor, d) : 0;
+}
+
 static void evaluate(struct fit *t)
 {
+    for (size_t j = 0; j < t->b->d; j++)
+        t->off[j] = t->w[j] - t->center[j];
     bt_margins(t->b, t->w, t->z);
-    t->f = bt_value(t->b, t->l2, t->w, t->z);
-    bt_gradient(t->b, t->l2, t->w, t->z, t->g);
+    t->f = bt_value(t->b, t->ridge, t->off, t->z) + t->offset;
+    bt_gradient(t->b, t->ridge, t->off, t->z, t->g);
     t->grad_norm = linalg_nrm2(t->g, t->b->d);
     t->passes += 2;
 }
@@ -63,7 +77,7 @@ static void find_step(struct fit *t)
     double enough = fmin(1e-3, sqrt(t->grad_norm)) * t->grad_norm;
     if (t->grad_norm > 1e-2)
         enough = 0.1 * t->grad_norm;
-    bt_hessian_diagonal(t->b, t->l2, t->z, t->diagonal);
+    bt_hessian_diagonal(t->b, t->ridge, t->z, t->diagonal);
     t->passes++;
     memset(t->step, 0, d * sizeof *t->step);
     for (size_t j = 0; j < d; j++)
@@ -71,7 +85,7 @@ static void find_step(struct fit *t)
     double rq = precondition(t);
     memcpy(t->search, t->q, d * sizeof *t->search);
     for (size_t i = 0; i < limit && rq > 0 && linalg_nrm2(t->r, d) > enough; i++) {
-        bt_hessian_times(t->b, t->l2, t->z, t->search, t->Hq);
+        bt_hessian_times(t->b, t->ridge, t->z, t->search, t->Hq);
         t->passes++;
         double bend = linalg_dot(t->search, t->Hq, d);
         if (!(bend > 0))
@@ -91,16 +105,17 @@ static void find_step(struct fit *t)
 /* f at w + a step, from margins alone. */
 static double value_along(struct fit *t, double a, double *trial_z, const double *ww)
 {
-    for (size_t i = 0; i < t->b->n; i++)
+    for (size_t i = 0; i < t->b->rows; i++)
         trial_z[i] = t->z[i] + a * t->step_z[i];
-    return bt_loss(t->b, trial_z) + t->l2 / 2 * (ww[0] + 2 * a * ww[1] + a * a * ww[2]);
+    return bt_loss(t->b, trial_z) + t->ridge / 2 * (ww[0] + 2 * a * ww[1] + a * a * ww[2]) + t->offset;
 }
 
 /* Take the longest of step, step/2, step/4, ... that lowers f enough (Armijo); false when none does. */
 static bool take_step(struct fit *t, double *trial_z)
 {
     size_t d = t->b->d;
-    const double ww[3] = {linalg_dot(t->w, t->w, d), linalg_dot(t->w, t->step, d), linalg_dot(t->step, t->step, d)};
+    const double ww[3] = {linalg_dot(t->off, t->off, d), linalg_dot(t->off, t->step, d),
+                          linalg_dot(t->step, t->step, d)};
     double slope = linalg_dot(t->g, t->step, d);
     double slack = 4e-16 * fabs(t->f); /* what rounding may hide */
     double a = 1;
@@ -115,7 +130,7 @@ static bool take_step(struct fit *t, double *trial_z)
 static bool small_gradient(const struct fit *t)
 {
     return t->grad_norm <= gradient_limit &&
-           (t->l2 <= 0 || t->grad_norm * t->grad_norm / (2 * t->l2) <= relative_limit * t->f);
+           (t->ridge <= 0 || t->grad_norm * t->grad_norm / (2 * t->ridge) <= relative_limit * fabs(t->f));
 }
 
 static bool moves_margins(const struct fit *t)
@@ -126,13 +141,18 @@ static bool moves_margins(const struct fit *t)
     return false;
 }
 
-/* Every pair with a sure label is on its right side: longer w is always better. */
+/* Every pair with a sure label is on its right side: longer w is always better. Sure is what the loss takes it for. */
 static bool is_separated(const struct fit *t)
 {
+    const struct bt_problem *b = t->b;
     bool any = false;
-    for (size_t i = 0; i < t->b->n; i++) {
-        double p = t->b->p[i], side = p >= 0.5 ? t->z[i] : -t->z[i];
-        if (t->b->weight[i] <= 0)
+    for (size_t i = b->n; i < b->rows; i++)
+        if (t->z[i] != 0)
+            return false;
+    for (size_t i = 0; i < b->n; i++) {
+        struct loss_form form = loss_form_of(&b->model.loss, b->weight[i], b->p[i], b->strength[i]);
+        double p = form.a, side = p >= 0.5 ? t->z[i] : -t->z[i];
+        if (form.weight <= 0)
             continue;
         if ((p > 0 && p < 1 && t->z[i] != 0) || side < 0)
             return false;
@@ -144,8 +164,8 @@ static bool is_separated(const struct fit *t)
 /* True when the fit is over; *stop says why. The Newton step at hand is that of the current w. */
 static bool is_over(struct fit *t, enum bt_stop *stop)
 {
-    if (t->l2 > 0) {
-        *stop = BT_OPTIMAL;
+    if (t->ridge > 0) {
+        *stop = loss_is_convex(&t->b->model.loss) ? BT_OPTIMAL : BT_STATIONARY;
         return small_gradient(t);
     }
     *stop = BT_SEPARABLE;
@@ -160,7 +180,7 @@ static bool is_over(struct fit *t, enum bt_stop *stop)
 
 static bool iterate(struct fit *t, size_t limit, struct bt_info *info, const struct progress *progress, struct err *err)
 {
-    double *trial_z = mem_block(t->b->n, sizeof *trial_z);
+    double *trial_z = mem_block(t->b->rows, sizeof *trial_z);
     if (trial_z == NULL)
         return err_set(err, ERR_MEMORY, "no memory to fit %zu pairs", t->b->n);
     bool ok = true;
@@ -191,13 +211,19 @@ bool bt_fit(struct bt_problem *b, double l2, const struct bt_opts *opts, double 
     struct fit t = {.b = b, .l2 = l2, .w = w};
     if (!(l2 >= 0) || !isfinite(l2))
         return err_set(err, ERR_RANGE, "l2 is %g; it must be a finite number of at least 0", l2);
-    if (!allocate(&t, err))
+    if (opts != NULL && (!(opts->mu >= 0) || !isfinite(opts->mu)))
+        return err_set(err, ERR_RANGE, "mu is %g; it must be a finite number of at least 0", opts->mu);
+    if (!bt_model_check(&b->model, l2 + (opts != NULL && opts->anchor != NULL ? opts->mu : 0), err) ||
+        !allocate(&t, err))
         return false;
+    set_penalty(&t, opts);
     if (opts == NULL || !opts->warm)
         memset(w, 0, b->d * sizeof *w);
     *info = (struct bt_info){0};
     size_t limit = opts != NULL && opts->max_iterations > 0 ? opts->max_iterations : MAX_ITERATIONS;
     bool ok = iterate(&t, limit, info, progress, err);
+    if (ok)
+        bt_loss(b, t.z); /* leaves the thresholds at those of w, not of the last step that was tried */
     info->objective = t.f;
     info->grad_norm = t.grad_norm;
     info->passes = t.passes;

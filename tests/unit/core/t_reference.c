@@ -316,6 +316,46 @@ Test(reference, bradley_terry_on_helpsteer)
     embeddings_close(&e);
 }
 
+/* Five language models, each against each: one column a model, -1 and 1 for who met, weighted by how often. The
+ * likelihood does not say what may be added to all of w: it is compared with its mean taken away. */
+Test(reference, davidson_on_pandalm)
+{
+    enum { MODELS = 5, ROWS = MODELS * (MODELS - 1) * 3 / 2 };
+    struct json_object *want = at(reference, "pandalm/model_strengths");
+    double X[ROWS * MODELS] = {0}, weight[ROWS], p[ROWS], strength[ROWS], w[MODELS];
+    size_t n = 0;
+    for (size_t i = 0; i < MODELS; i++)
+        for (size_t j = 0; j < MODELS; j++)
+            for (int tie = 0; tie < 2; tie++) {
+                if (i == j || (tie && i > j))
+                    continue;
+                char key[32];
+                snprintf(key, sizeof key, "%s/%zu/%zu", tie ? "ties" : "wins", i, j);
+                X[n * MODELS + i] = 1;
+                X[n * MODELS + j] = -1;
+                weight[n] = number(want, key);
+                p[n] = tie ? 0.5 : 1;
+                strength[n++] = !tie;
+            }
+    cr_assert(eq(sz, n, ROWS));
+    struct bt_problem b;
+    struct bt_info info;
+    const struct bt_model model = {.ties = TIES_DAVIDSON};
+    bool ok = bt_init_rows_model(&b, &model, &(struct bt_rows){X, n, MODELS, weight, p, strength}, BT_F64, &err) &&
+              bt_fit(&b, 0, NULL, w, &info, NULL, &err);
+    cr_assert(ok, "%s", err.text);
+    cr_expect(info.converged, "%s", bt_stop_text(info.stop));
+    cr_expect(epsilon_eq(dbl, info.objective * b.sum_weight, -number(want, "davidson/log_likelihood"), 1e-6));
+    cr_expect(epsilon_eq(dbl, exp(b.ties.t[0]), number(want, "davidson/nu"), 1e-6));
+    double mean = (w[0] + w[1] + w[2] + w[3] + w[4]) / MODELS;
+    for (size_t i = 0; i < MODELS; i++) {
+        char key[48];
+        snprintf(key, sizeof key, "davidson/strength_sum_zero/%zu", i);
+        cr_expect(epsilon_eq(dbl, w[i] - mean, number(want, key), 1e-5));
+    }
+    bt_free(&b);
+}
+
 /* A regression data set: rows of X with k targets, split. */
 struct task {
     double *X, *Y;
