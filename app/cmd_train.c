@@ -1,4 +1,5 @@
 #include "app/cmd.h"
+#include "app/family.h"
 #include "app/progress.h"
 #include "app/train.h"
 #include "core/base/clock.h"
@@ -12,6 +13,7 @@
 static const struct option_spec options[] = {
     {"head", 0, "KIND", "bt (Bradley-Terry on pairs) or regression (on ratings); default bt", false},
     DATA_OPTIONS,
+    FAMILY_OPTIONS,
     {"l2", 0, "LAMBDA", "penalty (lambda/2)|w|^2 (default 0.001)", false},
     {"holdout", 0, "SHARE", "share held out by prompt (default 0.2, or 0 when the data is marked with splits)", false},
     {"split", 0, "NAME", "train on what is marked so (default: train, and what is not marked)", false},
@@ -21,6 +23,7 @@ static const struct option_spec options[] = {
     {"bins", 0, "N", "of the calibration error (default 10)", false},
     {"max-iterations", 0, "N", "Newton steps at most (default 200)", false},
     {"threads", 0, "N", "default: one a core", false},
+    {"list", 0, NULL, "print the heads, losses and models of ties there are, and end", false},
     {"output", 'o', "FILE", "the head (default: beside the workspace, or HEAD.safetensors)", false},
     {0},
 };
@@ -45,6 +48,11 @@ static bool read_options(const struct args *args, struct train_opts *o, struct e
     o->max_iterations = (size_t)steps;
     o->attributes = args_get(args, "attributes");
     o->reward = args_get(args, "reward");
+    bool family;
+    if (!family_read(args, o->l2, &o->model, &family, err))
+        return false;
+    if (o->kind != TRAIN_BT && family)
+        return err_set(err, ERR_USAGE, "losses, noise, centring and ties are for --head bt");
     if (o->kind == TRAIN_BT && (o->attributes != NULL || o->reward != NULL))
         return err_set(err, ERR_USAGE, "--attributes and --reward are for --head regression");
     return true;
@@ -88,6 +96,7 @@ static void as_json(const struct outcome *x, struct buf *out)
     jw_kint(&w, "n_ratings", (int64_t)t->n_fit_ratings);
     jw_kint(&w, "dim", (int64_t)t->head.d);
     jw_knum(&w, "l2", x->o->l2);
+    family_json(&x->o->model, &t->ties, &w);
     jw_knum(&w, "objective", t->objective);
     if (t->ridge != NULL) {
         jw_key(&w, "objectives");
@@ -134,6 +143,8 @@ static void as_text(const struct outcome *x, struct buf *out)
     else
         buf_addf(out, "regression head on %zu rated answers x %zu, %zu attributes, lambda %g\n", t->n_fit_ratings,
                  t->head.d, t->head.k, x->o->l2);
+    if (x->o->kind == TRAIN_BT)
+        family_text(&x->o->model, &t->ties, out);
     buf_addf(out, "  objective %.8f   |gradient| %.1e   %zu step%s   %s   %.2f s\n\n", t->objective, t->grad_norm,
              t->iterations, t->iterations == 1 ? "" : "s", t->stop, t->seconds);
     if (t->train.m.n + t->held.m.n > 0) {
@@ -204,10 +215,24 @@ static bool finish(const struct app *app, struct outcome *x, struct training *t,
     return ok;
 }
 
+static bool list(const struct app *app, struct err *err)
+{
+    struct buf text = BUF_INIT;
+    if (app->json)
+        family_list_json(&text);
+    else
+        family_list(&text);
+    bool ok = app_print(app, &text, err);
+    buf_free(&text);
+    return ok;
+}
+
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct train_opts o;
     struct data d;
+    if (args_has(args, "list"))
+        return list(app, err);
     if (!read_options(args, &o, err))
         return false;
     double start = clock_monotonic();
@@ -232,7 +257,8 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 const struct command cmd_train = {
     .name = "train",
     .summary = "fit a reward head",
-    .synopsis = "[--head bt|regression] [--l2 LAMBDA] [--embeddings X.npy --ids F --pairs P.jsonl] [-o FILE]",
+    .synopsis = "[--head bt|regression] [--loss LOSS] [--ties MODEL] [--l2 LAMBDA] [--embeddings X.npy --ids F --pairs "
+                "P.jsonl] [-o FILE]",
     .about = "Fits a linear head to frozen embeddings, to the certified optimum of\n"
              "  bt          mean softplus(-w.(chosen - rejected)) + (lambda/2)|w|^2\n"
              "  regression  mean (w.x + b - rating)^2 / 2 + (lambda/2)|w|^2, one an attribute\n"

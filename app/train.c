@@ -1,5 +1,6 @@
 #include "app/train.h"
 
+#include "app/family.h"
 #include "core/base/clock.h"
 #include "core/base/json_writer.h"
 #include "core/linalg.h"
@@ -81,10 +82,11 @@ static bool fit_bt(const struct data *d, const struct train_opts *o, struct trai
                        t->n_held);
     head_init(&t->head, "bt", reward, 1, d->e.d);
     struct bt_problem problem;
-    if (!bt_init(&problem, &d->e, d->pairs.pairs.v, t->fit_pairs, t->n_fit, BT_AUTO, err))
+    if (!bt_init_model(&problem, &o->model, &d->e, d->pairs.pairs.v, t->fit_pairs, t->n_fit, BT_AUTO, err))
         return false;
     struct bt_opts opts = {.max_iterations = o->max_iterations};
     bool ok = bt_fit(&problem, o->l2, &opts, t->head.W, &t->bt, progress, err);
+    t->ties = problem.ties;
     bt_free(&problem);
     t->objective = t->bt.objective;
     t->grad_norm = t->bt.grad_norm;
@@ -273,6 +275,7 @@ void train_settings_json(const struct train_opts *o, const struct training *t, s
         jw_kstr(&w, "split", o->split);
     jw_kint(&w, "seed", (int64_t)o->seed);
     jw_kint(&w, "threads", o->threads);
+    family_json(&o->model, &t->ties, &w);
     jw_object_end(&w);
 }
 

@@ -22,6 +22,7 @@ struct train_opts {
     int threads;
     const char *attributes; /* regression: comma-separated; NULL: all */
     const char *reward;     /* regression: the attribute that is the reward; NULL: helpfulness or the first */
+    struct bt_model model;  /* bt: which of the family */
 };
 #define TRAIN_HOLDOUT_SHARE 0.2
 #define TRAIN_L2            1e-3
@@ -33,6 +34,7 @@ struct training {
     size_t n_fit, n_held;
     size_t n_fit_ratings, n_held_ratings;
     struct bt_info bt;                                   /* kind bt */
+    struct ties ties;                                    /* kind bt with ties: the fitted thresholds */
     struct ridge_info *ridge;                            /* kind regression: one an attribute */
     struct metric_ratings *ratings_train, *ratings_held; /* kind regression: one an attribute */
     struct evaluation train, held;                       /* on pairs; n = 0 when there are none */

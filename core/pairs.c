@@ -21,17 +21,33 @@ static bool read_probability(struct json_object *o, double *p, struct err *err)
     return (*p >= 0 && *p <= 1) || err_set(err, ERR_RANGE, "\"p\" is %g; a probability lies between 0 and 1", *p);
 }
 
+/* Strength, and p, which a tie determines. */
+static bool read_strength(struct json_object *o, struct pair *p, struct err *err)
+{
+    int64_t strength = 1;
+    bool tie = false, has_strength = json_has(o, "strength");
+    if (!json_get_bool(o, "tie", JSON_OPTIONAL, &tie, err) ||
+        !json_get_int(o, "strength", JSON_OPTIONAL, 0, 3, &strength, err) || !read_probability(o, &p->p, err))
+        return false;
+    if (tie && has_strength && strength != 0)
+        return err_set(err, ERR_RANGE, "\"tie\" is true and \"strength\" %d; a tie has strength 0", (int)strength);
+    p->strength = tie ? 0 : (int)strength;
+    if (p->strength == 0 && json_has(o, "p") && p->p != 0.5)
+        return err_set(err, ERR_RANGE, "\"p\" is %g for a tie; it is 0.5 or left out", p->p);
+    if (p->strength == 0)
+        p->p = 0.5;
+    return true;
+}
+
 static bool take_pair(void *ctx, struct json_object *o, struct err *err)
 {
     struct reader *r = ctx;
     struct pair p = {.weight = 1, .p = 1};
-    int64_t strength = 1;
     if (!record_row(o, "chosen", r->e, &p.chosen, err) || !record_row(o, "rejected", r->e, &p.rejected, err) ||
-        !json_get_int(o, "strength", JSON_OPTIONAL, 1, 3, &strength, err) || !read_weight(o, &p.weight, err) ||
-        !read_probability(o, &p.p, err) || !record_name(o, "objective", &r->set->objectives, &p.objective, err) ||
+        !read_strength(o, &p, err) || !read_weight(o, &p.weight, err) ||
+        !record_name(o, "objective", &r->set->objectives, &p.objective, err) ||
         !record_name(o, "group", &r->set->groups, &p.group, err) || !record_split(o, &p.split, err))
         return false;
-    p.strength = (int)strength;
     vec_push(&r->set->pairs, p);
     return true;
 }

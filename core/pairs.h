@@ -9,7 +9,7 @@ struct pair {
     size_t chosen, rejected; /* rows of the embeddings; equal is fine: a difference of zero */
     double weight;           /* >= 0, finite; 1 unless given */
     double p;                /* probability in [0, 1] that chosen is the better one; 1 unless given */
-    int strength;            /* 1 to 3; 1 unless given */
+    int strength;            /* 1 to 3, 0 for a tie (p is 0.5); 1 unless given */
     int objective, group;    /* index into the names of the set, -1 when not given */
     enum split split;
 };
@@ -20,8 +20,9 @@ struct pair_set {
 };
 
 /* Append the pairs of a JSONL file (plain, gzip, "-"):
- *   {"chosen": ID-or-row, "rejected": ID-or-row, "strength"?, "weight"?, "p"?, "objective"?, "group"?, "split"?}
- * Integers are 0-based rows, strings ids of `e`; other keys are ignored. Errors name file:line. */
+ *   {"chosen": ID-or-row, "rejected": ID-or-row, "strength"?, "tie"?, "weight"?, "p"?, "objective"?, "group"?,
+ * "split"?} Integers are 0-based rows, strings ids of `e`; other keys are ignored. "tie": true and "strength": 0 say
+ * the same: p is 0.5 and may not be stated otherwise. Errors name file:line. */
 MUST_CHECK bool pairs_read(const char *path, const struct embeddings *e, struct pair_set *set, struct err *err);
 void pairs_free(struct pair_set *set);
 

@@ -43,7 +43,7 @@ bool ties_init(struct ties *t, enum ties_model model, const struct loss_pairs *p
     if (!any)
         return err_set(err, ERR_RANGE, "all pairs are ties: a model of ties needs pairs with a better answer too");
     if (model != TIES_GRADED && !t->has_tie)
-        return err_set(err, ERR_RANGE, "no pair is a tie: \"%s\" has no threshold to fit", names[model]);
+        return err_set(err, ERR_RANGE, "no pair is a tie (strength 0): \"%s\" has no threshold to fit", names[model]);
     t->k = model != TIES_GRADED ? 1 : (size_t)(next - 2) + t->has_tie;
     if (t->k == 0)
         return err_set(err, ERR_RANGE, "all pairs have the same strength: \"graded\" has no cut to fit");
@@ -230,29 +230,37 @@ static bool solve(size_t k, double A[TIES_MAX][TIES_MAX], double *x)
     return true;
 }
 
-/* Newton's method with halving. It ends when a step lowers the sum no more than rounding would. */
+/* t -= a step; the sums there. */
+static struct ties_point move(struct ties *t, const double *step, double a, const struct loss_pairs *pairs,
+                              const double *z)
+{
+    for (size_t j = 0; j < t->k; j++)
+        t->t[j] -= a * step[j];
+    return total(t, pairs, z);
+}
+
+/* Newton's method with halving. Once less is to gain than rounding shows in the value, one full step more squares what
+ * is left of the error. */
 double ties_profile(struct ties *t, const struct loss_pairs *pairs, const double *z)
 {
     struct ties_point at = total(t, pairs, z);
     for (int i = 0; i < STEPS; i++) {
-        double step[TIES_MAX], slope = 0, a = 1;
+        double step[TIES_MAX], slope = 0, a = 1; /* slope: twice what is still to gain */
         memcpy(step, at.dt, sizeof step);
         if (!solve(t->k, at.dtt, step))
             break;
         for (size_t j = 0; j < t->k; j++)
             slope += at.dt[j] * step[j];
-        if (!(slope > 1e-26 * fabs(at.value))) /* twice what is still to gain */
-            break;
+        if (slope <= 1e-13 * fabs(at.value))
+            return slope > 1e-26 * fabs(at.value) ? move(t, step, 1, pairs, z).value : at.value;
         struct ties next = *t;
-        struct ties_point there;
-        int halvings = 0;
-        do {
-            for (size_t j = 0; j < t->k; j++)
-                next.t[j] = t->t[j] - a * step[j];
-            there = total(&next, pairs, z);
+        struct ties_point there = move(&next, step, a, pairs, z);
+        for (int h = 0; h < HALVINGS && !(there.value <= at.value - 1e-4 * a * slope); h++) {
             a /= 2;
-        } while (!(there.value <= at.value - 1e-4 * a * slope + 1e-15 * fabs(at.value)) && ++halvings < HALVINGS);
-        if (halvings == HALVINGS)
+            next = *t;
+            there = move(&next, step, a, pairs, z);
+        }
+        if (!(there.value < at.value))
             break;
         *t = next;
         at = there;

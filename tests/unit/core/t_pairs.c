@@ -71,6 +71,20 @@ Test(pairs, absent_fields_have_their_defaults)
     cr_expect(eq(int, (int)p->split, (int)SPLIT_NONE));
 }
 
+Test(pairs, a_tie_has_strength_0_and_probability_one_half)
+{
+    static const char *const lines[] = {
+        "{\"chosen\": 0, \"rejected\": 1, \"tie\": true}\n", "{\"chosen\": 0, \"rejected\": 1, \"strength\": 0}\n",
+        "{\"chosen\": 0, \"rejected\": 1, \"tie\": true, \"strength\": 0, \"p\": 0.5}\n"};
+    for (size_t i = 0; i < 3; i++) {
+        cr_assert(read_text(lines[i]), "%s", err.text);
+        cr_expect(eq(int, set.pairs.v[i].strength, 0));
+        cr_expect(eq(dbl, set.pairs.v[i].p, 0.5));
+    }
+    cr_assert(read_text("{\"chosen\": 0, \"rejected\": 1, \"p\": 0.5, \"tie\": false}\n"), "%s", err.text);
+    cr_expect(eq(int, set.pairs.v[3].strength, 1), "a coin's label is no tie unless it says so");
+}
+
 Test(pairs, several_files_add_up)
 {
     cr_assert(read_text("{\"chosen\": 0, \"rejected\": 1, \"group\": \"x\"}\n"));
@@ -100,8 +114,10 @@ Test(pairs, errors_name_file_line_and_reason)
         {"{\"chosen\": -1, \"rejected\": 1}", "row -1"},
         {"{\"chosen\": 1.5, \"rejected\": 1}", "must be an id or a row number, but is a number with a fraction"},
         {"{\"chosen\": true, \"rejected\": 1}", "but is true or false"},
-        {"{\"chosen\": 0, \"rejected\": 1, \"strength\": 4}", "\"strength\" is 4, outside 1 to 3"},
-        {"{\"chosen\": 0, \"rejected\": 1, \"strength\": 0}", "\"strength\" is 0"},
+        {"{\"chosen\": 0, \"rejected\": 1, \"strength\": 4}", "\"strength\" is 4, outside 0 to 3"},
+        {"{\"chosen\": 0, \"rejected\": 1, \"strength\": 0, \"p\": 1}", "\"p\" is 1 for a tie"},
+        {"{\"chosen\": 0, \"rejected\": 1, \"strength\": 2, \"tie\": true}", "a tie has strength 0"},
+        {"{\"chosen\": 0, \"rejected\": 1, \"tie\": 1}", "\"tie\" must be"},
         {"{\"chosen\": 0, \"rejected\": 1, \"p\": 1.1}", "\"p\" is 1.1; a probability"},
         {"{\"chosen\": 0, \"rejected\": 1, \"p\": \"1\"}", "\"p\" must be a number"},
         {"{\"chosen\": 0, \"rejected\": 1, \"weight\": -1}", "\"weight\" is -1; it must not be negative"},

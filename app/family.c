@@ -1,0 +1,196 @@
+#include "app/family.h"
+
+#include <math.h>
+#include <string.h>
+
+/* One row of what --list prints; a row of the same option is a value of it. */
+static const struct entry {
+    const char *option, *value, *formula, *text;
+} entries[] = {{"head", "bt", "", "a reward from pairs: Bradley-Terry"},
+               {"head", "regression", "", "a value an attribute from ratings: ridge"},
+#define X(id, name, scaled, shifted, formula, text) {"loss", name, formula, text},
+               LOSSES(X)
+#undef X
+#define X(id, name, shifted_convex, needs_l2, text) {name, "E", "", text},
+                   LOSS_NOISES(X)
+#undef X
+#define X(id, name, text) {"normalise", name, "", text},
+                       LOSS_NORMALISE(X)
+#undef X
+                           {"center", "C", "C mean (r_c + r_r)^2", "keeps rewards around 0"},
+#define X(id, name, text) {"ties", name, "", text},
+               TIES_MODELS(X)
+#undef X
+};
+enum { ENTRIES = sizeof entries / sizeof *entries };
+
+/* "none" is the absence of the options smoothing, flip and channel, not an option. */
+static bool is_listed(const struct entry *e)
+{
+    return strcmp(e->option, loss_noise_name(LOSS_NONE)) != 0;
+}
+
+static const char *const losses[] = {
+#define X(id, name, scaled, shifted, formula, text) name,
+    LOSSES(X)
+#undef X
+        NULL,
+};
+
+static const char *const normalises[] = {
+#define X(id, name, text) name,
+    LOSS_NORMALISE(X)
+#undef X
+        NULL,
+};
+
+static const char *const ties[] = {
+#define X(id, name, text) name,
+    TIES_MODELS(X)
+#undef X
+        NULL,
+};
+
+static bool read_noise(const struct args *args, struct loss *l, struct err *err)
+{
+    for (int n = LOSS_SMOOTHING; n <= LOSS_CHANNEL; n++) {
+        const char *name = loss_noise_name((enum loss_noise)n);
+        if (!args_has(args, name))
+            continue;
+        if (l->noise != LOSS_NONE)
+            return err_set(err, ERR_USAGE, "--%s and --%s are two answers to one question: give one of them",
+                           loss_noise_name(l->noise), name);
+        l->noise = (enum loss_noise)n;
+        if (!args_number(args, name, 0, 0.499, &l->rate, err))
+            return false;
+    }
+    return true;
+}
+
+bool family_read(const struct args *args, double l2, struct bt_model *m, bool *given, struct err *err)
+{
+    static const char *const names[] = {"loss", "normalise", "center", "ties", "smoothing", "flip", "channel"};
+    int loss = LOSS_PLAIN, normalise = LOSS_BY_PAIRS, model = TIES_NONE;
+    *m = (struct bt_model){0};
+    *given = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        *given = *given || args_has(args, names[i]);
+    if (!args_choice(args, "loss", losses, &loss, err) ||
+        !args_choice(args, "normalise", normalises, &normalise, err) || !args_choice(args, "ties", ties, &model, err) ||
+        !args_number(args, "center", 0, 1e12, &m->center, err) || !read_noise(args, &m->loss, err))
+        return false;
+    m->loss.kind = (enum loss_kind)loss;
+    m->normalise = (enum loss_normalise)normalise;
+    m->ties = (enum ties_model)model;
+    return bt_model_check(m, l2, err);
+}
+
+void family_list(struct buf *out)
+{
+    const char *option = "";
+    for (size_t i = 0; i < ENTRIES; i++) {
+        const struct entry *e = &entries[i];
+        if (!is_listed(e))
+            continue;
+        buf_addf(out, "%s%-13s %-15s %-21s %s\n", strcmp(option, e->option) != 0 ? "--" : "  ",
+                 strcmp(option, e->option) != 0 ? e->option : "", e->value, e->formula, e->text);
+        option = e->option;
+    }
+}
+
+void family_list_json(struct buf *out)
+{
+    struct json_writer w;
+    jw_start(&w, out);
+    jw_array(&w);
+    for (size_t i = 0; i < ENTRIES; i++) {
+        if (!is_listed(&entries[i]))
+            continue;
+        jw_object(&w);
+        jw_kstr(&w, "option", entries[i].option);
+        jw_kstr(&w, "value", entries[i].value);
+        if (entries[i].formula[0] != '\0')
+            jw_kstr(&w, "formula", entries[i].formula);
+        jw_kstr(&w, "text", entries[i].text);
+        jw_object_end(&w);
+    }
+    jw_array_end(&w);
+    buf_addc(out, '\n');
+}
+
+/* Every grade that occurs but the last, with the cut above it. */
+static void cuts_json(const struct ties *t, struct json_writer *w)
+{
+    jw_key(w, "grades");
+    jw_array(w);
+    for (int g = 0; g < TIES_GRADES; g++)
+        if (t->rank[g] >= 0)
+            jw_int(w, g);
+    jw_array_end(w);
+    jw_key(w, "cuts");
+    jw_array(w);
+    for (size_t j = 0; j < t->k; j++)
+        jw_num(w, t->t[j]);
+    jw_array_end(w);
+}
+
+static void thresholds_json(const struct ties *t, struct json_writer *w)
+{
+    jw_kstr(w, "ties", ties_model_name(t->model));
+    jw_key(w, "thresholds");
+    jw_object(w);
+    if (t->model == TIES_RAO_KUPPER)
+        jw_knum(w, "h", t->t[0]);
+    else if (t->model == TIES_DAVIDSON)
+        jw_knum(w, "v", exp(t->t[0]));
+    else
+        cuts_json(t, w);
+    jw_object_end(w);
+}
+
+void family_json(const struct bt_model *m, const struct ties *t, struct json_writer *w)
+{
+    if (m->loss.kind != LOSS_PLAIN)
+        jw_kstr(w, "loss", loss_kind_name(m->loss.kind));
+    if (m->loss.noise != LOSS_NONE)
+        jw_knum(w, loss_noise_name(m->loss.noise), m->loss.rate);
+    if (m->normalise != LOSS_BY_PAIRS)
+        jw_kstr(w, "normalise", normalises[m->normalise]);
+    if (m->center > 0)
+        jw_knum(w, "center", m->center);
+    if (m->ties != TIES_NONE)
+        thresholds_json(t, w);
+}
+
+static void ties_text(const struct ties *t, struct buf *out)
+{
+    buf_addf(out, ", ties %s", ties_model_name(t->model));
+    if (t->model == TIES_RAO_KUPPER)
+        buf_addf(out, " (h %.4f", t->t[0]);
+    else if (t->model == TIES_DAVIDSON)
+        buf_addf(out, " (v %.4f", exp(t->t[0]));
+    else
+        for (size_t j = 0; j < t->k; j++)
+            buf_addf(out, "%s%.4f", j == 0 ? " (cuts " : ", ", t->t[j]);
+    if (t->has_tie)
+        buf_addf(out, "; answers of equal reward tie with probability %.2f", ties_probability(t, 0, 0));
+    buf_addc(out, ')');
+}
+
+void family_text(const struct bt_model *m, const struct ties *t, struct buf *out)
+{
+    struct buf line = BUF_INIT;
+    if (m->loss.kind != LOSS_PLAIN)
+        buf_addf(&line, ", %s", loss_kind_name(m->loss.kind));
+    if (m->loss.noise != LOSS_NONE)
+        buf_addf(&line, ", %s %g", loss_noise_name(m->loss.noise), m->loss.rate);
+    if (m->normalise != LOSS_BY_PAIRS)
+        buf_addf(&line, ", normalised by %s", normalises[m->normalise]);
+    if (m->center > 0)
+        buf_addf(&line, ", centred with %g", m->center);
+    if (m->ties != TIES_NONE)
+        ties_text(t, &line);
+    if (line.len > 0)
+        buf_addf(out, "  loss: %s\n", line.ptr + 2);
+    buf_free(&line);
+}
