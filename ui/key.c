@@ -108,6 +108,10 @@ void key_spell(struct key k, char out[KEY_NAME_SIZE])
 void key_label(struct key k, char out[KEY_NAME_SIZE])
 {
     char base[KEY_NAME_SIZE];
+    if (k.code == K_OTHER) {
+        snprintf(out, KEY_NAME_SIZE, "That key");
+        return;
+    }
     base_name(k, base);
     if (k.ctrl && base[1] == '\0' && base[0] >= 'a' && base[0] <= 'z')
         base[0] = (char)(base[0] - 'a' + 'A');

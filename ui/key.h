@@ -34,7 +34,8 @@
     X(F9, "F9")                                                                                                        \
     X(F10, "F10")                                                                                                      \
     X(F11, "F11")                                                                                                      \
-    X(F12, "F12")
+    X(F12, "F12")                                                                                                      \
+    X(OTHER, "Other") /* a key that has no name here */
 
 enum {
     K_FIRST = 0x110000, /* above every code point */

@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
+#include "ui/decoder.h"
 #include "ui/term_signal.h"
 
 #include <curses.h>
@@ -38,6 +39,7 @@ struct term {
     struct grid shown; /* what curses was told last */
     attr_t attrs[STYLE_COUNT];
     short pairs[STYLE_COUNT];
+    struct decoder decoder;
     bool pasting;
     double paste_time;
     struct buf paste;
@@ -119,6 +121,11 @@ static void start(struct term *t, enum ui_color color)
     define_key("\033[201~", CODE_PASTE_END);
     define_key("\033[1;5D", CODE_CTRL_LEFT);
     define_key("\033[1;5C", CODE_CTRL_RIGHT);
+    /* Left to the decoder: the corners of a keypad are digits, on every terminal; of a mouse curses takes the beginning
+     * only, and the rest would be typed. */
+    static const int not_wanted[] = {KEY_A1, KEY_A3, KEY_B2, KEY_C1, KEY_C3, KEY_MOUSE};
+    for (size_t i = 0; i < sizeof not_wanted / sizeof *not_wanted; i++)
+        define_key(NULL, not_wanted[i]);
     paste_mode(t, true);
     term_signal_screen(true);
 }
@@ -211,23 +218,18 @@ int term_wait_ms(const struct term *t)
 }
 
 static const struct {
-    wint_t curses;
+    int curses;
     struct key key;
 } function_keys[] = {
-    {KEY_ENTER, {K_ENTER, false}},      {KEY_BACKSPACE, {K_BACKSPACE, false}},
-    {KEY_BTAB, {K_BACKTAB, false}},     {KEY_DC, {K_DELETE, false}},
-    {KEY_IC, {K_INSERT, false}},        {KEY_UP, {K_UP, false}},
-    {KEY_DOWN, {K_DOWN, false}},        {KEY_LEFT, {K_LEFT, false}},
-    {KEY_RIGHT, {K_RIGHT, false}},      {KEY_SLEFT, {K_LEFT, false}},
-    {KEY_SRIGHT, {K_RIGHT, false}},     {KEY_HOME, {K_HOME, false}},
-    {KEY_END, {K_END, false}},          {KEY_PPAGE, {K_PAGE_UP, false}},
-    {KEY_NPAGE, {K_PAGE_DOWN, false}},  {KEY_A1, {K_HOME, false}},
-    {KEY_C1, {K_END, false}},           {KEY_A3, {K_PAGE_UP, false}},
-    {KEY_C3, {K_PAGE_DOWN, false}},     {CODE_CTRL_LEFT, {K_LEFT, true}},
-    {CODE_CTRL_RIGHT, {K_RIGHT, true}},
+    {KEY_ENTER, {K_ENTER, false}},    {KEY_BACKSPACE, {K_BACKSPACE, false}}, {KEY_BTAB, {K_BACKTAB, false}},
+    {KEY_DC, {K_DELETE, false}},      {KEY_IC, {K_INSERT, false}},           {KEY_UP, {K_UP, false}},
+    {KEY_DOWN, {K_DOWN, false}},      {KEY_LEFT, {K_LEFT, false}},           {KEY_RIGHT, {K_RIGHT, false}},
+    {KEY_SLEFT, {K_LEFT, false}},     {KEY_SRIGHT, {K_RIGHT, false}},        {KEY_HOME, {K_HOME, false}},
+    {KEY_END, {K_END, false}},        {KEY_PPAGE, {K_PAGE_UP, false}},       {KEY_NPAGE, {K_PAGE_DOWN, false}},
+    {CODE_CTRL_LEFT, {K_LEFT, true}}, {CODE_CTRL_RIGHT, {K_RIGHT, true}},
 };
 
-static bool function_key(wint_t code, struct key *out)
+static bool function_key(int code, struct key *out)
 {
     if (code >= KEY_F(1) && code <= KEY_F(12)) {
         *out = (struct key){K_F1 + (uint32_t)(code - KEY_F(1)), false};
@@ -239,25 +241,16 @@ static bool function_key(wint_t code, struct key *out)
     return false;
 }
 
-/* One character of a paste as UTF-8. */
-static void add_pasted(struct term *t, wint_t ch)
-{
-    char bytes[MB_LEN_MAX];
-    mbstate_t state = {0};
-    size_t n = wcrtomb(bytes, (wchar_t)ch, &state);
-    if (n != (size_t)-1)
-        buf_add(&t->paste, bytes, n);
-}
-
 static struct input end_paste(struct term *t)
 {
     t->pasting = false;
     return (struct input){.kind = INPUT_PASTE, .text = t->paste.ptr, .len = t->paste.len};
 }
 
-static struct input from_code(struct term *t, wint_t code)
+/* What curses took for a key of this terminal. One that nobody has a name for says so, like any other. */
+static struct input from_code(struct term *t, int code)
 {
-    struct input in = {.kind = INPUT_KEY};
+    struct input in = {.kind = INPUT_KEY, .key = {K_OTHER, false}};
     if (code == CODE_PASTE_END && t->pasting)
         return end_paste(t);
     if (code == CODE_PASTE_BEGIN) {
@@ -267,24 +260,29 @@ static struct input from_code(struct term *t, wint_t code)
         t->paste.cut = false;
         return (struct input){.kind = INPUT_NONE};
     }
-    if (t->pasting || !function_key(code, &in.key))
+    if (t->pasting || code == CODE_PASTE_END || code == KEY_RESIZE)
         in.kind = INPUT_NONE;
+    else
+        function_key(code, &in.key);
     return in;
 }
 
-static struct input from_char(struct term *t, wint_t ch)
+static void from_byte(struct term *t, int byte)
 {
-    if (t->pasting) {
-        t->paste_time = clock_monotonic();
-        add_pasted(t, ch);
-        return (struct input){.kind = INPUT_NONE};
+    if (!t->pasting) {
+        decoder_add(&t->decoder, (unsigned char)byte);
+        return;
     }
-    struct input in = {.kind = INPUT_KEY, .key = {(uint32_t)ch, false}};
-    if (ch < 0x20 || ch == 0x7f)
-        in.key = key_from_control((unsigned char)ch);
-    else if (ch >= K_FIRST || (ch >= 0x80 && ch < 0xa0) || (ch >= 0xd800 && ch < 0xe000))
-        in.kind = INPUT_NONE;
-    return in;
+    t->paste_time = clock_monotonic();
+    buf_addc(&t->paste, (char)byte);
+}
+
+/* Does the rest of a key follow? After a lone Esc curses has waited already. */
+static bool rest_follows(const struct term *t)
+{
+    struct pollfd p = {.fd = fileno(t->in), .events = POLLIN};
+    bool waited = t->decoder.n == 1 && t->decoder.bytes[0] == '\033';
+    return t->decoder.n > 0 && !waited && poll(&p, 1, escape_delay()) > 0;
 }
 
 /* Nothing was there though poll() said there was: the other side is gone. */
@@ -297,19 +295,39 @@ static bool hung_up(const struct term *t)
     return (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0 || (ioctl(p.fd, FIONREAD, &n) == 0 && n == 0);
 }
 
+/* Nothing more is there now. */
+static struct input at_end(struct term *t)
+{
+    struct input in = {.kind = INPUT_NONE};
+    if (hung_up(t))
+        in.kind = INPUT_CLOSED;
+    else if (t->pasting && clock_monotonic() - t->paste_time > PASTE_GAP_MS / 1000.0)
+        in = end_paste(t);
+    else if (decoder_next(&t->decoder, true, &in.key))
+        in.kind = INPUT_KEY;
+    return in;
+}
+
 struct input term_read(struct term *t)
 {
     for (;;) {
-        wint_t ch;
-        int got = get_wch(&ch);
-        if (got == ERR) {
-            if (hung_up(t))
-                return (struct input){.kind = INPUT_CLOSED};
-            if (t->pasting && clock_monotonic() - t->paste_time > PASTE_GAP_MS / 1000.0)
-                return end_paste(t);
-            return (struct input){.kind = INPUT_NONE};
+        struct input in = {.kind = INPUT_KEY};
+        if (decoder_next(&t->decoder, false, &in.key))
+            return in;
+        int got = getch();
+        if (got == ERR && rest_follows(t) && !hung_up(t))
+            continue;
+        if (got == ERR)
+            return at_end(t);
+        if (got < KEY_MIN) {
+            from_byte(t, got);
+            continue;
         }
-        struct input in = got == KEY_CODE_YES ? from_code(t, ch) : from_char(t, ch);
+        if (decoder_next(&t->decoder, true, &in.key)) { /* what came before it goes first */
+            ungetch(got);
+            return in;
+        }
+        in = from_code(t, got);
         if (in.kind != INPUT_NONE)
             return in;
     }

@@ -23,6 +23,8 @@ static bool run(const struct ui_host *host, const struct ui_opts *opts, const st
         term_size(term, &rows, &cols);
     screen_init(&screen, keys, rows, cols, opts->ascii || !term_utf8());
     screen_push(&screen, view_annotate(host));
+    if (term != NULL && !term_utf8())
+        screen_say(&screen, "Only ASCII shows in this locale, the rest as ?; LC_ALL=C.UTF-8 shows all.");
     bool ok = loop_run(&screen, term, script, err);
     screen_release(&screen);
     return ok;

@@ -21,6 +21,7 @@
  *   view_rubric.[ch]    the whole rubric
  *   view_help.[ch]      every key, from the tables
  *   script.[ch]         keys and commands from a file
+ *   decoder.[ch]        bytes that curses does not know to keys
  *   term.[ch]           the terminal: the only file that includes curses
  *   term_signal.[ch]    signals as something to poll, and the screen put back when the program dies
  *   loop.[ch]           keys in, cells out

@@ -207,6 +207,24 @@ Test(annotate, the_terminal_is_put_back_and_nothing_hostile_reaches_it)
     temp_remove(folder);
 }
 
+Test(annotate, a_plain_locale_says_so_and_still_takes_a_paste_whole)
+{
+    static const char *const plain[] = {"LC_ALL=C", "ASSAY_ANNOTATOR=ada", NULL};
+    char *folder = temp_make();
+    write_hh(folder, 1);
+    must(folder, WORDS("init"));
+    must(folder, WORDS("import", "hh.jsonl"));
+    struct terminal *t = terminal_start(WORDS(program_assay(), "annotate"), plain, folder, 24, 80);
+    terminal_expect(t, "Only ASCII shows in this locale");
+    terminal_send(t, "i");
+    terminal_expect(t, "WRITING");
+    terminal_send(t, "\033[200~na\xc3\xafve \xe6\x97\xa5\xe6\x9c\xac 4 and on\033[201~.");
+    terminal_expect(t, "na?ve ? ?  4 and on.");
+    cr_expect(terminal_shows(t, "WRITING"));
+    terminal_close(t);
+    temp_remove(folder);
+}
+
 Test(annotate, a_dumb_terminal_is_refused_in_one_sentence)
 {
     char *folder = temp_make();

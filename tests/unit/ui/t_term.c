@@ -104,6 +104,34 @@ Test(term, keys_come_as_their_names)
     cr_expect(eq(int, term_read(tty.term).kind, INPUT_NONE));
 }
 
+Test(term, a_sequence_of_another_terminal_is_one_key_and_never_digits)
+{
+    expect_key("\033[1~", "<Home>");
+    expect_key("\033[8~", "<End>");
+    expect_key("\033Os", "3");
+    expect_key("\033[1;3;4q", "<Other>");
+    expect_key("\033[<0;10;20M", "<Other>");
+    expect_key("\033[24;5~", "<Other>");
+    cr_expect(eq(int, term_read(tty.term).kind, INPUT_NONE));
+    expect_key("\033[4", "<Other>");
+    expect_key("\033[", "<Esc>");
+    struct input in = term_read(tty.term);
+    cr_expect(in.kind == INPUT_KEY && in.key.code == '[');
+}
+
+Test(term, bytes_that_are_no_text_swallow_nothing_that_follows)
+{
+    static const char *const bytes[] = {"\xe9\x34", "\xc3\x34", "\xe7\xa9\x34"};
+    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
+        struct input in = typed(bytes[i], strlen(bytes[i]));
+        cr_assert(eq(int, in.kind, INPUT_KEY));
+        cr_expect(eq(u32, in.key.code, 0xfffd));
+        in = term_read(tty.term);
+        cr_assert(eq(int, in.kind, INPUT_KEY));
+        cr_expect(eq(u32, in.key.code, '4'));
+    }
+}
+
 Test(term, a_paste_is_one_event_with_all_its_text)
 {
     static const char bytes[] = "\033[200~4 q\r空\033[201~x";
