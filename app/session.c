@@ -198,6 +198,9 @@ static bool move_in_history(struct session *s, int direction, struct reaction *o
     int64_t comparison;
     if (!task_neighbour(s->db, s->annotator, s->task.comparison, direction, &comparison, err))
         return false;
+    bool unsubmitted = s->task.comparison != 0 && s->task.state == TASK_JUDGED && s->task.changed;
+    if (unsubmitted)
+        snprintf(out->message, sizeof out->message, "the change is kept, but not submitted: Enter there submits it");
     if (comparison != 0)
         return enter(s, comparison, err);
     if (direction < 0)

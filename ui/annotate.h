@@ -1,6 +1,6 @@
 /* The annotate view from inside: its state, shared by view_annotate.c (requests to actions), annotate_write.c (the
- * justification, reasons), annotate_command.c (commands, model dump), annotate_draw.c (header and texts) and
- * annotate_strip.c (the strip). */
+ * justification, reasons), annotate_arrange.c (room for the texts), annotate_command.c (commands, model dump),
+ * annotate_draw.c (header and texts) and annotate_strip.c (the strip). */
 #ifndef ASSAY_UI_ANNOTATE_H
 #define ASSAY_UI_ANNOTATE_H
 
@@ -36,16 +36,18 @@ struct annotate {
 const struct annotate_state *annotate_state(const struct annotate *a);
 /* Have an action performed; messages go to the screen. True when it was done, and not refused. */
 bool annotate_perform(struct annotate *a, struct screen *s, struct action action);
-/* Lay out for a screen of this size and give the texts their room. */
-void annotate_arrange(struct annotate *a, int rows, int cols);
-/* Columns of the justification. */
-int annotate_because_cols(int cols);
 
 /* What a cell is: an attribute of a side, or neither. */
 struct cell_place {
     int side, attribute; /* attribute -1: preference or justification */
 };
 struct cell_place annotate_place(const struct rubric *r, int cell);
+
+/* annotate_arrange.c */
+/* Lay out for a screen of this size and give the texts their room. */
+void annotate_arrange(struct annotate *a, int rows, int cols);
+/* Columns of the justification. */
+int annotate_because_cols(int cols);
 
 /* annotate_write.c */
 void annotate_write_begin(struct annotate *a);

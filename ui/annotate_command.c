@@ -2,6 +2,8 @@
 #include "core/base/json_writer.h"
 #include "ui/annotate.h"
 
+#include <stdio.h>
+
 /* ---- commands ---- */
 
 static bool run_goto(void *view, struct screen *s, const char *arg, struct err *err)
@@ -16,9 +18,11 @@ static bool run_stats(void *view, struct screen *s, const char *arg, struct err 
 {
     (void)arg, (void)err;
     const struct annotate_state *st = annotate_state(view);
-    screen_say(s, "%lld of %lld done, %lld today, %lld waiting; %.0f minutes on this one",
-               (long long)st->progress->done, (long long)st->progress->total, (long long)st->progress->today,
-               (long long)st->progress->waiting, st->task->draft.seconds / 60);
+    char here[80] = "";
+    if (st->task->comparison != 0)
+        snprintf(here, sizeof here, "; %.8s has taken %.0f min", st->task->id, st->task->draft.seconds / 60);
+    screen_say(s, "%lld of %lld done, %lld today, %lld waiting%s", (long long)st->progress->done,
+               (long long)st->progress->total, (long long)st->progress->today, (long long)st->progress->waiting, here);
     return true;
 }
 
@@ -39,13 +43,15 @@ static bool run_set(void *view, struct screen *s, const char *arg, struct err *e
         a->maximised = false;
         return true;
     }
+    if (*arg == '\0')
+        return err_set(err, ERR_USAGE, ":set needs a setting: layout auto|side|stacked|single");
     return err_set(err, ERR_USAGE, "there is no setting \"%.40s\"; there are layout auto|side|stacked|single", arg);
 }
 
 const struct command annotate_commands[] = {
     {"goto", NULL, "ID", "go to a comparison by its id, or the beginning of it", NULL, run_goto},
     {"set", NULL, "layout auto|side|stacked|single", "how A and B stand", settings, run_set},
-    {"stats", NULL, "", "how much is done, and the time on this one", NULL, run_stats},
+    {"stats", NULL, "", "how much is done; the id of this one, and its time", NULL, run_stats},
     {0},
 };
 

@@ -70,11 +70,13 @@ static void draw_title(const struct annotate *a, struct grid *g, enum pane p, co
     grid_puts(g, r->row, r->col + r->cols - 1 - width, width, right, STYLE_DIM);
 }
 
-/* More text below the last row shown: a mark on the rule's end, as the eye ends there. */
+/* More text above the first or below the last row shown: a mark at the end of that row. */
 static void draw_more(const struct annotate *a, struct grid *g, enum pane p)
 {
     const struct rect *r = &a->layout.text[p];
     const struct rect *title = &a->layout.title[p];
+    if (textview_top(&a->text[p]) > 0)
+        grid_marks(g, r->row, title->col + title->cols - 1, 1, MARK_UP, STYLE_KEY);
     if (textview_bottom(&a->text[p]) < textview_rows(&a->text[p]))
         grid_marks(g, r->row + r->rows - 1, title->col + title->cols - 1, 1, MARK_DOWN, STYLE_KEY);
 }
@@ -108,6 +110,18 @@ static void centred(struct grid *g, int row, enum style style, const char *text)
     grid_put_short(g, row, width < room ? (g->cols - width) / 2 : 1, room, text, strlen(text), style);
 }
 
+static void add_counts(const struct task_progress *p, struct buf *out)
+{
+    if (p->total == 0)
+        buf_adds(out, "The workspace holds no comparisons: `assay import FILE` brings some in.");
+    else if (p->done < p->total)
+        buf_addf(out, "%lld of %lld done by you, %lld of them today; the others are in other hands.",
+                 (long long)p->done, (long long)p->total, (long long)p->today);
+    else
+        buf_addf(out, "%lld of %lld done, %lld of them today. Everything is saved.", (long long)p->done,
+                 (long long)p->total, (long long)p->today);
+}
+
 static void draw_done(const struct annotate *a, const struct screen *s, struct grid *g)
 {
     static const struct strip_item items[] = {{{REQ_OLDER}, " ", "look back"},
@@ -117,13 +131,12 @@ static void draw_done(const struct annotate *a, const struct screen *s, struct g
     const struct annotate_state *st = annotate_state(a);
     struct buf b = BUF_INIT;
     int row = g->rows / 2 - 2;
-    buf_adds(&b, "Nothing is left to do. Thank you, ");
+    buf_adds(&b, st->progress->total > 0 ? "Nothing is left to do. Thank you, " : "Nothing is here yet, ");
     safe_text(st->annotator, strlen(st->annotator), &b, 30);
     buf_addc(&b, '.');
     centred(g, row, STYLE_TITLE, b.ptr);
     buf_reset(&b);
-    buf_addf(&b, "%lld of %lld done, %lld of them today. Everything is saved.", (long long)st->progress->done,
-             (long long)st->progress->total, (long long)st->progress->today);
+    add_counts(st->progress, &b);
     centred(g, row + 2, STYLE_TEXT, b.ptr);
     buf_free(&b);
     centred(g, row + 4, s->error ? STYLE_ERROR : STYLE_MESSAGE, s->message);

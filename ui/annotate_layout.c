@@ -9,6 +9,7 @@ enum {
     TABLE_COLS = 24, /* margin, name, cells of A and B */
     COLUMN_ATTRIBUTES = 8,
     LEVEL_ROWS = 5,      /* so that the levels of one attribute can be told even where it is the only one */
+    HELP_ROWS = 2,       /* where there are none: how to prefer, what a justification says */
     TALL_TEXT_ROWS = 30, /* from here on two stacked texts are read with ease */
     NARROW_COLS = 100,
     BECAUSE_ROWS = 3,
@@ -47,7 +48,7 @@ static void lay_strip(const struct annotate_needs *n, struct annotate_layout *l)
     int columns = max((attributes + COLUMN_ATTRIBUTES - 1) / COLUMN_ATTRIBUTES, 1);
     l->per_column = (attributes + columns - 1) / columns;
     l->table_cols = TABLE_COLS;
-    int table_rows = 1 + (attributes > 0 ? max(l->per_column, LEVEL_ROWS) : 0);
+    int table_rows = 1 + (attributes > 0 ? max(l->per_column, LEVEL_ROWS) : HELP_ROWS);
     int spare = n->rows - 1 - 2 - 1 - LEAST_TEXT_ROWS - 1 - table_rows - 1 - 1;
     int because = max(1, min(min(n->because_rows, BECAUSE_ROWS), spare));
     l->keys = (struct rect){n->rows - 1, 0, 1, n->cols};
@@ -105,7 +106,7 @@ void annotate_layout(const struct annotate_needs *n, struct annotate_layout *l)
         return;
     }
     int answers_least = n->arrange == ARRANGE_STACKED ? 4 : 2;
-    int prompt = min(max(n->prompt_rows, 1), max(1, (room.rows - 2) / 3));
+    int prompt = min(max(n->prompt_rows, 1), max(1, (room.rows - 2) / 3 + n->spare_rows));
     prompt = max(1, min(prompt, room.rows - 1 - answers_least));
     lay_pane(l, PANE_PROMPT, (struct rect){room.row, 0, prompt + 1, n->cols});
     lay_answers(n, l, (struct rect){room.row + prompt + 1, 0, room.rows - prompt - 1, n->cols});

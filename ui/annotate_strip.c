@@ -124,7 +124,9 @@ static void draw_rating_help(const struct annotate *a, struct grid *g, struct ce
     const struct attribute *t = &st->rubric->attributes[cursor.attribute];
     const struct rect *r = &a->layout.rubric;
     int col = r->col + grid_put_short(g, r->row, r->col, 24, t->label, strlen(t->label), STYLE_TITLE);
-    grid_puts(g, r->row, col, 5, cursor.side == SIDE_A ? " of A" : " of B", STYLE_TITLE);
+    col += grid_puts(g, r->row, col, 5, cursor.side == SIDE_A ? " of A" : " of B", STYLE_TITLE);
+    if (t->max + 1 - t->min > r->rows - 1)
+        grid_putf(g, r->row, col, 12, STYLE_DIM, ", %d to %d", t->min, t->max);
     draw_levels(a, g, t, st->task->draft.rating[cursor.side][cursor.attribute]);
 }
 
@@ -166,6 +168,19 @@ static int words_now(const struct annotate *a)
     return draft_words(&d);
 }
 
+/* A sentence over as many rows as it takes; returns how many. */
+static int put_wrapped(struct grid *g, int row, int col, int max_rows, int width, const char *text)
+{
+    struct wrap_rows rows = {0};
+    int n = 0;
+    if (*text != '\0')
+        wrap_text(text, strlen(text), annotate_text_cols(width), 0, &rows);
+    for (; n < max_rows && n < (int)rows.rows.n; n++)
+        textview_draw_row(g, row + n, col, width, text, &rows.rows.v[n], STYLE_DIM);
+    vec_free(&rows.rows);
+    return n;
+}
+
 static void draw_because_help(const struct annotate *a, struct grid *g)
 {
     const struct annotate_state *st = annotate_state(a);
@@ -175,8 +190,8 @@ static void draw_because_help(const struct annotate *a, struct grid *g)
     int row = r->row + 1, end = r->row + r->rows;
     if (row < end && least > 0)
         grid_putf(g, row++, r->col, r->cols - 1, STYLE_DIM, "%d words or more.", least);
-    if (row < end)
-        grid_puts(g, row, r->col, r->cols - 1, "@A and @B name the sides: left and right change.", STYLE_DIM);
+    row += put_wrapped(g, row, r->col, end - row, r->cols - 1, st->rubric->justification_hint);
+    put_wrapped(g, row, r->col, end - row, r->cols - 1, "@A and @B name the sides: left and right change.");
 }
 
 /* ---- preference ---- */

@@ -133,8 +133,8 @@ static bool is_named(const struct command *c, const char *name, size_t n)
 static void list_names(const struct found *all, size_t n, const char *begin, size_t len, struct buf *out)
 {
     for (size_t i = 0; i < n; i++)
-        if (strncmp(all[i].command->name, begin, len) == 0)
-            buf_addf(out, "%s%s", out->len > 0 ? ", " : "", all[i].command->name);
+        if (all[i].command->run != run_resize && strncmp(all[i].command->name, begin, len) == 0)
+            buf_addf(out, "%s%s", out->len > 0 ? " " : "", all[i].command->name);
 }
 
 /* The command of that name, or the only one that begins so. */
@@ -154,8 +154,7 @@ static bool find(const struct found *all, size_t n, const char *name, size_t len
     if (hits > 1)
         err_set(err, ERR_USAGE, "\"%.*s\" could be %s", (int)(len > 40 ? 40 : len), name, names.ptr);
     else
-        err_set(err, ERR_USAGE, "there is no command \"%.*s\"; there are %s", (int)(len > 40 ? 40 : len), name,
-                names.ptr);
+        err_set(err, ERR_USAGE, "no command \"%.*s\"; there are %s", (int)(len > 40 ? 40 : len), name, names.ptr);
     buf_free(&names);
     return false;
 }

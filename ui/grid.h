@@ -32,7 +32,8 @@ struct grid {
     X(MORE, "›", ">")                                                                                                  \
     X(DOT, "·", "-")                                                                                                   \
     X(MINUS, "−", "-")                                                                                                 \
-    X(DOWN, "▼", "v")
+    X(DOWN, "▼", "v")                                                                                                  \
+    X(UP, "▲", "^")
 
 enum mark {
 #define X(id, utf8, ascii) MARK_##id,

@@ -16,7 +16,7 @@
  *   view.h              what a view is, and what it may ask of the program
  *   view_stack.[ch]     which views are open
  *   annotate_layout.[ch] where everything stands on the annotate screen, for every size
- *   annotate.h          the annotate view from inside: annotate_{draw,strip,write,command}.c
+ *   annotate.h          the annotate view from inside: annotate_{arrange,draw,strip,write,command}.c
  *   view_annotate.[ch]  the annotate view: requests to actions
  *   view_rubric.[ch]    the whole rubric
  *   view_help.[ch]      every key, from the tables

@@ -6,8 +6,7 @@
 #include "ui/view_rubric.h"
 
 enum {
-    PAUSE_SECONDS = 120, /* a longer silence is a break, not work */
-    ROOMY_ROWS = 30
+    PAUSE_SECONDS = 120 /* a longer silence is a break, not work */
 };
 
 const struct annotate_state *annotate_state(const struct annotate *a)
@@ -21,11 +20,6 @@ struct cell_place annotate_place(const struct rubric *r, int cell)
     if (cell < 0 || cell >= 2 * n)
         return (struct cell_place){SIDE_A, -1};
     return (struct cell_place){cell / n, cell % n};
-}
-
-int annotate_because_cols(int cols)
-{
-    return annotate_text_cols(cols - 20);
 }
 
 /* ---- what is shown ---- */
@@ -60,37 +54,6 @@ static void sync(struct annotate *a)
     a->focus = PANE_A;
     a->maximised = a->show_missing = false;
     a->side = SIDE_A;
-}
-
-/* Rows for the justification: all it needs while it is written; otherwise one on a low screen, for the texts need the
- * room. */
-static int rows_of_because(const struct annotate *a, int rows_of_screen, int cols)
-{
-    if (a->mode != MODE_WRITE && rows_of_screen < ROOMY_ROWS)
-        return 1;
-    const struct buf *text = a->mode == MODE_WRITE ? &a->editor.text : &annotate_state(a)->task->draft.because;
-    struct wrap_rows rows = {0};
-    wrap_text(text->ptr, text->len, annotate_because_cols(cols), 0, &rows);
-    int n = (int)rows.rows.n;
-    vec_free(&rows.rows);
-    return n;
-}
-
-void annotate_arrange(struct annotate *a, int rows, int cols)
-{
-    textview_resize(&a->text[PANE_PROMPT], annotate_text_cols(cols), a->text[PANE_PROMPT].height);
-    struct annotate_needs needs = {.rows = rows,
-                                   .cols = cols,
-                                   .n_attributes = annotate_state(a)->rubric->n_attributes,
-                                   .prompt_rows = textview_rows(&a->text[PANE_PROMPT]),
-                                   .because_rows = rows_of_because(a, rows, cols),
-                                   .arrange = a->arrange,
-                                   .focus = a->focus,
-                                   .maximised = a->maximised};
-    annotate_layout(&needs, &a->layout);
-    for (int p = 0; p < PANE_COUNT && a->layout.fits; p++)
-        if (a->layout.text[p].cols > 0)
-            textview_resize(&a->text[p], a->layout.text[p].cols, a->layout.text[p].rows);
 }
 
 /* ---- actions ---- */
@@ -248,9 +211,13 @@ static void submit(struct annotate *a, struct screen *s)
     char why[DRAFT_WHY_SIZE];
     int missing = draft_missing(&st->task->draft, st->rubric, why);
     if (missing >= 0) {
+        struct cell_place place = annotate_place(st->rubric, missing);
         move_to(a, s, missing);
         a->show_missing = true;
-        if (!s->error)
+        if (!s->error && place.attribute >= 0)
+            screen_refuse(s, "Not yet: %s of %c is missing.", st->rubric->attributes[place.attribute].label,
+                          "AB"[place.side]);
+        else if (!s->error)
             screen_refuse(s, "Not yet: %s.", why);
     } else if (st->task->state == TASK_JUDGED && !st->task->changed) {
         act(a, s, ACT_NEWER);

@@ -35,9 +35,12 @@ static void add_preference(const struct rubric *r, struct buf *out)
             buf_addf(out, "  - %+d  %s\n", p, preference_words(p));
     buf_addf(out, "  - n   %s\n\n", preference_words(PREFERENCE_NEITHER));
     if (r->justification_min_words > 0)
-        buf_addf(out, "justification\n  %d words or more; @A and @B name the sides.\n\n", r->justification_min_words);
+        buf_addf(out, "justification\n  %d words or more; @A and @B name the sides.\n", r->justification_min_words);
     else
-        buf_adds(out, "justification, may be left out\n  @A and @B name the sides.\n\n");
+        buf_adds(out, "justification, may be left out\n  @A and @B name the sides.\n");
+    if (*r->justification_hint != '\0')
+        buf_addf(out, "  %s\n", r->justification_hint);
+    buf_addc(out, '\n');
 }
 
 static void add_reasons(const char *title, const struct reason *reasons, size_t n, struct buf *out)

@@ -25,7 +25,7 @@ static const struct annotate_state *state(void *ctx)
     struct ui_host_fake *h = ctx;
     struct ui_host_item *item = here(h);
     h->state.task = item != NULL ? &item->task : &h->nothing;
-    h->progress.total = h->n;
+    h->progress.total = h->n + h->with_others;
     h->progress.done = 0;
     for (int i = 0; i < h->n; i++)
         h->progress.done += h->items[i].task.state != TASK_OPEN;

@@ -27,7 +27,8 @@ struct ui_host_fake {
     struct arena arena;
     struct rubric rubric;
     struct ui_host_item items[UI_HOST_MOST];
-    int n, at; /* at == n: nothing is left */
+    int n, at;       /* at == n: nothing is left */
+    int with_others; /* comparisons that other people judge */
     struct task nothing;
     struct task_progress progress;
     struct annotate_state state;

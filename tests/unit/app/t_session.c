@@ -224,6 +224,22 @@ Test(session, a_changed_judgement_is_a_new_revision)
     close_desk(&d);
 }
 
+Test(session, going_away_from_a_change_that_is_not_submitted_says_so)
+{
+    struct desk d;
+    open_desk(&d);
+    fill(&d);
+    act(&d, (struct action){.kind = ACT_SUBMIT});
+    act(&d, (struct action){.kind = ACT_OLDER});
+    cr_expect(eq(str, act(&d, (struct action){.kind = ACT_NEWER}).message, ""));
+    act(&d, (struct action){.kind = ACT_OLDER});
+    rate(&d, 0, 4);
+    struct reaction r = act(&d, (struct action){.kind = ACT_NEWER});
+    cr_expect(not(r.refused));
+    cr_expect(strstr(r.message, "not submitted") != NULL, "%s", r.message);
+    close_desk(&d);
+}
+
 Test(session, the_end_of_the_work_shows_no_item_and_undo_still_works)
 {
     struct desk d;

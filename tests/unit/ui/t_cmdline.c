@@ -71,11 +71,12 @@ Test(cmdline, tab_completes_names_and_settings)
 
 Test(cmdline, an_unknown_command_says_what_exists)
 {
-    ui_stage_press(&s, ": \"frobnicate\" <Enter>");
-    cr_expect(shows("there is no command \"frobnicate\"; there are goto, set, stats, quit"));
+    ui_stage_press(&s, ": \"frob\" <Enter>");
+    cr_expect(shows("no command \"frob\"; there are goto set stats quit help save-screen save-model"));
+    cr_expect(not(shows("…")));
     cr_expect(s.screen.error);
     ui_stage_press(&s, ": \"save\" <Enter>");
-    cr_expect(shows("\"save\" could be save-screen, save-model"));
+    cr_expect(shows("\"save\" could be save-screen save-model"));
     ui_stage_press(&s, ": \"set tabs\" <Enter>");
     cr_expect(shows("there is no setting \"tabs\""));
 }

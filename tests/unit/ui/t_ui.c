@@ -72,7 +72,7 @@ Test(ui, a_failing_command_of_a_script_is_an_error_with_its_line)
 {
     struct err err;
     cr_expect(not(run("4\n:frobnicate\n", &err)));
-    cr_expect(strstr(err.text, "script:2: there is no command \"frobnicate\"") != NULL, "%s", err.text);
+    cr_expect(strstr(err.text, "script:2: no command \"frobnicate\"") != NULL, "%s", err.text);
 }
 
 Test(ui, a_wrong_script_changes_nothing)

@@ -131,7 +131,7 @@ Test(view_annotate, submit_goes_to_what_is_missing_and_says_it)
 {
     press("4 4 4 4 4 4 <Enter>");
     cr_expect(model_has("cell b.correctness\n"));
-    cr_expect(shows("Not yet: correctness of B is missing."));
+    cr_expect(shows("Not yet: Correctness of B is missing."));
     cr_expect(shows("▶!Correctness     4[.]"), "%s", ui_stage_text(&s));
     cr_expect(s.screen.beep);
     cr_expect(strstr(s.host.log, "submit") == NULL);
@@ -321,6 +321,32 @@ Test(view_annotate, when_nothing_is_left_it_says_so_kindly)
     cr_expect(shows("· 多言語"));
 }
 
+Test(view_annotate, when_others_have_the_rest_it_says_that)
+{
+    press("s u s l s d");
+    s.host.with_others = 6;
+    press("[ ]");
+    cr_expect(shows("3 of 9 done by you, 3 of them today; the others are in other hands."));
+    press(":stats");
+    cr_expect(shows("3 of 9 done, 3 today, 0 waiting"));
+    cr_expect(not(shows(" min")));
+}
+
+Test(view_annotate, a_long_prompt_takes_the_rows_that_short_answers_leave)
+{
+    static const char *const prompt = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight";
+    close_stage();
+    ui_stage_init(&s, "helpsteer2");
+    ui_host_add(&s.host, "long", prompt, "Short.", "Also short.");
+    ui_host_add(&s.host, "long", prompt, "1\n2\n3\n4\n5\n6\n7\n8\n9\n10", "Short.");
+    ui_stage_open(&s, 24, 80, false);
+    cr_expect(shows(" eight\n") && shows("1-8/8"));
+    press("s u");
+    cr_expect(shows("1-3/8"));
+    press("<Tab> <Tab> j");
+    cr_expect(shows("two  ") && shows("▲\n") && shows("2-4/8"), "there is more above, and below");
+}
+
 Test(view_annotate, a_failed_change_is_said_and_nothing_moves)
 {
     s.host.failing = true;
@@ -392,6 +418,28 @@ Test(view_annotate, suspend_and_redraw_are_wishes_to_the_loop)
     cr_expect(s.screen.repaint);
     press("<C-z>");
     cr_expect(s.screen.suspend);
+}
+
+Test(view_annotate_rubrics, an_empty_workspace_says_how_to_fill_it)
+{
+    ui_stage_init(&s, "pairwise");
+    ui_stage_open(&s, 24, 80, false);
+    cr_expect(shows("Nothing is here yet, ada."));
+    cr_expect(shows("`assay import FILE` brings some in."));
+    close_stage();
+}
+
+Test(view_annotate_rubrics, what_the_rubric_asks_of_a_justification_is_told)
+{
+    ui_stage_init(&s, "pairwise");
+    ui_host_add_samples(&s.host);
+    ui_stage_open(&s, 24, 80, false);
+    cr_expect(shows("< towards A   = no preference   > towards B"));
+    press("i");
+    cr_expect(shows("What decided it, if it helps others; @A and @B name"));
+    press("<Esc> r G");
+    cr_expect(shows("What decided it, if it helps others"));
+    close_stage();
 }
 
 Test(view_annotate_rubrics, without_attributes_there_is_still_a_preference)
