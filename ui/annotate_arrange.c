@@ -30,18 +30,6 @@ static void lay_out(struct annotate *a, const struct annotate_needs *needs)
             textview_resize(&a->text[p], a->layout.text[p].cols, a->layout.text[p].rows);
 }
 
-/* Short answers beside each other leave rows empty that a long prompt can use. */
-static int spare_rows(const struct annotate *a, const struct annotate_needs *needs)
-{
-    const struct annotate_layout *l = &a->layout;
-    if (!l->fits || needs->maximised || l->arrange != ARRANGE_SIDE || needs->prompt_rows <= l->text[PANE_PROMPT].rows)
-        return 0;
-    int in_a = l->text[PANE_A].rows - textview_rows(&a->text[PANE_A]);
-    int in_b = l->text[PANE_B].rows - textview_rows(&a->text[PANE_B]);
-    int spare = in_a < in_b ? in_a : in_b;
-    return spare > 0 ? spare : 0;
-}
-
 void annotate_arrange(struct annotate *a, int rows, int cols)
 {
     textview_resize(&a->text[PANE_PROMPT], annotate_text_cols(cols), a->text[PANE_PROMPT].height);
@@ -54,7 +42,10 @@ void annotate_arrange(struct annotate *a, int rows, int cols)
                                    .focus = a->focus,
                                    .maximised = a->maximised};
     lay_out(a, &needs);
-    needs.spare_rows = spare_rows(a, &needs);
-    if (needs.spare_rows > 0)
-        lay_out(a, &needs);
+    if (!a->layout.fits || a->maximised)
+        return;
+    /* Now that the widths are known: rows that one text leaves empty go to another that wants them. */
+    needs.answer_rows[PANE_A] = textview_rows(&a->text[PANE_A]);
+    needs.answer_rows[PANE_B] = textview_rows(&a->text[PANE_B]);
+    lay_out(a, &needs);
 }

@@ -74,15 +74,33 @@ static enum arrangement decide(const struct annotate_needs *n, int rows)
     return n->cols < NARROW_COLS && rows >= TALL_TEXT_ROWS ? ARRANGE_STACKED : ARRANGE_SIDE;
 }
 
+/* Rows of A when they are stacked: half, but none that one leaves empty while the other wants them. */
+static int upper_rows(const struct annotate_needs *n, int rows)
+{
+    int half = rows / 2, a = n->answer_rows[PANE_A] + 1, b = n->answer_rows[PANE_B] + 1;
+    if (a == 1 || b == 1 || (a <= half) == (b <= rows - half))
+        return half;
+    return a <= half ? a : rows - b;
+}
+
+/* Rows of the prompt: a third of the room, or what the answers leave empty. */
+static int prompt_rows(const struct annotate_needs *n, enum arrangement arrange, int rows)
+{
+    int a = n->answer_rows[PANE_A], b = n->answer_rows[PANE_B], third = max(1, (rows - 2) / 3);
+    int answers = arrange == ARRANGE_STACKED ? a + b + 2 : max(a, b) + 1;
+    int most = max(third, a > 0 && b > 0 ? rows - 1 - answers : 0);
+    int answers_least = n->arrange == ARRANGE_STACKED ? 4 : 2;
+    return max(1, min(min(max(n->prompt_rows, 1), most), rows - 1 - answers_least));
+}
+
 static void lay_answers(const struct annotate_needs *n, struct annotate_layout *l, struct rect frame)
 {
-    l->arrange = decide(n, frame.rows);
     if (l->arrange == ARRANGE_SIDE) {
         l->divider = (frame.cols - 1) / 2;
         lay_pane(l, PANE_A, (struct rect){frame.row, 0, frame.rows, l->divider});
         lay_pane(l, PANE_B, (struct rect){frame.row, l->divider + 1, frame.rows, frame.cols - l->divider - 1});
     } else if (l->arrange == ARRANGE_STACKED) {
-        int upper = frame.rows / 2;
+        int upper = upper_rows(n, frame.rows);
         lay_pane(l, PANE_A, (struct rect){frame.row, 0, upper, frame.cols});
         lay_pane(l, PANE_B, (struct rect){frame.row + upper, 0, frame.rows - upper, frame.cols});
     } else {
@@ -100,14 +118,13 @@ void annotate_layout(const struct annotate_needs *n, struct annotate_layout *l)
     l->header = (struct rect){0, 0, 1, n->cols};
     lay_strip(n, l);
     struct rect room = {1, 0, l->rule.row - 1, n->cols};
+    int third = min(max(n->prompt_rows, 1), max(1, (room.rows - 2) / 3));
+    l->arrange = decide(n, n->maximised ? room.rows : room.rows - 1 - third);
     if (n->maximised) {
-        l->arrange = decide(n, room.rows);
         lay_pane(l, n->focus, room);
         return;
     }
-    int answers_least = n->arrange == ARRANGE_STACKED ? 4 : 2;
-    int prompt = min(max(n->prompt_rows, 1), max(1, (room.rows - 2) / 3 + n->spare_rows));
-    prompt = max(1, min(prompt, room.rows - 1 - answers_least));
+    int prompt = prompt_rows(n, l->arrange, room.rows);
     lay_pane(l, PANE_PROMPT, (struct rect){room.row, 0, prompt + 1, n->cols});
     lay_answers(n, l, (struct rect){room.row + prompt + 1, 0, room.rows - prompt - 1, n->cols});
 }

@@ -26,9 +26,9 @@ struct rect {
 struct annotate_needs {
     int rows, cols; /* the screen */
     size_t n_attributes;
-    int prompt_rows;  /* that the prompt would fill at annotate_text_cols */
-    int spare_rows;   /* that the answers would leave empty, if the prompt had no more than its third */
-    int because_rows; /* that the justification would fill, at least 1 */
+    int prompt_rows;    /* that the prompt would fill at annotate_text_cols */
+    int answer_rows[2]; /* that A and B would fill in an arrangement like this; 0: not known yet */
+    int because_rows;   /* that the justification would fill, at least 1 */
     enum arrangement arrange;
     enum pane focus;
     bool maximised;

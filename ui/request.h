@@ -7,7 +7,7 @@
 
 /* id, name in key files, help, group */
 #define REQUESTS(X)                                                                                                    \
-    X(RATE_0, "rate-0", "rate the cell under the cursor 0, go to the next empty one", RATING)                          \
+    X(RATE_0, "rate-0", "rate the cell 0 and go to the next empty one", RATING)                                        \
     X(RATE_1, "rate-1", "rate 1", RATING)                                                                              \
     X(RATE_2, "rate-2", "rate 2", RATING)                                                                              \
     X(RATE_3, "rate-3", "rate 3", RATING)                                                                              \

@@ -76,6 +76,7 @@ Test(annotate_layout, nothing_overlaps_or_leaves_the_screen_at_any_size)
                                                        .n_attributes = attributes[a],
                                                        .prompt_rows = (rows * cols) % 40,
                                                        .because_rows = cols % 5,
+                                                       .answer_rows = {rows * 7 % 33, cols * 5 % 47},
                                                        .arrange = (enum arrangement)arrange,
                                                        .focus = (enum pane)(focus % PANE_COUNT),
                                                        .maximised = focus >= PANE_COUNT});
@@ -97,6 +98,32 @@ Test(annotate_layout, answers_stand_side_by_side_unless_the_screen_is_narrow_and
     cr_expect(eq(int, layout(40, 120, ARRANGE_AUTO).arrange, ARRANGE_SIDE));
     cr_expect(eq(int, layout(60, 80, ARRANGE_AUTO).arrange, ARRANGE_STACKED));
     cr_expect(eq(int, layout(24, 200, ARRANGE_STACKED).arrange, ARRANGE_STACKED));
+}
+
+Test(annotate_layout, rows_that_one_text_leaves_empty_go_to_another)
+{
+    static const struct {
+        enum arrangement arrange;
+        int needs[PANE_COUNT], gets[PANE_COUNT]; /* A, B, prompt; of 13 rows, two or three of them titles */
+    } cases[] = {
+        {ARRANGE_SIDE, {2, 5, 20}, {5, 5, 6}},    {ARRANGE_SIDE, {2, 50, 20}, {8, 8, 3}},
+        {ARRANGE_SIDE, {2, 3, 1}, {10, 10, 1}},   {ARRANGE_STACKED, {2, 50, 1}, {2, 7, 1}},
+        {ARRANGE_STACKED, {50, 1, 1}, {8, 1, 1}}, {ARRANGE_STACKED, {50, 50, 1}, {4, 5, 1}},
+        {ARRANGE_STACKED, {1, 1, 20}, {1, 1, 8}}, {ARRANGE_STACKED, {1, 2, 1}, {4, 5, 1}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct annotate_layout l;
+        annotate_layout(&(struct annotate_needs){.rows = 24,
+                                                 .cols = 80,
+                                                 .n_attributes = 5,
+                                                 .prompt_rows = cases[i].needs[PANE_PROMPT],
+                                                 .answer_rows = {cases[i].needs[PANE_A], cases[i].needs[PANE_B]},
+                                                 .because_rows = 1,
+                                                 .arrange = cases[i].arrange},
+                        &l);
+        for (int p = 0; p < PANE_COUNT; p++)
+            cr_expect(eq(int, l.text[p].rows, cases[i].gets[p]), "case %zu, pane %d", i, p);
+    }
 }
 
 Test(annotate_layout, at_80_by_24_ten_rows_are_left_to_read)

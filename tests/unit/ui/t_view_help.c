@@ -18,6 +18,19 @@ Test(view_help, the_annotate_help_tells_every_request)
     ui_stage_free(&s);
 }
 
+Test(view_help, no_line_is_wider_than_the_narrowest_screen)
+{
+    struct ui_stage s;
+    struct buf text = BUF_INIT;
+    ui_stage_init(&s, "helpsteer2");
+    help_text(s.keys, KEYMAP_ANNOTATE, NULL, &text);
+    for (const char *line = text.ptr; *line != '\0'; line += strcspn(line, "\n") + 1)
+        cr_expect(le(sz, safe_width(line, strcspn(line, "\n")), 78), "%.100s", line);
+    buf_free(&text);
+    ui_stage_open(&s, 24, 80, false);
+    ui_stage_free(&s);
+}
+
 Test(view_help, it_follows_the_live_bindings)
 {
     static const char own[] = "annotate u none\nannotate <F5> undo\n";
