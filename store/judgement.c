@@ -82,6 +82,26 @@ struct appending {
     const int64_t *rows;
 };
 
+/* The judgement is the one that counts from now on. */
+static bool make_latest(struct db *db, const struct judgement *j, struct err *err)
+{
+    struct value kind = v_str(kind_names[j->kind]);
+    bool of_response = j->comparison == 0;
+    int64_t moved = 0;
+    if (j->revision > 1 &&
+        !stmt_change(db, of_response ? STMT_LATEST_MOVE_RESPONSE : STMT_LATEST_MOVE,
+                     ARGS(v_int(of_response ? j->response : j->comparison), v_int(j->annotator), v_int(j->row), kind),
+                     &moved, err))
+        return false;
+    if (moved == 0 && !stmt_run(db, STMT_LATEST_ADD,
+                                ARGS(v_int_or_null(j->comparison), v_int_or_null(j->response), v_int(j->annotator),
+                                     v_int(j->row), kind),
+                                err))
+        return false;
+    return of_response ||
+           stmt_run(db, STMT_COMPARISON_COUNT_PEOPLE, ARGS(v_int(j->comparison), v_int(j->annotator)), err);
+}
+
 static bool append(struct db *db, void *ctx, struct err *err)
 {
     const struct appending *a = ctx;
@@ -110,7 +130,7 @@ static bool append(struct db *db, void *ctx, struct err *err)
                            v_int(j->ratings[i].value), v_int((int64_t)i)),
                       err))
             return false;
-    return true;
+    return make_latest(db, j, err);
 }
 
 bool judgement_append(struct db *db, struct judgement *j, const int64_t rows[2], struct err *err)
@@ -128,7 +148,7 @@ bool judgement_append_once(struct db *db, struct judgement *j, const int64_t row
         j->row = there;
         return true;
     }
-    return judgement_append(db, j, rows, err);
+    return append(db, &(struct appending){j, rows}, err);
 }
 
 /* Columns as in judgement_list of queries.sql. */

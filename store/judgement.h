@@ -59,7 +59,8 @@ struct id judgement_content_id(const struct judgement *j, const char *annotator_
 
 /* Append as the next revision (j->revision is set). rows[0], rows[1]: the responses that the ratings speak of. */
 MUST_CHECK bool judgement_append(struct db *db, struct judgement *j, const int64_t rows[2], struct err *err);
-/* Append unless a judgement with this id is there (*made = false then). */
+/* Append unless a judgement with this id is there (*made = false then). Inside a transaction of the caller, who undoes
+ * what a failure leaves. */
 MUST_CHECK bool judgement_append_once(struct db *db, struct judgement *j, const int64_t rows[2], bool *made,
                                       struct err *err);
 

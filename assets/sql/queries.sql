@@ -84,6 +84,18 @@ SELECT max(revision) FROM judgement WHERE response = ?1 AND annotator = ?2;
 INSERT INTO judgement (id, comparison, response, annotator, revision, kind, preference, neither, justification, reason,
                        a_is, seconds, rubric, extra, created)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15);
+-- name: latest_add
+INSERT INTO latest (comparison, response, annotator, judgement, kind) VALUES (?1, ?2, ?3, ?4, ?5);
+-- name: latest_move
+UPDATE latest SET judgement = ?3, kind = ?4 WHERE comparison = ?1 AND annotator = ?2;
+-- name: latest_move_response
+UPDATE latest SET judgement = ?3, kind = ?4 WHERE response = ?1 AND annotator = ?2;
+-- name: comparison_count_people
+-- ?1 comparison, ?2 the annotator whose judgement is new: those of sources change nothing
+UPDATE comparison SET people = (
+  SELECT count(*) FROM latest JOIN annotator USING (annotator)
+   WHERE latest.comparison = ?1 AND latest.kind <> 'withdrawn' AND annotator.kind = 'person')
+ WHERE comparison = ?1 AND (SELECT kind FROM annotator WHERE annotator = ?2) = 'person';
 -- name: rating_add
 INSERT INTO rating (judgement, response, attribute, value, position) VALUES (?1, ?2, ?3, ?4, ?5);
 -- name: rating_list

@@ -53,7 +53,7 @@ CREATE TABLE comparison (
   split      TEXT,
   created    INTEGER NOT NULL,
   retired    INTEGER,           -- when it was taken out of work; nothing is deleted
-  people     INTEGER NOT NULL DEFAULT 0 -- how many people have judged, skipped or flagged it; derived, kept by a trigger
+  people     INTEGER NOT NULL DEFAULT 0 -- how many people have judged, skipped or flagged it; derived, verified by `assay check`
 ) STRICT;
 CREATE INDEX comparison_by_people ON comparison (people, comparison) WHERE retired IS NULL;
 CREATE INDEX comparison_by_first ON comparison (first);
@@ -110,7 +110,8 @@ CREATE TABLE rating (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rating_by_response ON rating (response);
 
--- The latest revision for each (subject, annotator); derived, kept by triggers, verified by `assay check`.
+-- The latest revision for each (subject, annotator); derived, kept by whoever appends a judgement (a trigger would make SQLite
+-- keep a copy of every page it touches), verified by `assay check`.
 CREATE TABLE latest (
   comparison INTEGER REFERENCES comparison,
   response   INTEGER REFERENCES response,
@@ -123,19 +124,6 @@ CREATE UNIQUE INDEX latest_response ON latest (response, annotator) WHERE respon
 CREATE UNIQUE INDEX latest_judgement ON latest (judgement);
 CREATE INDEX latest_by_annotator ON latest (annotator, kind);
 
-CREATE TRIGGER judgement_is_latest AFTER INSERT ON judgement BEGIN
-  DELETE FROM latest WHERE comparison = new.comparison AND annotator = new.annotator
-    AND (SELECT revision FROM judgement WHERE judgement = latest.judgement) <= new.revision;
-  DELETE FROM latest WHERE response = new.response AND annotator = new.annotator
-    AND (SELECT revision FROM judgement WHERE judgement = latest.judgement) <= new.revision;
-  INSERT OR IGNORE INTO latest (comparison, response, annotator, judgement, kind)
-    VALUES (new.comparison, new.response, new.annotator, new.judgement, new.kind);
-  UPDATE comparison SET people = (
-    SELECT count(*) FROM latest JOIN annotator USING (annotator)
-     WHERE latest.comparison = new.comparison AND latest.kind <> 'withdrawn' AND annotator.kind = 'person')
-   WHERE comparison = new.comparison
-     AND (SELECT kind FROM annotator WHERE annotator = new.annotator) = 'person';
-END;
 CREATE TRIGGER judgement_append_only_update BEFORE UPDATE ON judgement BEGIN
   SELECT RAISE(ABORT, 'judgements are append-only');
 END;
