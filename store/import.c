@@ -15,23 +15,26 @@
 /* In the order in which they are tried on a record; earlier ones are more particular. */
 static const struct import_format *const formats[] = {&import_judgements, &import_hh_rlhf,
                                                       &import_helpsteer2_preference, &import_helpsteer2, &import_trl};
-enum { N_FORMATS = sizeof formats / sizeof *formats, SNIFF_RECORDS = 32, TICK_RECORDS = 64 };
+enum { N_FORMATS = sizeof formats / sizeof *formats };
+
+/* Lines are taken in batches, one savepoint each: a savepoint a record would cost more than the record. The first batch
+ * waits for enough lines to tell the format by. */
+enum { BATCH_LINES = 64, BATCH_BYTES = 1 << 20, FIRST_BATCH_BYTES = 64 << 20 };
 
 const char *const import_formats[] = {"judgements", "hh-rlhf", "helpsteer2-preference", "helpsteer2", "trl", NULL};
 
-/* A line that waits until the format is known. */
-struct waiting {
-    char *text;
-    size_t n;
-    long line;
+struct line {
+    size_t at, n; /* in text */
+    long number;
 };
 
 struct run {
     const char *path;
     struct import im;
-    const struct import_format *format;
+    const struct import_format *format; /* NULL: not known yet */
     struct lines *lines;
-    VEC(struct waiting) waiting;
+    struct buf text; /* of the batch; a NUL behind each line */
+    VEC(struct line) batch;
 };
 
 static void list_formats(struct buf *b)
@@ -60,95 +63,126 @@ static bool is_refusal(const struct err *e)
     return e->kind == ERR_SYNTAX || e->kind == ERR_RANGE || e->kind == ERR_MISSING || e->kind == ERR_CONFLICT;
 }
 
-struct attempt {
-    struct run *run;
-    const char *text;
-    size_t n;
-};
-
-static bool read_record(struct db *db, void *ctx, struct err *err)
+static bool read_record(struct run *r, const struct line *l, struct err *err)
 {
-    (void)db;
-    const struct attempt *a = ctx;
     struct json_object *o = NULL;
-    if (!json_parse(a->text, a->n, &o, err))
+    r->im.counts->records++;
+    if (!json_parse(r->text.ptr + l->at, l->n, &o, err))
         return false;
     bool ok = json_object_is_type(o, json_type_object)
-                  ? a->run->format->read(&a->run->im, o, err)
+                  ? r->format->read(&r->im, o, err)
                   : err_set(err, ERR_SYNTAX, "a record must be an object, but is %s", json_type_name(o));
     json_object_put(o);
-    arena_reset(&a->run->im.record);
+    arena_reset(&r->im.record);
     return ok;
 }
 
-static void refuse(struct run *r, const char *text, size_t n, long line, const struct err *why)
+static void refuse(struct run *r, const struct line *l, const struct err *why)
 {
     const struct import_options *o = r->im.options;
+    const char *text = r->text.ptr + l->at;
     r->im.counts->refused++;
-    trace(TRACE_IMPORT, "%s:%ld: %s", lines_name(r->lines), line, why->text);
+    r->im.counts->records++;
+    trace(TRACE_IMPORT, "%s:%ld: %s", lines_name(r->lines), l->number, why->text);
     if (o->rejects != NULL) {
-        outfile_write(o->rejects, text, n);
+        outfile_write(o->rejects, text, l->n);
         outfile_write(o->rejects, "\n", 1);
     }
     if (o->refused != NULL)
-        o->refused(o->ctx, &(struct import_refusal){lines_name(r->lines), line, why->text, text, n});
+        o->refused(o->ctx, &(struct import_refusal){lines_name(r->lines), l->number, why->text, text, l->n});
 }
 
-static bool take_line(struct run *r, const char *text, size_t n, long line, struct err *err)
-{
-    struct import_counts *c = r->im.counts;
-    struct import_counts before = *c;
-    struct err why = {.kind = ERR_NONE};
-    before.records = ++c->records;
-    if (db_write(r->im.db, read_record, &(struct attempt){r, text, n}, &why))
-        return true;
-    if (!is_refusal(&why)) {
-        if (err != NULL)
-            *err = why;
-        return err_context(err, "%s:%ld", lines_name(r->lines), line);
-    }
-    *c = before;
-    refuse(r, text, n, line, &why);
-    return true;
-}
+/* Lines [from, to) of the batch; `at` is the one that is being read. */
+struct stretch {
+    struct run *run;
+    size_t from, to, at;
+};
 
-static void sniff(struct run *r, const char *text, size_t n)
+static bool read_stretch(struct db *db, void *ctx, struct err *err)
 {
-    struct json_object *o = NULL;
-    struct err ignored;
-    if (!json_parse(text, n, &o, &ignored))
-        return;
-    for (size_t i = 0; r->format == NULL && i < N_FORMATS && json_object_is_type(o, json_type_object); i++)
-        if (formats[i]->sniff(o))
-            r->format = formats[i];
-    json_object_put(o);
-}
-
-static bool take_waiting(struct run *r, struct err *err)
-{
-    for (size_t i = 0; i < r->waiting.n; i++)
-        if (!take_line(r, r->waiting.v[i].text, r->waiting.v[i].n, r->waiting.v[i].line, err))
+    (void)db;
+    struct stretch *s = ctx;
+    for (s->at = s->from; s->at < s->to; s->at++)
+        if (!read_record(s->run, &s->run->batch.v[s->at], err))
             return false;
     return true;
 }
 
-static void forget_waiting(struct run *r)
+/* All lines of a stretch, or none: then the run stands as before, too. */
+static bool take_stretch(struct run *r, struct stretch *s, struct err *err)
 {
-    for (size_t i = 0; i < r->waiting.n; i++)
-        mem_free(r->waiting.v[i].text);
-    vec_clear(&r->waiting);
+    struct import_counts counts = *r->im.counts;
+    struct import_group group = r->im.group;
+    if (db_write(r->im.db, read_stretch, s, err))
+        return true;
+    *r->im.counts = counts;
+    r->im.group = group;
+    r->im.other_name = NULL; /* the rubric may have gone with the rest */
+    return false;
+}
+
+/* A record that is refused takes those before it back with it; they go in once more without it. */
+static bool take_batch(struct run *r, struct err *err)
+{
+    for (size_t from = 0; from < r->batch.n;) {
+        struct err why = {.kind = ERR_NONE};
+        struct stretch s = {.run = r, .from = from, .to = r->batch.n};
+        if (take_stretch(r, &s, &why))
+            return true;
+        bool refused = s.at < s.to && is_refusal(&why);
+        size_t bad = s.at;
+        s.to = bad;
+        if (refused && bad > from && !take_stretch(r, &s, &why))
+            refused = false;
+        if (!refused) {
+            if (err != NULL)
+                *err = why;
+            size_t last = s.at < r->batch.n ? s.at : r->batch.n - 1;
+            return err_context(err, "%s:%ld", lines_name(r->lines), r->batch.v[last].number);
+        }
+        refuse(r, &r->batch.v[bad], &why);
+        from = bad + 1;
+    }
+    return true;
+}
+
+/* The first format that a record looks like; N_FORMATS: none. */
+static size_t sniff(const char *text, size_t n)
+{
+    struct json_object *o = NULL;
+    struct err ignored;
+    size_t i = 0;
+    if (!json_parse(text, n, &o, &ignored))
+        return N_FORMATS;
+    while (i < N_FORMATS && !(json_object_is_type(o, json_type_object) && formats[i]->sniff(o)))
+        i++;
+    json_object_put(o);
+    return i;
+}
+
+/* What most lines of the first batch look like: one broken record must not decide for the file. */
+static void find_out_format(struct run *r)
+{
+    size_t votes[N_FORMATS + 1] = {0}, best = 0;
+    for (size_t i = 0; i < r->batch.n; i++)
+        votes[sniff(r->text.ptr + r->batch.v[i].at, r->batch.v[i].n)]++;
+    for (size_t i = 0; i < N_FORMATS; i++)
+        if (votes[i] > best) {
+            best = votes[i];
+            r->format = formats[i];
+        }
 }
 
 static bool no_format(const struct run *r, struct err *err)
 {
-    if (r->waiting.n == 0)
+    if (r->batch.n == 0)
         return err_set(err, ERR_SYNTAX, "%s: holds no records", lines_name(r->lines));
     struct buf text = BUF_INIT;
     struct json_object *o = NULL;
     struct err why = {.kind = ERR_NONE};
-    const struct waiting *w = &r->waiting.v[0];
-    if (!json_parse(w->text, w->n, &o, &why)) {
-        buf_addf(&text, "line %ld is no record: %s", w->line, why.text);
+    const struct line *l = &r->batch.v[0];
+    if (!json_parse(r->text.ptr + l->at, l->n, &o, &why)) {
+        buf_addf(&text, "line %ld is no record: %s", l->number, why.text);
     } else if (json_object_is_type(o, json_type_object)) {
         buf_adds(&text, "the first record has the fields");
         json_object_object_foreach(o, key, value)
@@ -157,28 +191,38 @@ static bool no_format(const struct run *r, struct err *err)
             buf_addf(&text, " \"%.40s\"", key);
         }
     } else {
-        buf_addf(&text, "line %ld is %s and not an object", w->line, json_type_name(o));
+        buf_addf(&text, "line %ld is %s and not an object", l->number, json_type_name(o));
     }
     json_object_put(o);
-    buf_truncate(&text, text.len < 240 ? text.len : 240);
+    buf_truncate(&text, text.len < 200 ? text.len : 200);
     buf_adds(&text, "; the formats are ");
     list_formats(&text);
+    buf_adds(&text, "; --format says which");
     err_set(err, ERR_SYNTAX, "%s: no format fits: %s", lines_name(r->lines), text.ptr);
     buf_free(&text);
     return false;
 }
 
-/* Lines wait until one of them shows what the file is. */
-static bool wait_for_format(struct run *r, const char *text, size_t n, struct err *err)
+static bool finish_batch(struct run *r, struct err *err)
 {
-    sniff(r, text, n);
-    struct waiting w = {mem_ndup(text, n), n, lines_number(r->lines)};
-    vec_push(&r->waiting, w);
     if (r->format == NULL)
-        return r->waiting.n < SNIFF_RECORDS || no_format(r, err);
-    bool ok = take_waiting(r, err);
-    forget_waiting(r);
-    return ok;
+        find_out_format(r);
+    if (r->format == NULL)
+        return no_format(r, err);
+    if (!take_batch(r, err))
+        return false;
+    vec_clear(&r->batch);
+    buf_reset(&r->text);
+    return true;
+}
+
+static bool add_line(struct run *r, const char *text, size_t n, struct err *err)
+{
+    struct line l = {.at = r->text.len, .n = n, .number = lines_number(r->lines)};
+    vec_push(&r->batch, l);
+    buf_add(&r->text, text, n + 1);
+    size_t most = r->format == NULL ? FIRST_BATCH_BYTES : BATCH_BYTES;
+    return (r->batch.n < BATCH_LINES && r->text.len < most) || finish_batch(r, err);
 }
 
 static bool is_blank(const char *text, size_t n)
@@ -196,20 +240,16 @@ static bool take_file(struct run *r, struct err *err)
             return false;
         if (text == NULL)
             break;
-        if (seen++ % TICK_RECORDS == 0) {
+        if (seen++ % BATCH_LINES == 0) {
             double done, total;
             lines_position(r->lines, &done, &total);
             if (!progress_tick(r->im.options->progress, done, total))
                 return err_set(err, ERR_STOPPED, "%s: stopped; nothing was imported", lines_name(r->lines));
         }
-        if (is_blank(text, n))
-            continue;
-        bool ok =
-            r->format == NULL ? wait_for_format(r, text, n, err) : take_line(r, text, n, lines_number(r->lines), err);
-        if (!ok)
+        if (!is_blank(text, n) && !add_line(r, text, n, err))
             return false;
     }
-    return r->format != NULL || no_format(r, err);
+    return (r->format != NULL && r->batch.n == 0) || finish_batch(r, err);
 }
 
 static void write_tally(struct json_writer *w, const char *key, const struct import_tally *t)
@@ -290,11 +330,11 @@ static bool prepare(struct run *r, struct db *db, const struct import_options *o
 bool import_file(struct db *db, const char *path, const struct import_options *options, struct import_counts *counts,
                  struct err *err)
 {
-    struct run r = {.path = path};
+    struct run r = {.path = path, .text = BUF_INIT};
     *counts = (struct import_counts){0};
     bool ok = prepare(&r, db, options, counts, err) && db_write(db, import_all, &r, err);
-    forget_waiting(&r);
-    vec_free(&r.waiting);
+    vec_free(&r.batch);
+    buf_free(&r.text);
     lines_close(r.lines);
     arena_free(&r.im.file);
     arena_free(&r.im.record);

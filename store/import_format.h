@@ -13,6 +13,13 @@
 
 enum { IMPORT_GROUP_MAX = 16 };
 
+/* helpsteer2: responses of the rows before with the same prompt. */
+struct import_group {
+    int64_t prompt;
+    size_t n;
+    struct content_row responses[IMPORT_GROUP_MAX];
+};
+
 /* One file on its way in. */
 struct import {
     struct db *db;
@@ -26,11 +33,7 @@ struct import {
     const char *other_name;
     struct arena other_arena;
     int64_t now;
-    struct {
-        int64_t prompt;
-        size_t n;
-        struct content_row responses[IMPORT_GROUP_MAX];
-    } group; /* helpsteer2: responses of the rows before with the same prompt */
+    struct import_group group;
 };
 
 struct import_format {

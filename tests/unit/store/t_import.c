@@ -211,6 +211,54 @@ Test(import, files_that_are_nothing_we_know_say_what_they_are)
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM audit WHERE what = 'import'"), 0));
 }
 
+/* One broken record at the front looks like another format. */
+Test(import, most_lines_decide_what_a_file_is)
+{
+    must(fixture_import(
+        &f, "x.jsonl", NULL,
+        "{\"chosen\":\"\",\"rejected\":\"\"}\nnoise\n"
+        "{\"chosen\":\"\\n\\nHuman: a\\n\\nAssistant: b\",\"rejected\":\"\\n\\nHuman: a\\n\\nAssistant: c\"}\n"
+        "{\"chosen\":\"\\n\\nHuman: d\\n\\nAssistant: e\",\"rejected\":\"\\n\\nHuman: d\\n\\nAssistant: f\"}\n"));
+    cr_expect(eq(str, (char *)(uintptr_t)f.counts.format, "hh-rlhf"));
+    cr_expect(eq(i64, f.counts.refused, 2));
+    cr_expect(eq(i64, f.counts.comparisons.made, 2));
+}
+
+/* Records go in by batches; refused ones, wherever they stand, take nothing with them and are told in order. */
+Test(import, a_refused_record_costs_its_batch_nothing)
+{
+    enum { LINES = 300 };
+    struct buf text = BUF_INIT, wanted = BUF_INIT;
+    int good = 0;
+    for (int i = 1; i <= LINES; i++) {
+        bool bad = i == 1 || i % 64 == 0 || i % 64 == 1 || (i > 130 && i < 140) || i == LINES;
+        buf_addf(&text, "{\"prompt\":\"q %d\",\"chosen\":\"yes\",\"rejected\":\"%s\"}\n", i, bad ? "yes" : "no");
+        if (bad)
+            buf_addf(&wanted, "%d: both responses are the same text\n", i);
+        good += !bad;
+    }
+    must(fixture_import(&f, "x.jsonl", NULL, text.ptr));
+    same_text(f.refusals.ptr, wanted.ptr);
+    cr_expect(eq(i64, f.counts.records, LINES));
+    cr_expect(eq(i64, f.counts.refused, LINES - good));
+    cr_expect(eq(i64, f.counts.prompts.made, good));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM prompt"), good));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM response"), 2 * good));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM latest"), good));
+    buf_free(&text);
+    buf_free(&wanted);
+}
+
+/* A built-in rubric that a record brings in goes again when the record is refused; the next one brings it anew. */
+Test(import, a_rubric_goes_with_the_record_that_brought_it)
+{
+    must(fixture_import(&f, "x.jsonl", NULL,
+                        "{" PAIR ",\"judgement\":{\"annotator\":\"a\",\"rubric\":\"pairwise\",\"preference\":9}}\n"
+                        "{" PAIR ",\"judgement\":{\"annotator\":\"a\",\"rubric\":\"pairwise\",\"preference\":1}}\n"));
+    same_text(f.refusals.ptr, "1: judgement: \"preference\" is 9, outside -3 to 3\n");
+    cr_expect(eq(i64, f.counts.judgements.made, 1));
+}
+
 static bool stop_now(void *ctx, double done, double total)
 {
     (void)ctx;
