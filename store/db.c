@@ -28,6 +28,7 @@ static const struct {
     {SQLITE_BUSY, ERR_BUSY, "another process is writing to it and did not finish in time; try again in a moment"},
     {SQLITE_LOCKED, ERR_BUSY, "another part of the program is using it; try again in a moment"},
     {SQLITE_FULL, ERR_IO, "the disk is full; make room and try again (what was saved before is safe)"},
+    {SQLITE_IOERR_SHMSIZE, ERR_IO, "the disk is full; make room and try again (what was saved before is safe)"},
     {SQLITE_READONLY, ERR_IO, "it may not be written to; check its permissions and those of its folder"},
     {SQLITE_CANTOPEN, ERR_IO, "it cannot be opened; check the path, and the permissions of the file and its folder"},
     {SQLITE_PERM, ERR_IO, "it may not be opened; check its permissions"},
@@ -48,7 +49,7 @@ bool db_error(struct db *db, int code, const char *what, struct err *err)
     const char *text = "the database reports an error";
     enum err_kind kind = ERR_IO;
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
-        if (meanings[i].code == (code & 0xff)) {
+        if (meanings[i].code == code || meanings[i].code == (code & 0xff)) {
             text = meanings[i].text;
             kind = meanings[i].kind;
             break;
@@ -103,11 +104,31 @@ static void configure(void)
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+/* What SQLite is to open: always a file, where ":memory:" and "file:..." would be something else to it. As a URI it is
+ * said to be immutable. */
+static void sqlite_name(const char *path, bool uri, struct buf *out)
+{
+    if (uri)
+        buf_adds(out, "file:");
+    if (path[0] != '/')
+        buf_adds(out, "./");
+    for (const char *p = path; *p != '\0'; p++)
+        if (uri && strchr("%?#", *p) != NULL)
+            buf_addf(out, "%%%02X", (unsigned)(unsigned char)*p);
+        else
+            buf_addc(out, *p);
+    if (uri)
+        buf_adds(out, "?immutable=1");
+}
+
 static bool connect_to(struct db *db, int flags, struct err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, configure);
-    int rc = sqlite3_open_v2(db->path, &db->sql, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL);
+    struct buf name = BUF_INIT;
+    sqlite_name(db->path, (flags & SQLITE_OPEN_URI) != 0, &name);
+    int rc = sqlite3_open_v2(name.ptr, &db->sql, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL);
+    buf_free(&name);
     if (rc != SQLITE_OK)
         return db_error(db, rc, "open", err);
     db_set_timeout(db, DB_BUSY_MS);
@@ -160,15 +181,46 @@ static bool check_identity(struct db *db, enum db_mode mode, struct err *err)
     return true;
 }
 
-static bool open_existing(struct db *db, enum db_mode mode, struct err *err)
+static bool is_regular(const char *path, struct err *err)
 {
     struct stat st;
-    if (stat(db->path, &st) != 0 && errno == ENOENT)
-        return err_set(err, ERR_MISSING, "%s: file not found: make one with \"assay init\"", db->path);
-    if (stat(db->path, &st) == 0 && S_ISDIR(st.st_mode))
-        return err_set(err, ERR_SCHEMA, "%s: is a directory, not a workspace", db->path);
-    if (!disk_is_local(db->path, err) ||
-        !connect_to(db, mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, err) ||
+    if (stat(path, &st) != 0)
+        return errno == ENOENT ? err_set(err, ERR_MISSING, "%s: file not found: make one with \"assay init\"", path)
+                               : err_errno(err, "%s", path);
+    if (S_ISDIR(st.st_mode))
+        return err_set(err, ERR_SCHEMA, "%s: is a directory, not a workspace", path);
+    return S_ISREG(st.st_mode) || err_set(err, ERR_SCHEMA, "%s: is no regular file, so not a workspace", path);
+}
+
+/* Nobody can be writing to a file whose folder takes no new files and that has no log of changes beside it. */
+static bool is_frozen(const char *path)
+{
+    struct buf name = BUF_INIT;
+    struct stat st;
+    buf_addf(&name, "%s-wal", path);
+    bool logged = stat(name.ptr, &st) == 0;
+    const char *slash = strrchr(path, '/');
+    buf_reset(&name);
+    buf_add(&name, path, slash != NULL ? (size_t)(slash - path) + 1 : 0);
+    buf_adds(&name, ".");
+    bool closed = access(name.ptr, W_OK) != 0;
+    buf_free(&name);
+    return closed && !logged;
+}
+
+/* Reading is done through a connection that could write: only such a one takes its helper files away again. */
+static bool connect_existing(struct db *db, enum db_mode mode, struct err *err)
+{
+    if (mode == DB_WRITE)
+        return connect_to(db, SQLITE_OPEN_READWRITE, err);
+    if (is_frozen(db->path))
+        return connect_to(db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+    return connect_to(db, SQLITE_OPEN_READWRITE, err) && db_exec(db, "PRAGMA query_only = ON", err);
+}
+
+static bool open_existing(struct db *db, enum db_mode mode, struct err *err)
+{
+    if (!is_regular(db->path, err) || !disk_is_local(db->path, err) || !connect_existing(db, mode, err) ||
         !check_identity(db, mode, err) || !limit_cache(db, err))
         return false;
     if (mode == DB_READ)
@@ -289,21 +341,22 @@ static bool finish(struct db *db, struct err *err)
         db->depth--;
         return db_exec(db, "RELEASE inner", err);
     }
-    for (int i = 1; i < TRIES; i++) {
-        int rc = sqlite3_exec(db->sql, "COMMIT", NULL, NULL, NULL);
-        if (rc == SQLITE_OK) {
-            db->depth--;
-            return true;
-        }
-        if ((rc & 0xff) != SQLITE_BUSY)
-            break;
-    }
-    if (db_exec(db, "COMMIT", err)) {
+    int rc = SQLITE_BUSY;
+    for (int i = 0; i < TRIES && (rc & 0xff) == SQLITE_BUSY; i++)
+        rc = sqlite3_exec(db->sql, "COMMIT", NULL, NULL, NULL);
+    if (rc == SQLITE_OK) {
         db->depth--;
         return true;
     }
+    db_error(db, rc, "commit", err);
     undo(db);
     return false;
+}
+
+bool db_flush(struct db *db, struct err *err)
+{
+    int rc = sqlite3_db_cacheflush(db->sql);
+    return rc == SQLITE_OK || db_error(db, rc, "flush", err);
 }
 
 static bool transact(struct db *db, const char *how, transaction_fn fn, void *ctx, struct err *err)

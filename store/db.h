@@ -55,6 +55,10 @@ MUST_CHECK bool db_write(struct db *db, bool (*fn)(struct db *db, void *ctx, str
 MUST_CHECK bool db_snapshot(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
                             struct err *err);
 
+/* Inside a transaction: hand all that was changed to the disk, so that a full one shows now. For those who must say
+ * that something is done before it is final. */
+MUST_CHECK bool db_flush(struct db *db, struct err *err);
+
 /* Verify the file: SQLite's own check, references, and what the schema cannot say (store/check.c). `report` gets
  * one sentence a fault; *faults is their number. False only when the check itself could not be done. */
 MUST_CHECK bool db_check(struct db *db, void (*report)(void *ctx, const char *text), void *ctx, int *faults,

@@ -5,12 +5,14 @@
 #include "core/base/lines.h"
 #include "core/base/mem.h"
 #include "core/base/trace.h"
+#include "core/base/utf8.h"
 #include "core/base/vec.h"
 #include "store/audit.h"
 #include "store/import_format.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* In the order in which they are tried on a record; earlier ones are more particular. */
 static const struct import_format *const formats[] = {&import_judgements, &import_hh_rlhf,
@@ -230,6 +232,13 @@ static bool is_blank(const char *text, size_t n)
     return n == strspn(text, " \t\r");
 }
 
+static bool go_on(struct run *r, struct err *err)
+{
+    double done, total;
+    lines_position(r->lines, &done, &total);
+    return progress_tick(r->im.options->progress, done, total) || err_set(err, ERR_STOPPED, "stopped");
+}
+
 static bool take_file(struct run *r, struct err *err)
 {
     char *text;
@@ -240,16 +249,12 @@ static bool take_file(struct run *r, struct err *err)
             return false;
         if (text == NULL)
             break;
-        if (seen++ % BATCH_LINES == 0) {
-            double done, total;
-            lines_position(r->lines, &done, &total);
-            if (!progress_tick(r->im.options->progress, done, total))
-                return err_set(err, ERR_STOPPED, "%s: stopped; nothing was imported", lines_name(r->lines));
-        }
+        if (seen++ % BATCH_LINES == 0 && !go_on(r, err))
+            return false;
         if (!is_blank(text, n) && !add_line(r, text, n, err))
             return false;
     }
-    return (r->format != NULL && r->batch.n == 0) || finish_batch(r, err);
+    return ((r->format != NULL && r->batch.n == 0) || finish_batch(r, err)) && go_on(r, err);
 }
 
 static void write_tally(struct json_writer *w, const char *key, const struct import_tally *t)
@@ -295,8 +300,9 @@ static bool import_all(struct db *db, void *ctx, struct err *err)
 static struct json_text name_of_file(const char *path, struct arena *a)
 {
     static const char *const ends[] = {".gz", ".jsonl", ".json", ".ndjson", ".txt"};
-    if (strcmp(path, "-") == 0)
-        path = "stdin";
+    struct stat st;
+    if (strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+        path = "stdin"; /* a pipe's name, such as /dev/fd/63, says nothing and is another one the next time */
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : path;
     size_t n = strlen(name);
@@ -312,11 +318,14 @@ static bool prepare(struct run *r, struct db *db, const struct import_options *o
                     struct err *err)
 {
     struct import *im = &r->im;
+    size_t bad;
     *im = (struct import){.db = db, .options = o, .counts = counts, .now = clock_now_ms()};
     im->source = o->source != NULL ? (struct json_text){arena_dup(&im->file, o->source), strlen(o->source)}
                                    : name_of_file(r->path, &im->file);
     if (im->source.len == 0)
         return err_set(err, ERR_USAGE, "the name of the source is empty");
+    if (!utf8_valid(im->source.ptr, im->source.len, &bad))
+        return err_set(err, ERR_USAGE, "%s: the name is not UTF-8; give --source NAME", r->path);
     struct buf by = BUF_INIT;
     buf_addf(&by, "source:%s", im->source.ptr);
     im->by = (struct json_text){arena_ndup(&im->file, by.ptr, by.len), by.len};
@@ -333,6 +342,8 @@ bool import_file(struct db *db, const char *path, const struct import_options *o
     struct run r = {.path = path, .text = BUF_INIT};
     *counts = (struct import_counts){0};
     bool ok = prepare(&r, db, options, counts, err) && db_write(db, import_all, &r, err);
+    if (!ok && err != NULL && err->kind == ERR_STOPPED)
+        err_set(err, ERR_STOPPED, "%s: stopped; nothing was imported", path);
     vec_free(&r.batch);
     buf_free(&r.text);
     lines_close(r.lines);
