@@ -39,6 +39,12 @@ bool app_print(const struct app *app, const struct buf *text, struct err *err)
     return outfile_commit(out, err);
 }
 
+bool app_data_apart(const struct app *app, const char *path, struct err *err)
+{
+    return !app->json || (path != NULL && strcmp(path, "-") != 0) ||
+           err_set(err, ERR_USAGE, "--json answers on standard output, where the data would go; give --output a file");
+}
+
 bool app_colored(const struct app *app)
 {
     if (app->color != COLOR_AUTO)

@@ -20,6 +20,7 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct app {
     const char *workspace; /* path of the workspace file */
+    bool named;            /* the command line names it */
     bool json;             /* one JSON document on stdout instead of text */
     bool quiet;            /* no notes on stderr; errors remain */
     bool verbose;
@@ -34,6 +35,8 @@ enum { EXIT_REFUSED = 3 };
 void app_note(const struct app *app, const char *fmt, ...) PRINTF(2, 3);
 /* The result, on stdout. A failed write is an error: a full disk must not look like success. */
 MUST_CHECK bool app_print(const struct app *app, const struct buf *text, struct err *err);
+/* With --json stdout holds one document: data may only go to a file then. ERR_USAGE when `path` is no file. */
+MUST_CHECK bool app_data_apart(const struct app *app, const char *path, struct err *err);
 /* May stdout be coloured? --color, NO_COLOR, TERM and whether it is a terminal decide. */
 bool app_colored(const struct app *app);
 /* Plain ASCII drawing: the locale is not UTF-8. */

@@ -1,5 +1,7 @@
 #include "app/args.h"
 
+#include "core/base/utf8.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -24,7 +26,11 @@ static const struct option_spec *find_letter(const struct option_spec *table, ch
 
 static bool add_value(struct args *a, const struct option_spec *spec, const char *value, struct err *err)
 {
-    if (!spec->repeats && args_get(a, spec->name) != NULL)
+    size_t bad;
+    bool is_path = spec->argument != NULL && strstr(spec->argument, "FILE") != NULL;
+    if (!is_path && !utf8_valid(value, strlen(value), &bad))
+        return err_set(err, ERR_USAGE, "--%s is not UTF-8 at byte %zu", spec->name, bad + 1);
+    if (!spec->repeats && spec->argument != NULL && args_get(a, spec->name) != NULL)
         return err_set(err, ERR_USAGE, "--%s is given twice", spec->name);
     vec_push(&a->values, ((struct args_value){spec, value}));
     return true;

@@ -11,9 +11,10 @@
 struct option_spec {
     const char *name;     /* long name without the dashes; NULL ends a table */
     char letter;          /* short name or 0 */
-    const char *argument; /* how the argument is called in the help; NULL: a switch */
+    const char *argument; /* how the argument is called in the help; NULL: a switch. One with FILE in it is a path, all
+                             others must be UTF-8 */
     const char *help;
-    bool repeats; /* may be given several times */
+    bool repeats; /* may be given several times with a value each; a switch always may */
 };
 
 struct args {

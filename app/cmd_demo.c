@@ -2,8 +2,10 @@
 #include "core/base/asset.h"
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/base/json_writer.h"
 #include "core/base/outfile.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +26,8 @@ struct demo {
     bool color;
     struct buf answer;
     struct json_object *result; /* of the last step */
+    bool json;                  /* the person wants JSON: the answers of the steps, nothing else */
+    struct buf steps;
 };
 
 static void paths(const char *folder, const char *file, struct buf *out)
@@ -35,6 +39,8 @@ static void paths(const char *folder, const char *file, struct buf *out)
 /* The command line as a person would type it. */
 static void show_command(const struct demo *d, const char *name, const char *const *words)
 {
+    if (d->json)
+        return;
     printf("    %s$ assay -w %s %s", d->color ? "\033[2m" : "", d->app.workspace, name);
     for (; *words != NULL; words++)
         printf(strchr(*words, ' ') != NULL ? " '%s'" : " %s", *words);
@@ -56,6 +62,9 @@ static bool call(struct demo *d, const char *name, const char *const *words, str
     bool ok = args_parse(&a, n, argv, c->options, NULL, false, NULL, err) && c->run(&d->app, &a, err);
     if (ok && d->app.json && d->answer.len > 0)
         ok = json_parse(d->answer.ptr, d->answer.len, &d->result, err);
+    if (d->result != NULL)
+        buf_addf(&d->steps, "%s{\"command\":\"%s\",\"answer\":%.*s}", d->steps.len > 0 ? "," : "", name,
+                 (int)strcspn(d->answer.ptr, "\n"), d->answer.ptr);
     args_free(&a);
     for (int i = 0; i < n; i++)
         mem_free(argv[i]);
@@ -84,6 +93,8 @@ static double number(const struct demo *d, const char *path)
 static void done(const struct demo *d, const char *fmt, ...) PRINTF(2, 3);
 static void done(const struct demo *d, const char *fmt, ...)
 {
+    if (d->json)
+        return;
     va_list ap;
     va_start(ap, fmt);
     printf("%s", d->color ? "\033[1m" : "");
@@ -164,7 +175,7 @@ static bool step_eval(struct demo *d, const char *model, struct err *err)
     bool ok = call(d, "eval", words, err);
     d->app.json = true;
     const char *plot = ok ? strstr(d->answer.ptr, "When it says p") : NULL;
-    if (plot != NULL)
+    if (plot != NULL && !d->json)
         printf("\n%s\n", plot);
     return ok;
 }
@@ -228,10 +239,48 @@ static bool make_folder(const char *given, struct buf *out, struct err *err)
     return err_set(err, ERR_CONFLICT, "assay-demo to assay-demo-999 are all there; choose a name with --folder");
 }
 
+/* What a demo that failed has made; the folder was empty when it was made. */
+static void remove_folder(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    if (dir == NULL)
+        return;
+    for (const struct dirent *e; (e = readdir(dir)) != NULL;)
+        unlinkat(dirfd(dir), e->d_name, 0);
+    closedir(dir);
+    rmdir(folder);
+}
+
+/* The last words; everything said before was only handed to stdio, whose failures show here. */
+static bool conclude(struct demo *d, const struct app *app, const char *folder, double seconds, struct err *err)
+{
+    struct buf text = BUF_INIT;
+    if (d->json) {
+        struct json_writer w;
+        jw_start(&w, &text);
+        jw_object(&w);
+        jw_kstr(&w, "folder", folder);
+        jw_kstr(&w, "workspace", d->app.workspace);
+        jw_knum(&w, "seconds", seconds);
+        jw_key(&w, "steps");
+        jw_array(&w);
+        jw_raw(&w, d->steps.ptr, d->steps.len);
+        jw_array_end(&w);
+        jw_object_end(&w);
+        buf_addc(&text, '\n');
+    } else {
+        done(d, "Everything is in %s/ (%.1f s).", folder, seconds);
+        buf_addf(&text, "\nNow judge some yourself:  assay -w %s annotate\n", d->app.workspace);
+    }
+    bool ok =
+        app_print(app, &text, err) && (!ferror(stdout) || err_set(err, ERR_IO, "cannot write to standard output"));
+    buf_free(&text);
+    return ok;
+}
+
 static bool offer(struct demo *d, struct err *err)
 {
-    printf("\nNow judge some yourself:  assay -w %s annotate\n", d->app.workspace);
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+    if (d->json || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return true;
     printf("Open it now? [y/N] ");
     fflush(stdout);
@@ -252,19 +301,21 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         return false;
     }
     paths(folder.ptr, "demo.assay", &workspace);
-    struct demo d = {.app = *app, .color = app_colored(app), .answer = BUF_INIT};
+    struct demo d = {.app = *app, .color = app_colored(app), .answer = BUF_INIT, .json = app->json, .steps = BUF_INIT};
     d.app.workspace = workspace.ptr;
     d.app.json = true;
     d.app.quiet = true;
     d.app.capture = &d.answer;
     bool ok = all_steps(&d, args, folder.ptr, err);
-    if (ok) {
-        done(&d, "Everything is in %s/ (%.1f s).", folder.ptr, clock_monotonic() - start);
+    ok = ok && conclude(&d, app, folder.ptr, clock_monotonic() - start, err);
+    if (ok)
         ok = offer(&d, err);
-    }
+    else
+        remove_folder(folder.ptr);
     app->refused = d.app.refused;
     json_object_put(d.result);
     buf_free(&d.answer);
+    buf_free(&d.steps);
     buf_free(&folder);
     buf_free(&workspace);
     return ok;

@@ -9,6 +9,7 @@
 #include "store/embedding.h"
 #include "store/response.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,100 @@ static const struct option_spec options[] = {
     {"output", 'o', "FILE", "lexical: where the matrix goes (default: beside the workspace)", false},
     {0},
 };
+
+/* ---- both ---- */
+
+/* A set that is to be entered into the workspace. */
+struct entry {
+    const struct app *app;
+    struct embedding_set set;
+    const char *file; /* as the person calls it */
+    const float *X;   /* to be written there; NULL: it is there */
+    const char *const *ids;
+};
+
+/* Absolute form of FILE or FILE:TENSOR; the caller frees it. */
+static char *absolute(const char *path)
+{
+    struct buf out = BUF_INIT;
+    char cwd[4096];
+    if (path[0] != '/' && getcwd(cwd, sizeof cwd) != NULL)
+        buf_addf(&out, "%s/", cwd);
+    buf_adds(&out, path);
+    return buf_take(&out);
+}
+
+static bool write_matrix(const char *path, const float *X, size_t n, size_t d, const char *recipe, struct err *err)
+{
+    struct safetensors_out tensor = {.name = "embeddings", .type = TENSOR_F32, .rank = 2, .shape = {n, d}, .data = X};
+    struct safetensors_pair meta[] = {{"format", "assay-embeddings-1"}, {"recipe", recipe}};
+    return safetensors_write(path, &tensor, 1, meta, 2, err);
+}
+
+static void as_json(const struct embedding_set *set, struct buf *out)
+{
+    struct json_writer w;
+    jw_start(&w, out);
+    jw_object(&w);
+    jw_kstr(&w, "name", set->name);
+    jw_kstr(&w, "provider", set->provider);
+    jw_kint(&w, "rows", set->n);
+    jw_kint(&w, "columns", set->d);
+    jw_kint(&w, "mapped", set->mapped);
+    jw_object_end(&w);
+}
+
+static void as_text(const struct entry *e, struct buf *out)
+{
+    const struct embedding_set *s = &e->set;
+    if (e->X != NULL)
+        buf_addf(out, "%s: %lld answers x %lld features, in %s", s->name, (long long)s->n, (long long)s->d, e->file);
+    else
+        buf_addf(out, "%s: %lld rows x %lld columns in %s; %lld rows are answers of this workspace", s->name,
+                 (long long)s->n, (long long)s->d, e->file, (long long)s->mapped);
+}
+
+static bool answer(const struct entry *e, struct err *err)
+{
+    struct buf text = BUF_INIT;
+    if (e->app->json)
+        as_json(&e->set, &text);
+    else
+        as_text(e, &text);
+    buf_addc(&text, '\n');
+    bool ok = app_print(e->app, &text, err);
+    buf_free(&text);
+    return ok;
+}
+
+/* The matrix is written beside its place and takes it as the last thing in the transaction: a failed command leaves the
+ * one that an older set speaks of. */
+static bool enter_new(struct db *db, struct entry *e, const char *part, struct err *err)
+{
+    char sha256[SHA256_HEX_SIZE];
+    e->set.sha256 = sha256;
+    bool ok = write_matrix(part, e->X, (size_t)e->set.n, (size_t)e->set.d, e->set.recipe, err) &&
+              digest_file(part, sha256, err) && embedding_set_put(db, &e->set, e->ids, err) && db_flush(db, err) &&
+              answer(e, err);
+    e->set.sha256 = NULL;
+    if (ok && rename(part, e->file) != 0)
+        ok = err_errno(err, "cannot write %s", e->file);
+    if (!ok)
+        unlink(part);
+    return ok;
+}
+
+static bool enter(struct db *db, void *ctx, struct err *err)
+{
+    struct entry *e = ctx;
+    if (e->X == NULL)
+        return embedding_set_put(db, &e->set, e->ids, err) && db_flush(db, err) && answer(e, err);
+    struct buf part = BUF_INIT;
+    buf_addf(&part, "%s.part", e->file);
+    bool ok = enter_new(db, e, part.ptr, err);
+    buf_free(&part);
+    return ok;
+}
 
 /* ---- lexical ---- */
 
@@ -57,39 +152,6 @@ static void corpus_free(struct corpus *c)
     vec_free(&c->prompt_lens);
 }
 
-static bool write_matrix(const char *path, const float *X, size_t n, size_t d, const char *recipe, struct err *err)
-{
-    struct safetensors_out tensor = {.name = "embeddings", .type = TENSOR_F32, .rank = 2, .shape = {n, d}, .data = X};
-    struct safetensors_pair meta[] = {{"format", "assay-embeddings-1"}, {"recipe", recipe}};
-    return safetensors_write(path, &tensor, 1, meta, 2, err);
-}
-
-struct made {
-    char *path; /* absolute */
-    struct buf recipe;
-    size_t n, d;
-};
-
-static bool make_lexical(const struct app *app, const struct corpus *c, const struct lexical_opts *o, const char *path,
-                         struct made *out, struct err *err)
-{
-    out->n = c->ids.n;
-    out->d = lexical_dim(o, out->n);
-    float *X = mem_block(out->n * out->d, sizeof *X);
-    if (X == NULL)
-        return err_set(err, ERR_MEMORY, "not enough memory for %zu x %zu features", out->n, out->d);
-    struct lexical_texts t = {
-        .texts = c->texts.v, .lens = c->lens.v, .prompts = c->prompts.v, .prompt_lens = c->prompt_lens.v, .n = out->n};
-    struct bar bar;
-    bar_start(&bar, app, "making features", "texts");
-    bool ok = lexical_features(&t, o, X, &bar.progress, err);
-    bar_end(&bar);
-    lexical_recipe(o, &out->recipe);
-    ok = ok && write_matrix(path, X, out->n, out->d, out->recipe.ptr, err);
-    mem_free(X);
-    return ok;
-}
-
 /* "dir/sample.assay" -> "dir/sample.lexical.safetensors" */
 static char *default_path(const char *workspace, const char *name)
 {
@@ -100,32 +162,50 @@ static char *default_path(const char *workspace, const char *name)
     return buf_take(&path);
 }
 
-static bool attach(struct db *db, const char *name, const char *provider, const struct made *m, const char *path,
-                   const char *sha256, const char *const *ids, struct embedding_set *set, struct err *err)
+/* n x dim features; NULL and err when they cannot be made. The caller frees them. */
+static float *make_features(const struct corpus *c, const struct lexical_opts *o, struct bar *bar, struct err *err)
 {
-    *set = (struct embedding_set){.name = name,
-                                  .provider = provider,
-                                  .recipe = m->recipe.ptr,
-                                  .path = path,
-                                  .sha256 = sha256,
-                                  .n = (int64_t)m->n,
-                                  .d = (int64_t)m->d};
-    return embedding_set_put(db, set, ids, err);
+    size_t n = c->ids.n;
+    if (n == 0) {
+        err_set(err, ERR_MISSING, "the workspace holds no answers yet; `assay import` brings some");
+        return NULL;
+    }
+    float *X = mem_block(n * lexical_dim(o, n), sizeof *X);
+    if (X == NULL) {
+        err_set(err, ERR_MEMORY, "not enough memory for %zu x %zu features", n, lexical_dim(o, n));
+        return NULL;
+    }
+    struct lexical_texts t = {
+        .texts = c->texts.v, .lens = c->lens.v, .prompts = c->prompts.v, .prompt_lens = c->prompt_lens.v, .n = n};
+    if (lexical_features(&t, o, X, &bar->progress, err))
+        return X;
+    mem_free(X);
+    return NULL;
 }
 
-/* Absolute form of FILE or FILE:TENSOR; the caller frees it. */
-static char *absolute(const char *path)
+static bool enter_lexical(const struct app *app, const struct args *args, struct db *db, const struct corpus *c,
+                          const struct lexical_opts *o, const float *X, struct err *err)
 {
-    struct buf out = BUF_INIT;
-    char cwd[4096];
-    if (path[0] != '/' && getcwd(cwd, sizeof cwd) != NULL)
-        buf_addf(&out, "%s/", cwd);
-    buf_adds(&out, path);
-    return buf_take(&out);
+    const char *name = args_has(args, "name") ? args_get(args, "name") : "lexical";
+    char *path = args_has(args, "output") ? mem_dup(args_get(args, "output")) : default_path(app->workspace, name);
+    char *full = absolute(path);
+    struct buf recipe = BUF_INIT;
+    lexical_recipe(o, &recipe);
+    struct entry e = {.app = app, .file = path, .X = X, .ids = c->ids.v};
+    e.set = (struct embedding_set){.name = name,
+                                   .provider = "lexical",
+                                   .recipe = recipe.ptr,
+                                   .path = full,
+                                   .n = (int64_t)c->ids.n,
+                                   .d = (int64_t)lexical_dim(o, c->ids.n)};
+    bool ok = db_write(db, enter, &e, err);
+    buf_free(&recipe);
+    mem_free(path);
+    mem_free(full);
+    return ok;
 }
 
-static bool lexical(const struct app *app, const struct args *args, struct db *db, struct embedding_set *set,
-                    struct buf *answer, struct err *err)
+static bool lexical(const struct app *app, const struct args *args, struct db *db, struct err *err)
 {
     int64_t dims = 256, threads = sysconf(_SC_NPROCESSORS_ONLN);
     if (!args_int(args, "dims", 1, 16384, &dims, err) || !args_int(args, "threads", 1, 256, &threads, err))
@@ -133,24 +213,16 @@ static bool lexical(const struct app *app, const struct args *args, struct db *d
     if (args_has(args, "embeddings") || args_has(args, "ids"))
         return err_set(err, ERR_USAGE, "--embeddings and --ids are for --provider file");
     linalg_threads((int)threads);
-    const char *name = args_has(args, "name") ? args_get(args, "name") : "lexical";
-    char *path = args_has(args, "output") ? mem_dup(args_get(args, "output")) : default_path(app->workspace, name);
-    char *full = absolute(path);
     struct corpus c = {0};
-    struct made m = {.recipe = BUF_INIT};
     struct lexical_opts o = {.dims = (size_t)dims};
-    char sha256[SHA256_HEX_SIZE];
-    bool ok = response_each(db, add_response, &c, err);
-    if (ok && c.ids.n == 0)
-        ok = err_set(err, ERR_MISSING, "the workspace holds no answers yet; `assay import` brings some");
-    ok = ok && make_lexical(app, &c, &o, path, &m, err) && digest_file(path, sha256, err) &&
-         attach(db, name, "lexical", &m, full, sha256, c.ids.v, set, err);
-    if (ok)
-        buf_addf(answer, "%s: %zu answers x %zu features, in %s\n", name, m.n, m.d, path);
+    struct bar bar;
+    bar_start(&bar, app, "making features", "texts");
+    float *X = response_each(db, add_response, &c, err) ? make_features(&c, &o, &bar, err) : NULL;
+    bar_hide(&bar);
+    bool ok = X != NULL && enter_lexical(app, args, db, &c, &o, X, err);
+    bar_end(&bar);
+    mem_free(X);
     corpus_free(&c);
-    buf_free(&m.recipe);
-    mem_free(path);
-    mem_free(full);
     return ok;
 }
 
@@ -163,54 +235,43 @@ static char *name_of_file(const char *path)
     return mem_ndup(base, strcspn(base, ".:"));
 }
 
-static bool from_file(const struct args *args, struct db *db, struct embedding_set *set, struct buf *answer,
-                      struct err *err)
+static bool enter_file(const struct app *app, const struct args *args, struct db *db, const struct embeddings *m,
+                       struct err *err)
+{
+    const char *file = args_get(args, "embeddings");
+    char *name = args_has(args, "name") ? mem_dup(args_get(args, "name")) : name_of_file(file);
+    char *full = absolute(file);
+    const char **ids = mem_array(m->n, sizeof *ids);
+    for (size_t i = 0; i < m->n; i++)
+        ids[i] = embeddings_id(m, i);
+    struct entry e = {.app = app, .file = file, .ids = ids};
+    e.set = (struct embedding_set){.name = name,
+                                   .provider = "file",
+                                   .recipe = "{}",
+                                   .path = full,
+                                   .sha256 = m->parts.v[0].digest,
+                                   .n = (int64_t)m->n,
+                                   .d = (int64_t)m->d};
+    bool ok = db_write(db, enter, &e, err);
+    mem_free(ids);
+    mem_free(name);
+    mem_free(full);
+    return ok;
+}
+
+static bool from_file(const struct app *app, const struct args *args, struct db *db, struct err *err)
 {
     const char *file = args_get(args, "embeddings"), *ids_file = args_get(args, "ids");
     if (file == NULL || ids_file == NULL || args_nth(args, "embeddings", 1) != NULL)
         return err_set(err, ERR_USAGE, "--provider file needs one --embeddings and one --ids");
     if (args_has(args, "dims") || args_has(args, "output"))
         return err_set(err, ERR_USAGE, "--dims and --output are for --provider lexical");
-    struct embeddings e;
-    embeddings_init(&e);
-    struct made m = {.recipe = BUF_INIT};
-    buf_adds(&m.recipe, "{}");
-    char *name = args_has(args, "name") ? mem_dup(args_get(args, "name")) : name_of_file(file);
-    char *full = absolute(file);
-    bool ok = embeddings_add(&e, file, ids_file, err) && embeddings_check_finite(&e, err);
-    if (ok) {
-        const char **ids = mem_array(e.n, sizeof *ids);
-        for (size_t i = 0; i < e.n; i++)
-            ids[i] = embeddings_id(&e, i);
-        m.n = e.n;
-        m.d = e.d;
-        ok = attach(db, name, "file", &m, full, e.parts.v[0].digest, ids, set, err);
-        mem_free(ids);
-    }
-    if (ok)
-        buf_addf(answer, "%s: %zu rows x %zu columns in %s; %lld rows are answers of this workspace\n", name, m.n, m.d,
-                 file, (long long)set->mapped);
-    embeddings_close(&e);
-    buf_free(&m.recipe);
-    mem_free(name);
-    mem_free(full);
+    struct embeddings m;
+    embeddings_init(&m);
+    bool ok = embeddings_add(&m, file, ids_file, err) && embeddings_check_finite(&m, err) &&
+              enter_file(app, args, db, &m, err);
+    embeddings_close(&m);
     return ok;
-}
-
-/* ---- both ---- */
-
-static void as_json(const struct embedding_set *set, struct buf *out)
-{
-    struct json_writer w;
-    buf_reset(out);
-    jw_start(&w, out);
-    jw_object(&w);
-    jw_kstr(&w, "provider", set->provider);
-    jw_kint(&w, "rows", set->n);
-    jw_kint(&w, "columns", set->d);
-    jw_kint(&w, "mapped", set->mapped);
-    jw_object_end(&w);
-    buf_addc(out, '\n');
 }
 
 static bool run(struct app *app, const struct args *args, struct err *err)
@@ -222,15 +283,11 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         return false;
     if (provider < 0)
         return err_set(err, ERR_USAGE, "--provider is missing; it is lexical or file");
+    if (args_has(args, "name") && *args_get(args, "name") == '\0')
+        return err_set(err, ERR_USAGE, "--name is empty");
     if (!app_open(app, true, &db, err))
         return false;
-    struct embedding_set set;
-    struct buf answer = BUF_INIT;
-    bool ok = provider == 0 ? lexical(app, args, db, &set, &answer, err) : from_file(args, db, &set, &answer, err);
-    if (ok && app->json)
-        as_json(&set, &answer);
-    ok = ok && app_print(app, &answer, err);
-    buf_free(&answer);
+    bool ok = provider == 0 ? lexical(app, args, db, err) : from_file(app, args, db, err);
     db_close(db);
     return ok;
 }

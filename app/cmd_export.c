@@ -31,7 +31,9 @@ static bool read_options(const struct args *args, struct export_options *o, stru
         buf_free(&list);
         return false;
     }
-    return (ties == NULL || export_ties_parse(ties, &o->ties, err)) &&
+    int ignored;
+    return args_choice(args, "format", export_formats, &ignored, err) &&
+           (ties == NULL || export_ties_parse(ties, &o->ties, err)) &&
            (by == NULL || label_by_parse(by, &o->label.by, err));
 }
 
@@ -72,30 +74,34 @@ static bool tell(const struct app *app, const char *path, const struct export_co
     return true;
 }
 
+/* The answer is given before the file takes its place: a failed command has changed nothing. */
+static bool write_out(const struct app *app, struct db *db, const struct export_options *o, const char *path,
+                      struct err *err)
+{
+    struct export_counts c;
+    struct outfile *out = outfile_open(path, err);
+    if (out == NULL)
+        return false;
+    if (export_write(db, o, out, &c, err) && tell(app, path, &c, err))
+        return outfile_commit(out, err);
+    outfile_abandon(out);
+    return false;
+}
+
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct export_options o = {0};
     const char *path = args_get(args, "output");
     struct db *db = NULL;
-    if (!read_options(args, &o, err) || !app_open(app, false, &db, err))
-        return false;
-    struct outfile *out = outfile_open(path, err);
-    if (out == NULL) {
-        db_close(db);
-        return false;
-    }
     struct bar bar;
-    struct export_counts c;
+    if (!read_options(args, &o, err) || !app_data_apart(app, path, err) || !app_open(app, false, &db, err))
+        return false;
     bar_start(&bar, app, "exporting", "comparisons");
     o.progress = &bar.progress;
-    bool ok = export_write(db, &o, out, &c, err);
+    bool ok = write_out(app, db, &o, path, err);
     bar_end(&bar);
-    if (ok)
-        ok = outfile_commit(out, err);
-    else
-        outfile_abandon(out);
     db_close(db);
-    return ok && tell(app, path, &c, err);
+    return ok;
 }
 
 const struct command cmd_export = {

@@ -16,7 +16,7 @@ static const struct option_spec options[] = {
     {0},
 };
 
-/* What all files together brought. */
+/* The refusals of all files. */
 struct tally {
     struct app *app;
     struct buf list; /* JSON of the refusals, for --json */
@@ -85,72 +85,90 @@ static void counts_json(struct json_writer *w, const char *file, const struct im
     jw_object_end(w);
 }
 
-static bool import_all(struct tally *t, struct db *db, const struct args *args, struct outfile *rejects,
-                       struct buf *text, struct json_writer *w, struct err *err)
+struct job {
+    struct tally t;
+    const struct args *args;
+    struct outfile *rejects;
+    struct bar bar;
+    struct buf text;
+    struct json_writer w;
+};
+
+static bool import_one(struct db *db, struct job *j, const char *path, struct err *err)
 {
-    for (size_t i = 0; i < args->words.n; i++) {
-        struct bar bar;
-        struct import_options o = {.format = args_get(args, "format"),
-                                   .source = args_get(args, "source"),
-                                   .who = app_annotator(NULL),
-                                   .rejects = rejects,
-                                   .refused = on_refused,
-                                   .ctx = t,
-                                   .progress = &bar.progress};
-        struct import_counts c;
-        bar_start(&bar, t->app, "importing", "B");
-        bool ok = import_file(db, args->words.v[i], &o, &c, err);
-        bar_end(&bar);
-        if (!ok)
-            return false;
-        if (t->app->json)
-            counts_json(w, args->words.v[i], &c);
-        else
-            counts_text(text, args->words.v[i], &c);
-    }
+    struct app *app = j->t.app;
+    struct import_options o = {.format = args_get(j->args, "format"),
+                               .source = args_get(j->args, "source"),
+                               .who = app_annotator(NULL),
+                               .rejects = j->rejects,
+                               .refused = on_refused,
+                               .ctx = &j->t,
+                               .progress = &j->bar.progress};
+    struct import_counts c;
+    bar_again(&j->bar);
+    if (!import_file(db, path, &o, &c, err))
+        return false;
+    if (app->json)
+        counts_json(&j->w, path, &c);
+    else
+        counts_text(&j->text, path, &c);
     return true;
+}
+
+/* All files or none. The answer and the refused lines are out before it is final: a failed import has changed nothing.
+ */
+static bool import_all(struct db *db, void *ctx, struct err *err)
+{
+    struct job *j = ctx;
+    struct app *app = j->t.app;
+    if (app->json) {
+        jw_object(&j->w);
+        jw_key(&j->w, "files");
+        jw_array(&j->w);
+        jw_array(&j->t.w);
+    }
+    for (size_t i = 0; i < j->args->words.n; i++)
+        if (!import_one(db, j, j->args->words.v[i], err))
+            return false;
+    if (app->json) {
+        jw_array_end(&j->w);
+        jw_array_end(&j->t.w);
+        jw_key(&j->w, "refused");
+        jw_raw(&j->w, j->t.list.ptr, j->t.list.len);
+        jw_object_end(&j->w);
+        buf_addc(&j->text, '\n');
+    }
+    bar_hide(&j->bar);
+    if (!db_flush(db, err) || !app_print(app, &j->text, err))
+        return false;
+    struct outfile *rejects = j->rejects;
+    j->rejects = NULL;
+    return rejects == NULL || outfile_commit(rejects, err);
+}
+
+static bool run_job(struct job *j, struct db *db, const char *rejects, struct err *err)
+{
+    if (rejects != NULL && (j->rejects = outfile_open(rejects, err)) == NULL)
+        return false;
+    bool ok = db_write(db, import_all, j, err);
+    outfile_abandon(j->rejects);
+    return ok;
 }
 
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct db *db = NULL;
-    struct outfile *rejects = NULL;
-    if (!app_open(app, true, &db, err))
+    struct job j = {.t = {.app = app, .list = BUF_INIT}, .args = args, .text = BUF_INIT};
+    int ignored;
+    if (!args_choice(args, "format", import_formats, &ignored, err) || !app_open(app, true, &db, err))
         return false;
-    if (args_has(args, "rejects") && (rejects = outfile_open(args_get(args, "rejects"), err)) == NULL) {
-        db_close(db);
-        return false;
-    }
-    struct buf text = BUF_INIT;
-    struct json_writer w;
-    struct tally t = {.app = app, .list = BUF_INIT};
-    jw_start(&w, &text);
-    jw_start(&t.w, &t.list);
-    if (app->json) {
-        jw_object(&w);
-        jw_key(&w, "files");
-        jw_array(&w);
-        jw_array(&t.w);
-    }
-    bool ok = import_all(&t, db, args, rejects, &text, &w, err);
-    if (app->json) {
-        jw_array_end(&w);
-        jw_array_end(&t.w);
-        jw_key(&w, "refused");
-        jw_raw(&w, t.list.ptr, t.list.len);
-        jw_object_end(&w);
-        buf_addc(&text, '\n');
-    }
-    /* What was refused before a failure is worth keeping, and files imported before it are in. */
-    struct err second = {0};
-    if (rejects != NULL && !outfile_commit(rejects, &second) && ok) {
-        *err = second;
-        ok = false;
-    }
-    if (text.len > 0 && (ok || !app->json))
-        ok = app_print(app, &text, ok ? err : NULL) && ok;
-    buf_free(&text);
-    buf_free(&t.list);
+    jw_start(&j.w, &j.text);
+    jw_start(&j.t.w, &j.t.list);
+    bar_start(&j.bar, app, "importing", "B");
+    bool ok = run_job(&j, db, args_get(args, "rejects"), err);
+    bar_end(&j.bar);
+    buf_free(&j.text);
+    buf_free(&j.t.list);
     db_close(db);
     return ok;
 }
@@ -163,7 +181,7 @@ const struct command cmd_import = {
         "Reads JSON Lines, plain or gzip; - is standard input. The format is found out from the content. A record that "
         "is not\n"
         "right is refused with file, line and reason, the others go in, and the exit status is 3. Importing a file\n"
-        "twice changes nothing. Each file is one transaction.",
+        "twice changes nothing. All files go in together, or none when one cannot be read.",
     .example = "  assay import harmless-base/train.jsonl.gz --source hh\n"
                "  zcat train.jsonl.gz | assay import - --format helpsteer2 --source helpsteer2",
     .options = options,

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SMALL_FILE_MAX = 1 << 20 };
 
@@ -85,6 +86,10 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     struct rubric rubric;
     const char *name = args_get(args, "rubric"), *file = args_get(args, "guidelines");
     const char *path = args->words.n > 0 ? args->words.v[0] : app->workspace;
+    if (args->words.n > 0 && app->named)
+        return err_set(err, ERR_USAGE, "the workspace is named twice: %s and %s", app->workspace, path);
+    if (*path == '\0')
+        return err_set(err, ERR_USAGE, "the name of the workspace is empty");
     bool ok = find_rubric(name != NULL ? name : "helpsteer2", &arena, &rubric, err) &&
               (file == NULL || read_text(file, &guidelines, err));
     if (ok) {
@@ -96,7 +101,10 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         app->workspace = path;
         ok = db_create(path, &rubric, &o, &db, err);
         db_close(db);
-        ok = ok && answer(app, &rubric, overlap, err);
+        if (ok && !answer(app, &rubric, overlap, err)) {
+            unlink(path); /* a failed command has changed nothing */
+            ok = false;
+        }
     }
     buf_free(&guidelines);
     arena_free(&arena);

@@ -150,7 +150,7 @@ static bool visit(struct db *db, void *ctx, struct err *err)
         ok = err_set(err, ERR_MISSING, "nothing is left to judge for %s", s.name);
     if (ok) {
         memcpy(id, s.task.id, sizeof id);
-        ok = judge(&s, v->args, &outcome, err) && answer(v->app, id, s.name, outcome, err);
+        ok = judge(&s, v->args, &outcome, err) && db_flush(db, err) && answer(v->app, id, s.name, outcome, err);
     }
     session_close(&s);
     return ok;

@@ -1,6 +1,7 @@
 #include "app/cmd.h"
 #include "app/data.h"
 #include "app/evaluate.h"
+#include "core/base/json_writer.h"
 #include "core/base/outfile.h"
 #include "core/npy.h"
 
@@ -50,6 +51,22 @@ static bool write_jsonl(const char *path, const struct head *h, const struct emb
     return outfile_commit(out, err);
 }
 
+static bool answer(const struct app *app, const char *path, const struct head *h, size_t rows, struct err *err)
+{
+    struct buf text = BUF_INIT;
+    struct json_writer w;
+    jw_start(&w, &text);
+    jw_object(&w);
+    jw_kstr(&w, "output", path);
+    jw_kint(&w, "rows", (int64_t)rows);
+    jw_kint(&w, "objectives", (int64_t)h->k);
+    jw_object_end(&w);
+    buf_addc(&text, '\n');
+    bool ok = app_print(app, &text, err);
+    buf_free(&text);
+    return ok;
+}
+
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
     const char *model = args_get(args, "model"), *path = args_get(args, "output");
@@ -57,13 +74,13 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     struct data d;
     if (model == NULL)
         return err_set(err, ERR_USAGE, "--model is missing");
-    if (!head_load(model, &h, err))
+    if (!app_data_apart(app, path, err) || !head_load(model, &h, err))
         return false;
     bool ok = data_load_embeddings(app, args, &d, err);
     double *rewards = ok ? evaluate_rewards(&h, &d.e, err) : NULL;
     size_t n = path != NULL ? strlen(path) : 0;
     bool npy = n > 4 && strcmp(path + n - 4, ".npy") == 0;
-    ok = rewards != NULL &&
+    ok = rewards != NULL && (!app->json || answer(app, path, &h, d.e.n, err)) &&
          (npy ? npy_write_f64(path, rewards, d.e.n, 0, err) : write_jsonl(path, &h, &d.e, rewards, err));
     mem_free(rewards);
     data_free(&d);

@@ -5,22 +5,29 @@
 #include "core/base/trace.h"
 #include "core/safe.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool read_globals(struct app *app, const struct args *a, struct err *err)
 {
     static const char *const when[] = {"auto", "always", "never", NULL};
     const char *file = args_get(a, "workspace");
+    if (file != NULL && *file == '\0')
+        return err_set(err, ERR_USAGE, "--workspace is empty; it takes the name of a file");
     if (file != NULL)
         app->workspace = file;
+    app->named = app->named || file != NULL;
     app->json = app->json || args_has(a, "json");
     app->quiet = app->quiet || args_has(a, "quiet");
     app->verbose = app->verbose || args_has(a, "verbose");
+    if (app->quiet && app->verbose)
+        return err_set(err, ERR_USAGE, "--quiet and --verbose exclude each other");
     int color = (int)app->color;
     if (!args_choice(a, "color", when, &color, err))
         return false;
@@ -69,6 +76,30 @@ static bool print_completions(const struct app *app, const char *name, struct er
     return ok;
 }
 
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* An output replaces what is there: never the workspace, never what the command reads. */
+static bool keep_apart(const struct app *app, const struct args *a, const char *option, struct err *err)
+{
+    const char *path = args_get(a, option);
+    const char *hit = NULL;
+    struct stat st;
+    if (path == NULL || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+        return true;
+    if (same_file(path, app->workspace))
+        hit = "the workspace";
+    for (size_t i = 0; i < a->words.n && hit == NULL; i++)
+        hit = same_file(path, a->words.v[i]) ? a->words.v[i] : NULL;
+    for (size_t i = 0; i < a->values.n && hit == NULL; i++)
+        if (strcmp(a->values.v[i].spec->name, option) != 0 && same_file(path, a->values.v[i].value))
+            hit = a->values.v[i].value;
+    return hit == NULL || err_set(err, ERR_USAGE, "--%s %s would overwrite %s; choose another file", option, path, hit);
+}
+
 static bool run_command(struct app *app, const struct command *c, int argc, char **argv, struct err *err)
 {
     struct args a = {0};
@@ -80,7 +111,7 @@ static bool run_command(struct app *app, const struct command *c, int argc, char
                      a.words.n < c->min_words ? "something is missing" : "too many words", c->name,
                      *c->synopsis != '\0' ? " " : "", c->synopsis);
     else if (ok)
-        ok = c->run(app, &a, err);
+        ok = keep_apart(app, &a, "output", err) && keep_apart(app, &a, "rejects", err) && c->run(app, &a, err);
     if (!ok && err->kind == ERR_USAGE && strstr(err->text, "usage:") == NULL) {
         struct err plain = *err;
         err_set(err, ERR_USAGE, "%s (see assay %s --help)", plain.text, c->name);
@@ -130,11 +161,22 @@ static const char *default_workspace(void)
     return w != NULL && *w != '\0' ? w : "workspace.assay";
 }
 
+/* Descriptors 0 to 2 are taken, so that no file of ours becomes standard output; the other way round, so that using a
+ * closed one fails. */
+static void hold_standard_files(void)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
+    hold_standard_files();
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file larger than allowed is an error like a full disk */
     struct err err = {0};
     struct app app = {.workspace = default_workspace()};
     bool ok = trace_open(&err) && run(&app, argc, argv, &err);

@@ -68,6 +68,7 @@ static void handle(void (*handler)(int))
     sigemptyset(&sa.sa_mask);
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
+    sigaction(SIGHUP, &sa, NULL);
 }
 
 void bar_start(struct bar *b, const struct app *app, const char *title, const char *unit)
@@ -83,9 +84,21 @@ void bar_start(struct bar *b, const struct app *app, const char *title, const ch
     handle(on_signal);
 }
 
-void bar_end(struct bar *b)
+void bar_again(struct bar *b)
+{
+    b->started = clock_monotonic();
+    b->last = 0;
+}
+
+void bar_hide(struct bar *b)
 {
     if (b->drawn)
         fputs("\r\033[K", stderr);
+    b->drawn = false;
+}
+
+void bar_end(struct bar *b)
+{
+    bar_hide(b);
     handle(SIG_DFL);
 }

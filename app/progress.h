@@ -15,9 +15,14 @@ struct bar {
     double started, last;
 };
 
-/* From here to bar_end Ctrl-C (SIGINT) and SIGTERM ask the work to stop. */
+/* From here to bar_end Ctrl-C (SIGINT), SIGTERM and SIGHUP ask the work to stop. Outputs are opened after it and
+ * committed before bar_end, so that no temporary file stays behind. */
 void bar_start(struct bar *b, const struct app *app, const char *title, const char *unit);
-/* Removes the bar. */
+/* The next part of the same work begins: time and rate are counted anew. */
+void bar_again(struct bar *b);
+/* Removes the bar, so that something else can be said; the next tick draws it again. */
+void bar_hide(struct bar *b);
+/* Removes the bar for good. */
 void bar_end(struct bar *b);
 
 #endif

@@ -54,6 +54,10 @@ Test(loop, the_demo_gives_the_same_bytes_every_time)
     expect_same(folder, "d/demo.lexical.safetensors", "e/demo.lexical.safetensors");
     expect_same(folder, "d/demo.trl.jsonl", "e/demo.trl.jsonl");
     cr_expect(eq(int, assay_status(folder, "demo --folder d"), 1), "an existing folder must be refused");
+    struct json_object *j = assay_json(folder, "demo --folder f");
+    cr_expect(eq(str, (char *)(uintptr_t)json_string(j, "steps/0/command"), "init"));
+    cr_expect(eq(dbl, json_number(j, "steps/1/answer/files/0/records"), 144));
+    json_object_put(j);
     temp_remove(folder);
 }
 

@@ -65,6 +65,8 @@ Test(args, repeated_options_keep_their_order_and_others_are_refused)
     cr_expect(eq(str, (char *)(uintptr_t)args_nth(&a, "rate", 1), "y"));
     cr_expect(args_nth(&a, "rate", 2) == NULL);
     args_free(&a);
+    cr_expect(parse(&a, WORDS("-d", "--draft", "-dd"), false, NULL, &err), "a switch may be repeated");
+    args_free(&a);
     cr_expect(not(parse(&a, WORDS("-f", "a", "--format", "b"), false, NULL, &err)));
     cr_expect(eq(str, err.text, "--format is given twice"));
     args_free(&a);
@@ -76,6 +78,7 @@ static const struct {
 } refusals[] = {
     {"--formt", "there is no option --formt; is --format meant?"},
     {"--frobnicate", "there is no option --frobnicate"},
+    {"--rate=\xFF", "--rate is not UTF-8 at byte 1"},
     {"-x", "there is no option -x"},
     {"--format", "--format needs a value: F"},
     {"--draft=1", "--draft takes no value"},
