@@ -28,6 +28,8 @@ static bool add_value(struct args *a, const struct option_spec *spec, const char
 {
     size_t bad;
     bool is_path = spec->argument != NULL && strstr(spec->argument, "FILE") != NULL;
+    if (is_path && *value == '\0')
+        return err_set(err, ERR_USAGE, "--%s is empty; it takes the name of a file", spec->name);
     if (!is_path && !utf8_valid(value, strlen(value), &bad))
         return err_set(err, ERR_USAGE, "--%s is not UTF-8 at byte %zu", spec->name, bad + 1);
     if (!spec->repeats && spec->argument != NULL && args_get(a, spec->name) != NULL)

@@ -18,8 +18,6 @@ static bool read_globals(struct app *app, const struct args *a, struct err *err)
 {
     static const char *const when[] = {"auto", "always", "never", NULL};
     const char *file = args_get(a, "workspace");
-    if (file != NULL && *file == '\0')
-        return err_set(err, ERR_USAGE, "--workspace is empty; it takes the name of a file");
     if (file != NULL)
         app->workspace = file;
     app->named = app->named || file != NULL;
