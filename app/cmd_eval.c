@@ -147,7 +147,7 @@ struct groups {
 
 static const char *group_name(const struct data *d, const struct pair *p, int by, struct arena *a)
 {
-    static const char *const strengths[] = {"", "slightly better", "better", "much better"};
+    static const char *const strengths[] = {"a tie", "slightly better", "better", "much better"};
     (void)a;
     switch (by) {
     case BY_STRENGTH:
@@ -312,10 +312,12 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct request r;
     struct head h;
-    struct data d;
+    struct data d = {0};
+    struct labels_wish wish; /* the labels that the head was fitted to */
     if (!read_options(args, &r, err) || !head_load(r.model, &h, err))
         return false;
-    bool ok = data_load(app, args, DATA_PAIRS, &d, err) && evaluate(app, args, &r, &h, &d, err);
+    bool ok = labels_of_head(&h, &wish, err) && data_load_labels(app, args, DATA_PAIRS, &wish, &d, err) &&
+              evaluate(app, args, &r, &h, &d, err);
     data_free(&d);
     head_free(&h);
     return ok;
@@ -328,7 +330,8 @@ const struct command cmd_eval = {
     .about = "Accuracy, log-loss, Brier score and calibration error (ECE) on pairs, each with a 95 % interval; a "
              "reliability table and\n"
              "plot: does 70 % mean 70 %? Both orientations of a pair count for calibration. A margin of exactly 0 "
-             "counts as wrong.",
+             "counts as wrong. Labels\nof the workspace are made as they were for the head: soft ones, and with ties, "
+             "if it was fitted so.",
     .example =
         "  assay eval --model workspace.bt.safetensors --by source\n"
         "  assay --json eval -m head.safetensors -e x.npy --ids x.ids.txt --pairs p.jsonl --split test | jq .ece",

@@ -14,6 +14,7 @@ static const struct option_spec options[] = {
     {"head", 0, "KIND", "bt (Bradley-Terry on pairs) or regression (on ratings); default bt", false},
     DATA_OPTIONS,
     FAMILY_OPTIONS,
+    {"soft", 0, "HOW", "labels of the workspace as probabilities: share, smoothed or magnitude (default hard)", false},
     {"l2", 0, "LAMBDA", "penalty (lambda/2)|w|^2 (default 0.001)", false},
     {"holdout", 0, "SHARE", "share held out by prompt (default 0.2, or 0 when the data is marked with splits)", false},
     {"split", 0, "NAME", "train on what is marked so (default: train, and what is not marked)", false},
@@ -32,15 +33,17 @@ static bool read_options(const struct args *args, struct train_opts *o, struct e
 {
     static const char *const kinds[] = {"bt", "regression", NULL};
     static const char *const splits[] = {"train", "calibration", "test", NULL};
-    int kind = TRAIN_BT, split = -1;
+    int kind = TRAIN_BT, split = -1, soft = LABELS_HARD;
     int64_t seed = 1, bins = METRIC_BINS, threads = sysconf(_SC_NPROCESSORS_ONLN), steps = 200;
     *o = (struct train_opts){.l2 = TRAIN_L2, .holdout = -1};
     if (!args_choice(args, "head", kinds, &kind, err) || !args_choice(args, "split", splits, &split, err) ||
-        !args_number(args, "l2", 0, 1e12, &o->l2, err) || !args_number(args, "holdout", 0, 0.9, &o->holdout, err) ||
-        !args_int(args, "seed", 0, INT64_MAX, &seed, err) || !args_int(args, "bins", 1, METRIC_MAX_BINS, &bins, err) ||
-        !args_int(args, "threads", 1, 256, &threads, err) || !args_int(args, "max-iterations", 1, 1000000, &steps, err))
+        !args_choice(args, "soft", labels_soft_names, &soft, err) || !args_number(args, "l2", 0, 1e12, &o->l2, err) ||
+        !args_number(args, "holdout", 0, 0.9, &o->holdout, err) || !args_int(args, "seed", 0, INT64_MAX, &seed, err) ||
+        !args_int(args, "bins", 1, METRIC_MAX_BINS, &bins, err) || !args_int(args, "threads", 1, 256, &threads, err) ||
+        !args_int(args, "max-iterations", 1, 1000000, &steps, err))
         return false;
     o->kind = (enum train_kind)kind;
+    o->soft = (enum labels_soft)soft;
     o->split = split >= 0 ? splits[split] : NULL;
     o->seed = (uint64_t)seed;
     o->bins = (size_t)bins;
@@ -51,8 +54,10 @@ static bool read_options(const struct args *args, struct train_opts *o, struct e
     bool family;
     if (!family_read(args, o->l2, &o->model, &family, err))
         return false;
-    if (o->kind != TRAIN_BT && family)
-        return err_set(err, ERR_USAGE, "losses, noise, centring and ties are for --head bt");
+    if (o->kind != TRAIN_BT && (family || soft != LABELS_HARD))
+        return err_set(err, ERR_USAGE, "losses, noise, centring, ties and soft labels are for --head bt");
+    if (soft != LABELS_HARD && args_has(args, "embeddings"))
+        return err_set(err, ERR_USAGE, "--soft is for the workspace; pairs in files state their probability \"p\"");
     if (o->kind == TRAIN_BT && (o->attributes != NULL || o->reward != NULL))
         return err_set(err, ERR_USAGE, "--attributes and --reward are for --head regression");
     return true;
@@ -115,6 +120,11 @@ static void as_json(const struct outcome *x, struct buf *out)
     jw_knum(&w, "fit", t->seconds);
     jw_object_end(&w);
     jw_members(&w, metrics.ptr, metrics.len);
+    jw_key(&w, "entropy_floor");
+    jw_object(&w);
+    jw_knum(&w, "train", t->floor);
+    jw_knum(&w, "holdout", t->held_floor);
+    jw_object_end(&w);
     jw_kstr(&w, "model", x->model);
     jw_kstr(&w, "model_sha256", x->sha256);
     jw_object_end(&w);
@@ -153,6 +163,9 @@ static void as_text(const struct outcome *x, struct buf *out)
         if (t->n_held > 0)
             evaluation_row("held out", &t->held, out);
     }
+    if (t->floor > 0)
+        buf_addf(out, "  (labels are soft: their entropy, %.3f, %.3f held out, is the lowest log-loss there is)\n",
+                 t->floor, t->held_floor);
     if (t->ridge != NULL)
         ratings_text(t, out);
     buf_addf(out, "\nwrote %s\n", x->model);
@@ -235,8 +248,9 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         return list(app, err);
     if (!read_options(args, &o, err))
         return false;
+    struct labels_wish wish = {o.soft, o.model.ties != TIES_NONE};
     double start = clock_monotonic();
-    bool ok = data_load(app, args, o.kind == TRAIN_BT ? DATA_PAIRS : DATA_RATINGS, &d, err);
+    bool ok = data_load_labels(app, args, o.kind == TRAIN_BT ? DATA_PAIRS : DATA_RATINGS, &wish, &d, err);
     if (ok) {
         struct training t;
         struct bar bar;

@@ -74,6 +74,7 @@ static bool load_files(const struct args *args, unsigned need, struct data *d, s
 
 struct collector {
     struct data *d;
+    const struct labels_wish *wish;
     struct err *err;
     bool failed;
     VEC(uint64_t) keys;
@@ -112,8 +113,9 @@ static bool add_pair(void *ctx, const struct label_pair *p)
     struct collector *c = ctx;
     struct data *d = c->d;
     size_t first, second;
-    struct pair pair = {.weight = 1, .p = 1};
-    if (p->label.strength == 0 && p->label.p_first == 0.5) {
+    struct pair pair = {.weight = 1};
+    struct labels_pair l;
+    if (!labels_pair_of(&p->label, c->wish, &l)) {
         d->even++;
         return true;
     }
@@ -124,10 +126,10 @@ static bool add_pair(void *ctx, const struct label_pair *p)
     }
     if (!split_of(c, p->split, &pair.split))
         return false;
-    bool first_wins = p->label.mean < 0 || (p->label.mean == 0 && p->label.p_first > 0.5);
-    pair.chosen = first_wins ? first : second;
-    pair.rejected = first_wins ? second : first;
-    pair.strength = p->label.strength == 0 ? 1 : p->label.strength < 0 ? -p->label.strength : p->label.strength;
+    pair.chosen = l.first_wins ? first : second;
+    pair.rejected = l.first_wins ? second : first;
+    pair.p = l.p;
+    pair.strength = l.strength;
     pair.objective = pair.group = (int)names_add(&d->pairs.objectives, p->source, strlen(p->source), NULL);
     names_add(&d->pairs.groups, p->source, strlen(p->source), NULL);
     vec_push(&d->pairs.pairs, pair);
@@ -237,9 +239,10 @@ static bool open_set(struct db *db, const char *name, struct data *d, struct err
     return ok && embeddings_check_finite(&d->e, err);
 }
 
-static bool collect_pairs(struct db *db, const struct label_options *o, struct data *d, struct err *err)
+static bool collect_pairs(struct db *db, const struct label_options *o, const struct labels_wish *wish, struct data *d,
+                          struct err *err)
 {
-    struct collector c = {.d = d, .err = err};
+    struct collector c = {.d = d, .wish = wish, .err = err};
     bool ok = label_each_pair(db, o, add_pair, &c, err) && !c.failed;
     d->pair_keys = c.keys.v;
     return ok;
@@ -261,8 +264,8 @@ static bool collect_ratings(struct db *db, const struct label_options *o, struct
     return ok;
 }
 
-static bool load_workspace(const struct app *app, const struct args *args, unsigned need, struct data *d,
-                           struct err *err)
+static bool load_workspace(const struct app *app, const struct args *args, unsigned need,
+                           const struct labels_wish *wish, struct data *d, struct err *err)
 {
     struct label_options o = {.source = args_get(args, "source")};
     const char *by = args_get(args, "labels");
@@ -271,8 +274,8 @@ static bool load_workspace(const struct app *app, const struct args *args, unsig
         return false;
     if (!app_open(app, false, &db, err))
         return false;
-    bool ok =
-        open_set(db, args_get(args, "set"), d, err) && collect_pairs(db, &o, d, err) && collect_ratings(db, &o, d, err);
+    bool ok = open_set(db, args_get(args, "set"), d, err) && collect_pairs(db, &o, wish, d, err) &&
+              collect_ratings(db, &o, d, err);
     db_close(db);
     if (!ok)
         return false;
@@ -320,6 +323,12 @@ static void digests(struct data *d)
 
 bool data_load(const struct app *app, const struct args *args, unsigned need, struct data *d, struct err *err)
 {
+    return data_load_labels(app, args, need, &(struct labels_wish){0}, d, err);
+}
+
+bool data_load_labels(const struct app *app, const struct args *args, unsigned need, const struct labels_wish *wish,
+                      struct data *d, struct err *err)
+{
     memset(d, 0, sizeof *d);
     embeddings_init(&d->e);
     d->from_workspace = !args_has(args, "embeddings");
@@ -327,7 +336,7 @@ bool data_load(const struct app *app, const struct args *args, unsigned need, st
         return err_set(err, ERR_USAGE, "--pairs, --ratings and --ids need --embeddings with them");
     if (!d->from_workspace && (args_has(args, "set") || args_has(args, "labels") || args_has(args, "source")))
         return err_set(err, ERR_USAGE, "--set, --labels and --source are for the workspace, not for files");
-    bool ok = d->from_workspace ? load_workspace(app, args, need, d, err) : load_files(args, need, d, err);
+    bool ok = d->from_workspace ? load_workspace(app, args, need, wish, d, err) : load_files(args, need, d, err);
     if (ok)
         digests(d);
     return ok;

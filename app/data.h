@@ -6,6 +6,7 @@
 
 #include "app/app.h"
 #include "app/args.h"
+#include "app/labels.h"
 #include "core/base/digest.h"
 #include "core/embedding.h"
 #include "core/pairs.h"
@@ -45,6 +46,10 @@ enum data_need { DATA_PAIRS = 1, DATA_RATINGS = 2 };
  * the other is loaded when it is to be had. Free with data_free, also after a failure. */
 MUST_CHECK bool data_load(const struct app *app, const struct args *args, unsigned need, struct data *d,
                           struct err *err);
+/* The same with labels of the workspace made otherwise than hard. Pairs in files
+ * state a probability themselves; `wish` does not touch them. */
+MUST_CHECK bool data_load_labels(const struct app *app, const struct args *args, unsigned need,
+                                 const struct labels_wish *wish, struct data *d, struct err *err);
 /* Only the embeddings. */
 MUST_CHECK bool data_load_embeddings(const struct app *app, const struct args *args, struct data *d, struct err *err);
 void data_free(struct data *d);

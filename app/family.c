@@ -1,5 +1,7 @@
 #include "app/family.h"
 
+#include "app/labels.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -20,6 +22,9 @@ static const struct entry {
                            {"center", "C", "C mean (r_c + r_r)^2", "keeps rewards around 0"},
 #define X(id, name, text) {"ties", name, "", text},
                TIES_MODELS(X)
+#undef X
+#define X(id, name, text) {"soft", name, "", text},
+                   LABELS_SOFT(X)
 #undef X
 };
 enum { ENTRIES = sizeof entries / sizeof *entries };

@@ -228,12 +228,22 @@ static bool fit_regression(const struct data *d, const struct train_opts *o, str
 
 /* ---- both ---- */
 
+static double entropy_floor(const struct data *d, const size_t *which, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += loss_entropy(d->pairs.pairs.v[which[i]].p);
+    return n > 0 ? sum / (double)n : 0;
+}
+
 static bool evaluate_both(const struct data *d, const struct train_opts *o, struct training *t, struct err *err)
 {
     double *rewards = evaluate_rewards(&t->head, &d->e, err);
     if (rewards == NULL)
         return false;
     struct evaluate_opts e = {.bins = o->bins, .seed = o->seed};
+    t->floor = entropy_floor(d, t->fit_pairs, t->n_fit);
+    t->held_floor = entropy_floor(d, t->held_pairs, t->n_held);
     bool ok = evaluate_pairs(d, rewards, 1, t->fit_pairs, t->n_fit, &e, &t->train, err) &&
               evaluate_pairs(d, rewards, 1, t->held_pairs, t->n_held, &e, &t->held, err);
     mem_free(rewards);
@@ -275,6 +285,8 @@ void train_settings_json(const struct train_opts *o, const struct training *t, s
         jw_kstr(&w, "split", o->split);
     jw_kint(&w, "seed", (int64_t)o->seed);
     jw_kint(&w, "threads", o->threads);
+    if (o->soft != LABELS_HARD)
+        jw_kstr(&w, "soft", labels_soft_names[o->soft]);
     family_json(&o->model, &t->ties, &w);
     jw_object_end(&w);
 }

@@ -23,6 +23,7 @@ struct train_opts {
     const char *attributes; /* regression: comma-separated; NULL: all */
     const char *reward;     /* regression: the attribute that is the reward; NULL: helpfulness or the first */
     struct bt_model model;  /* bt: which of the family */
+    enum labels_soft soft;  /* how the data was loaded: for the record */
 };
 #define TRAIN_HOLDOUT_SHARE 0.2
 #define TRAIN_L2            1e-3
@@ -38,6 +39,7 @@ struct training {
     struct ridge_info *ridge;                            /* kind regression: one an attribute */
     struct metric_ratings *ratings_train, *ratings_held; /* kind regression: one an attribute */
     struct evaluation train, held;                       /* on pairs; n = 0 when there are none */
+    double floor, held_floor;    /* mean entropy of the labels: no head has a lower log-loss on them */
     double objective, grad_norm; /* for regression the sums over attributes, the largest gradient */
     size_t iterations;
     bool converged;

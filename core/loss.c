@@ -150,3 +150,8 @@ double loss_divisor(const struct loss *l, enum loss_normalise by, const struct l
         sum += scaled ? pairs->weight[i] * strength_of(pairs, i) : pairs->weight[i];
     return sum;
 }
+
+double loss_entropy(double p)
+{
+    return p <= 0 || p >= 1 ? 0 : -p * log(p) - (1 - p) * log1p(-p);
+}

@@ -93,6 +93,9 @@ enum loss_normalise {
 };
 double loss_divisor(const struct loss *l, enum loss_normalise by, const struct loss_pairs *pairs);
 
+/* -p log p - (1-p) log(1-p): the least value of the plain loss for a soft label. */
+double loss_entropy(double p);
+
 const char *loss_kind_name(enum loss_kind k);
 const char *loss_noise_name(enum loss_noise n);
 

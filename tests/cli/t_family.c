@@ -67,3 +67,63 @@ Test(family, every_loss_is_recorded_and_gives_another_head)
     json_object_put(s);
     temp_remove(folder);
 }
+
+/* Sixty comparisons by three people, who do not always agree; every fifth is a tie. */
+static void write_votes(const char *folder)
+{
+    static const int votes[][3] = {{-2, -1, -3}, {-1, 1, -1}, {2, 1, 3}, {1, -1, 2}, {0, 0, 0}};
+    struct buf text = BUF_INIT;
+    char path[512];
+    for (int i = 0; i < 60; i++)
+        for (int who = 0; who < 3; who++)
+            buf_addf(
+                &text,
+                "{\"prompt\":\"question %d\",\"responses\":[{\"text\":\"careful answer %d\"},{\"text\":\"no %d\"}],"
+                "\"source\":\"s\",\"judgement\":{\"annotator\":\"%c\",\"preference\":%d}}\n",
+                i, i, i, 'a' + who, votes[i % 5][who]);
+    snprintf(path, sizeof path, "%s/votes.jsonl", folder);
+    file_write(path, text.ptr);
+    buf_free(&text);
+}
+
+static void expect_trained(const char *folder, const char *options, double n, double floor)
+{
+    char line[256];
+    snprintf(line, sizeof line, "-w w.assay train %s -o h.safetensors", options);
+    struct json_object *t = assay_json(folder, line);
+    struct json_object *e = assay_json(folder, "-w w.assay eval --model h.safetensors --by strength");
+    cr_expect(eq(dbl, json_number(t, "n_pairs") + json_number(t, "holdout/n"), n), "%s", options);
+    double mean = (json_number(t, "entropy_floor/train") * json_number(t, "n_pairs") +
+                   json_number(t, "entropy_floor/holdout") * json_number(t, "holdout/n")) /
+                  n;
+    cr_expect(epsilon_eq(dbl, mean, floor, 1e-12), "%s", options);
+    cr_expect(ge(dbl, json_number(t, "train/nll"), json_number(t, "entropy_floor/train")));
+    cr_expect(eq(str, (char *)(uintptr_t)json_string(e, "split"), "holdout"), "%s", options);
+    cr_expect(eq(dbl, json_number(e, "n"), json_number(t, "holdout/n")));
+    cr_expect(epsilon_eq(dbl, json_number(e, "nll"), json_number(t, "holdout/nll"), 1e-6));
+    json_object_put(t);
+    json_object_put(e);
+}
+
+static double entropy(double p)
+{
+    return -p * log(p) - (1 - p) * log(1 - p);
+}
+
+Test(family, soft_labels_and_ties_of_several_annotators)
+{
+    char *folder = temp_make();
+    write_votes(folder);
+    cr_assert(eq(int, assay_status(folder, "init --rubric pairwise w.assay"), 0));
+    cr_assert(eq(int, assay_status(folder, "-w w.assay import votes.jsonl"), 0));
+    cr_assert(eq(int, assay_status(folder, "-w w.assay embed --provider lexical"), 0));
+    expect_trained(folder, "--loss plain", 48, 0);
+    expect_trained(folder, "--soft share", 60, (2 * entropy(2.0 / 3) + log(2)) / 5);
+    expect_trained(folder, "--soft smoothed", 60, (2 * entropy(7.0 / 8) + 2 * entropy(5.0 / 8) + log(2)) / 5);
+    expect_trained(folder, "--soft magnitude", 60,
+                   (2 * entropy(5.0 / 6) + entropy(5.0 / 9) + entropy(11.0 / 18) + log(2)) / 5);
+    expect_trained(folder, "--ties davidson", 60, 2 * log(2) / 5);
+    expect_trained(folder, "--ties rao-kupper --soft share", 60, (entropy(2.0 / 3) + 2 * log(2)) / 5);
+    cr_expect(eq(int, assay_status(folder, "train --soft share -e x.npy"), 2));
+    temp_remove(folder);
+}

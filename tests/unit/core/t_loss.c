@@ -149,3 +149,19 @@ Test(loss, rates_outside_their_range_are_refused)
     l.rate = 0.49;
     cr_expect(loss_check(&l, 0, &err));
 }
+
+Test(loss, entropy_is_the_floor_of_a_soft_label)
+{
+    const double p[] = {2.0 / 3, 1, 5.0 / 6, 0.5};
+    double sum = 0;
+    for (size_t i = 0; i < 4; i++) {
+        struct loss plain = {LOSS_PLAIN, LOSS_NONE, 0};
+        double floor = loss_entropy(p[i]);
+        sum += floor / 4;
+        if (p[i] < 1)
+            cr_expect(epsilon_eq(dbl, loss_at(&plain, 1, p[i], 1, log(p[i] / (1 - p[i]))).value, floor, 1e-15));
+    }
+    cr_expect(epsilon_eq(dbl, sum, 0.445056, 1e-6));
+    cr_expect(eq(dbl, loss_entropy(0), 0.0));
+    cr_expect(eq(dbl, loss_entropy(1), 0.0));
+}
