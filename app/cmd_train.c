@@ -14,6 +14,7 @@ static const struct option_spec options[] = {
     {"head", 0, "KIND", "bt (Bradley-Terry on pairs) or regression (on ratings); default bt", false},
     DATA_OPTIONS,
     FAMILY_OPTIONS,
+    ANCHOR_OPTIONS,
     {"soft", 0, "HOW", "labels of the workspace as probabilities: share, smoothed or magnitude (default hard)", false},
     {"l2", 0, "LAMBDA", "penalty (lambda/2)|w|^2 (default 0.001)", false},
     {"holdout", 0, "SHARE", "share held out by prompt (default 0.2, or 0 when the data is marked with splits)", false},
@@ -29,38 +30,45 @@ static const struct option_spec options[] = {
     {0},
 };
 
-static bool read_options(const struct args *args, struct train_opts *o, struct err *err)
+/* What only one kind of head has. */
+static bool read_kind(const struct args *args, struct train_opts *o, struct err *err)
 {
-    static const char *const kinds[] = {"bt", "regression", NULL};
-    static const char *const splits[] = {"train", "calibration", "test", NULL};
-    int kind = TRAIN_BT, split = -1, soft = LABELS_HARD;
-    int64_t seed = 1, bins = METRIC_BINS, threads = sysconf(_SC_NPROCESSORS_ONLN), steps = 200;
-    *o = (struct train_opts){.l2 = TRAIN_L2, .holdout = -1};
-    if (!args_choice(args, "head", kinds, &kind, err) || !args_choice(args, "split", splits, &split, err) ||
-        !args_choice(args, "soft", labels_soft_names, &soft, err) || !args_number(args, "l2", 0, 1e12, &o->l2, err) ||
-        !args_number(args, "holdout", 0, 0.9, &o->holdout, err) || !args_int(args, "seed", 0, INT64_MAX, &seed, err) ||
-        !args_int(args, "bins", 1, METRIC_MAX_BINS, &bins, err) || !args_int(args, "threads", 1, 256, &threads, err) ||
-        !args_int(args, "max-iterations", 1, 1000000, &steps, err))
-        return false;
-    o->kind = (enum train_kind)kind;
-    o->soft = (enum labels_soft)soft;
-    o->split = split >= 0 ? splits[split] : NULL;
-    o->seed = (uint64_t)seed;
-    o->bins = (size_t)bins;
-    o->threads = (int)threads;
-    o->max_iterations = (size_t)steps;
+    int soft = LABELS_HARD;
+    bool family;
     o->attributes = args_get(args, "attributes");
     o->reward = args_get(args, "reward");
-    bool family;
-    if (!family_read(args, o->l2, &o->model, &family, err))
+    if (!args_choice(args, "soft", labels_soft_names, &soft, err) ||
+        !family_read(args, o->l2, &o->model, &family, err) || !anchor_read(args, &o->anchor, err))
         return false;
-    if (o->kind != TRAIN_BT && (family || soft != LABELS_HARD))
-        return err_set(err, ERR_USAGE, "losses, noise, centring, ties and soft labels are for --head bt");
+    o->soft = (enum labels_soft)soft;
+    if (o->kind != TRAIN_BT && (family || soft != LABELS_HARD || o->anchor.w != NULL))
+        return err_set(err, ERR_USAGE, "losses, noise, centring, ties, soft labels and anchors are for --head bt");
     if (soft != LABELS_HARD && args_has(args, "embeddings"))
         return err_set(err, ERR_USAGE, "--soft is for the workspace; pairs in files state their probability \"p\"");
     if (o->kind == TRAIN_BT && (o->attributes != NULL || o->reward != NULL))
         return err_set(err, ERR_USAGE, "--attributes and --reward are for --head regression");
     return true;
+}
+
+static bool read_options(const struct args *args, struct train_opts *o, struct err *err)
+{
+    static const char *const kinds[] = {"bt", "regression", NULL};
+    static const char *const splits[] = {"train", "calibration", "test", NULL};
+    int kind = TRAIN_BT, split = -1;
+    int64_t seed = 1, bins = METRIC_BINS, threads = sysconf(_SC_NPROCESSORS_ONLN), steps = 200;
+    *o = (struct train_opts){.l2 = TRAIN_L2, .holdout = -1};
+    if (!args_choice(args, "head", kinds, &kind, err) || !args_choice(args, "split", splits, &split, err) ||
+        !args_number(args, "l2", 0, 1e12, &o->l2, err) || !args_number(args, "holdout", 0, 0.9, &o->holdout, err) ||
+        !args_int(args, "seed", 0, INT64_MAX, &seed, err) || !args_int(args, "bins", 1, METRIC_MAX_BINS, &bins, err) ||
+        !args_int(args, "threads", 1, 256, &threads, err) || !args_int(args, "max-iterations", 1, 1000000, &steps, err))
+        return false;
+    o->kind = (enum train_kind)kind;
+    o->split = split >= 0 ? splits[split] : NULL;
+    o->seed = (uint64_t)seed;
+    o->bins = (size_t)bins;
+    o->threads = (int)threads;
+    o->max_iterations = (size_t)steps;
+    return read_kind(args, o, err);
 }
 
 /* The head's place: -o, or a name made from the workspace's. The caller frees it. */
@@ -102,6 +110,7 @@ static void as_json(const struct outcome *x, struct buf *out)
     jw_kint(&w, "dim", (int64_t)t->head.d);
     jw_knum(&w, "l2", x->o->l2);
     family_json(&x->o->model, &t->ties, &w);
+    anchor_json(&t->anchor, &w);
     jw_knum(&w, "objective", t->objective);
     if (t->ridge != NULL) {
         jw_key(&w, "objectives");
@@ -155,6 +164,7 @@ static void as_text(const struct outcome *x, struct buf *out)
                  t->head.d, t->head.k, x->o->l2);
     if (x->o->kind == TRAIN_BT)
         family_text(&x->o->model, &t->ties, out);
+    anchor_text(&t->anchor, out);
     buf_addf(out, "  objective %.8f   |gradient| %.1e   %zu step%s   %s   %.2f s\n\n", t->objective, t->grad_norm,
              t->iterations, t->iterations == 1 ? "" : "s", t->stop, t->seconds);
     if (t->train.m.n + t->held.m.n > 0) {
@@ -243,14 +253,13 @@ static bool list(const struct app *app, struct err *err)
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct train_opts o;
-    struct data d;
+    struct data d = {0};
     if (args_has(args, "list"))
         return list(app, err);
-    if (!read_options(args, &o, err))
-        return false;
+    bool ok = read_options(args, &o, err);
     struct labels_wish wish = {o.soft, o.model.ties != TIES_NONE};
     double start = clock_monotonic();
-    bool ok = data_load_labels(app, args, o.kind == TRAIN_BT ? DATA_PAIRS : DATA_RATINGS, &wish, &d, err);
+    ok = ok && data_load_labels(app, args, o.kind == TRAIN_BT ? DATA_PAIRS : DATA_RATINGS, &wish, &d, err);
     if (ok) {
         struct training t;
         struct bar bar;
@@ -265,6 +274,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         train_free(&t);
     }
     data_free(&d);
+    anchor_free(&o.anchor);
     return ok;
 }
 

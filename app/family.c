@@ -8,24 +8,28 @@
 /* One row of what --list prints; a row of the same option is a value of it. */
 static const struct entry {
     const char *option, *value, *formula, *text;
-} entries[] = {{"head", "bt", "", "a reward from pairs: Bradley-Terry"},
-               {"head", "regression", "", "a value an attribute from ratings: ridge"},
+} entries[] = {
+    {"head", "bt", "", "a reward from pairs: Bradley-Terry"},
+    {"head", "regression", "", "a value an attribute from ratings: ridge"},
 #define X(id, name, scaled, shifted, formula, text) {"loss", name, formula, text},
-               LOSSES(X)
+    LOSSES(X)
 #undef X
 #define X(id, name, shifted_convex, needs_l2, text) {name, "E", "", text},
-                   LOSS_NOISES(X)
+        LOSS_NOISES(X)
 #undef X
 #define X(id, name, text) {"normalise", name, "", text},
-                       LOSS_NORMALISE(X)
+            LOSS_NORMALISE(X)
 #undef X
-                           {"center", "C", "C mean (r_c + r_r)^2", "keeps rewards around 0"},
+                {"center", "C", "C mean (r_c + r_r)^2", "keeps rewards around 0"},
 #define X(id, name, text) {"ties", name, "", text},
-               TIES_MODELS(X)
+    TIES_MODELS(X)
 #undef X
 #define X(id, name, text) {"soft", name, "", text},
-                   LABELS_SOFT(X)
+        LABELS_SOFT(X)
 #undef X
+            {"anchor", "HEAD", "", "another head, for the two below"},
+    {"mu", "MU", "MU/2 |w - anchor|^2", "draws the head to it"},
+    {"expo", "F or search", "anchor + F (w - anchor)", "extrapolates from it"},
 };
 enum { ENTRIES = sizeof entries / sizeof *entries };
 
@@ -97,7 +101,7 @@ void family_list(struct buf *out)
         const struct entry *e = &entries[i];
         if (!is_listed(e))
             continue;
-        buf_addf(out, "%s%-13s %-15s %-21s %s\n", strcmp(option, e->option) != 0 ? "--" : "  ",
+        buf_addf(out, "%s%-13s %-15s %-24s %s\n", strcmp(option, e->option) != 0 ? "--" : "  ",
                  strcmp(option, e->option) != 0 ? e->option : "", e->value, e->formula, e->text);
         option = e->option;
     }

@@ -80,13 +80,18 @@ static bool fit_bt(const struct data *d, const struct train_opts *o, struct trai
     if (t->n_fit == 0)
         return err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)", d->pairs.pairs.n,
                        t->n_held);
+    if (!anchor_fits(&o->anchor, d, t->n_held, err))
+        return false;
     head_init(&t->head, "bt", reward, 1, d->e.d);
     struct bt_problem problem;
     if (!bt_init_model(&problem, &o->model, &d->e, d->pairs.pairs.v, t->fit_pairs, t->n_fit, BT_AUTO, err))
         return false;
-    struct bt_opts opts = {.max_iterations = o->max_iterations};
+    struct bt_opts opts = {.max_iterations = o->max_iterations, .anchor = o->anchor.w, .mu = o->anchor.mu};
     bool ok = bt_fit(&problem, o->l2, &opts, t->head.W, &t->bt, progress, err);
     t->ties = problem.ties;
+    t->anchor = o->anchor;
+    if (ok)
+        anchor_extrapolate(&t->anchor, d, t->held_pairs, t->n_held, t->head.W);
     bt_free(&problem);
     t->objective = t->bt.objective;
     t->grad_norm = t->bt.grad_norm;
@@ -288,6 +293,7 @@ void train_settings_json(const struct train_opts *o, const struct training *t, s
     if (o->soft != LABELS_HARD)
         jw_kstr(&w, "soft", labels_soft_names[o->soft]);
     family_json(&o->model, &t->ties, &w);
+    anchor_json(&t->anchor, &w);
     jw_object_end(&w);
 }
 

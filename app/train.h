@@ -2,6 +2,7 @@
 #ifndef ASSAY_APP_TRAIN_H
 #define ASSAY_APP_TRAIN_H
 
+#include "app/anchor.h"
 #include "app/data.h"
 #include "app/evaluate.h"
 #include "core/base/progress.h"
@@ -23,6 +24,7 @@ struct train_opts {
     const char *attributes; /* regression: comma-separated; NULL: all */
     const char *reward;     /* regression: the attribute that is the reward; NULL: helpfulness or the first */
     struct bt_model model;  /* bt: which of the family */
+    struct anchor anchor;   /* bt: another head it is drawn to, or is extrapolated from */
     enum labels_soft soft;  /* how the data was loaded: for the record */
 };
 #define TRAIN_HOLDOUT_SHARE 0.2
@@ -34,9 +36,10 @@ struct training {
     size_t *fit_pairs, *held_pairs; /* indices into data.pairs */
     size_t n_fit, n_held;
     size_t n_fit_ratings, n_held_ratings;
-    struct bt_info bt;                                   /* kind bt */
-    struct ties ties;                                    /* kind bt with ties: the fitted thresholds */
-    struct ridge_info *ridge;                            /* kind regression: one an attribute */
+    struct bt_info bt;        /* kind bt */
+    struct ties ties;         /* kind bt with ties: the fitted thresholds */
+    struct anchor anchor;     /* kind bt: that of the options (not owned) with the factor that was found */
+    struct ridge_info *ridge; /* kind regression: one an attribute */
     struct metric_ratings *ratings_train, *ratings_held; /* kind regression: one an attribute */
     struct evaluation train, held;                       /* on pairs; n = 0 when there are none */
     double floor, held_floor;    /* mean entropy of the labels: no head has a lower log-loss on them */

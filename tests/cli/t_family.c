@@ -1,6 +1,8 @@
 /* The Bradley-Terry family through the command line: what is asked for is recorded in the head, with its thresholds,
  * and eval finds the held-out pairs again. */
+#include "core/base/mem.h"
 #include "core/head.h"
+#include "core/linalg.h"
 #include "tests/support/assay.h"
 #include "tests/support/program.h"
 
@@ -65,6 +67,66 @@ Test(family, every_loss_is_recorded_and_gives_another_head)
     cr_expect(eq(int, json_object_object_length(s), 5), "a plain head records what it always did: %s",
               json_object_to_json_string(s));
     json_object_put(s);
+    temp_remove(folder);
+}
+
+/* Weights of a head file. */
+static double *weights(const char *folder, const char *name, size_t *d)
+{
+    char path[512];
+    struct head h;
+    struct err err = {0};
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    cr_assert(head_load(path, &h, &err), "%s", err.text);
+    double *w = mem_array(h.d, sizeof *w);
+    for (size_t i = 0; i < h.k; i++)
+        linalg_axpy(h.mix[i], h.W + i * h.d, w, h.d);
+    *d = h.d;
+    head_free(&h);
+    return w;
+}
+
+static double train(const char *folder, const char *options, const char *key)
+{
+    char line[256];
+    snprintf(line, sizeof line, "-w d/demo.assay train %s", options);
+    struct json_object *t = assay_json(folder, line);
+    double value = json_number(t, key);
+    json_object_put(t);
+    return value;
+}
+
+/* Regression first: a heavy anchor is kept, an extrapolated head lies beyond the plain one, and the factor that is
+ * searched has the least log-loss on the held-out pairs. */
+Test(family, a_head_may_start_from_another)
+{
+    static const char expo[] = "--anchor r.safetensors --expo ";
+    char *folder = demo(), options[128];
+    size_t d;
+    cr_assert(eq(int, assay_status(folder, "-w d/demo.assay train --head regression -o r.safetensors"), 0));
+    cr_assert(eq(int, assay_status(folder, "-w d/demo.assay train -o plain.safetensors"), 0));
+    cr_assert(
+        eq(int, assay_status(folder, "-w d/demo.assay train --anchor r.safetensors --mu 1e6 -o a.safetensors"), 0));
+    cr_assert(
+        eq(int, assay_status(folder, "-w d/demo.assay train --anchor r.safetensors --expo 1.52 -o e.safetensors"), 0));
+    double *r = weights(folder, "r.safetensors", &d), *plain = weights(folder, "plain.safetensors", &d);
+    double *anchored = weights(folder, "a.safetensors", &d), *beyond = weights(folder, "e.safetensors", &d);
+    for (size_t j = 0; j < d; j++) {
+        cr_expect(epsilon_eq(dbl, anchored[j], r[j], 1e-5));
+        cr_expect(epsilon_eq(dbl, beyond[j], r[j] + 1.52 * (plain[j] - r[j]), 1e-5));
+    }
+    snprintf(options, sizeof options, "%ssearch -o s.safetensors", expo);
+    double factor = train(folder, options, "expo"), best = train(folder, options, "holdout/nll");
+    for (int side = -1; side <= 1; side += 2) {
+        snprintf(options, sizeof options, "%s%.6f -o s.safetensors", expo, factor + side * 0.05);
+        cr_expect(lt(dbl, best, train(folder, options, "holdout/nll")), "factor %g", factor);
+    }
+    cr_expect(
+        eq(int, assay_status(folder, "-w d/demo.assay train --holdout 0 --anchor r.safetensors --expo search"), 2));
+    mem_free(r);
+    mem_free(plain);
+    mem_free(anchored);
+    mem_free(beyond);
     temp_remove(folder);
 }
 

@@ -1,0 +1,41 @@
+/* Another head that a Bradley-Terry head starts from (HelpSteer2-Preference, arXiv:2410.01257: a regression head first,
+ * then pairs). As the fit has one optimum, from where it starts would not matter: the other head stays as a second
+ * penalty, (mu/2) |w - anchor|^2, or is the point from which the fitted head is extrapolated (core/blend.h), or both.
+ */
+#ifndef ASSAY_APP_ANCHOR_H
+#define ASSAY_APP_ANCHOR_H
+
+#include "app/data.h"
+#include "core/base/json_writer.h"
+
+struct anchor {
+    double *w; /* d: what the other head's log-odds are made of; NULL: there is none */
+    size_t d;
+    double mu;
+    bool expo, search; /* extrapolate; by a factor that is searched */
+    double factor;
+    char sha256[SHA256_HEX_SIZE]; /* of the other head's file */
+};
+#define ANCHOR_MAX_FACTOR 4.0
+
+/* Rows of an option table that anchor_read understands. */
+#define ANCHOR_OPTIONS                                                                                                 \
+    {"anchor", 0, "HEAD", "bt: another head, for --mu and --expo", false},                                             \
+        {"mu", 0, "MU", "bt: add the penalty (mu/2)|w - anchor|^2", false},                                            \
+    {                                                                                                                  \
+        "expo", 0, "FACTOR", "bt: anchor + FACTOR (w - anchor); `search` finds it on held-out pairs", false            \
+    }
+
+/* Free with anchor_free, also after a failure. */
+MUST_CHECK bool anchor_read(const struct args *args, struct anchor *a, struct err *err);
+void anchor_free(struct anchor *a);
+/* ERR_CONFLICT when the columns are not those of d, ERR_USAGE when there is nothing held out to search on. */
+MUST_CHECK bool anchor_fits(const struct anchor *a, const struct data *d, size_t n_held, struct err *err);
+/* Extrapolate w (d) when that was asked for; a searched factor is kept in a->factor. */
+void anchor_extrapolate(struct anchor *a, const struct data *d, const size_t *held, size_t n_held, double *w);
+
+/* Members of the settings, nothing without an anchor; and a line of text. */
+void anchor_json(const struct anchor *a, struct json_writer *w);
+void anchor_text(const struct anchor *a, struct buf *out);
+
+#endif
