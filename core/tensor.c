@@ -3,6 +3,7 @@
 #include "core/base/mem.h"
 #include "core/npy.h"
 #include "core/safetensors.h"
+#include "core/widen.h"
 
 #include <math.h>
 #include <string.h>
@@ -204,10 +205,10 @@ void tensor_row_f32(const struct tensor *t, size_t row, float *out)
     size_t stride;
     const unsigned char *p = row_start(t, row, &stride);
     bool plain = is_plain(t);
-    for (size_t j = 0; plain && t->type == TENSOR_F16 && j < t->cols; j++)
-        out[j] = plain_half(p, j);
-    for (size_t j = 0; plain && t->type == TENSOR_BF16 && j < t->cols; j++)
-        out[j] = plain_bfloat(p, j);
+    if (plain && t->type == TENSOR_F16)
+        widen_f16(p, t->cols, out);
+    if (plain && t->type == TENSOR_BF16)
+        widen_bf16(p, t->cols, out);
     if (plain && t->type == TENSOR_F32)
         memcpy(out, p, t->cols * sizeof *out);
     if (plain && t->type != TENSOR_F64)

@@ -37,18 +37,26 @@ void *mem_array(size_t n, size_t size)
     return mem_alloc(product(n, size));
 }
 
-void *mem_block(size_t n, size_t size)
+static size_t block_bytes(size_t n, size_t size)
+{
+    size_t bytes = (n * size + 63) / 64 * 64;
+    return bytes > 0 ? bytes : 64;
+}
+
+void *mem_block_raw(size_t n, size_t size)
 {
     if (mem_fail_after > 0 && --mem_fail_after == 0)
         return NULL;
     if (size != 0 && n > (SIZE_MAX - 64) / size)
         return NULL;
-    size_t bytes = (n * size + 63) / 64 * 64;
-    if (bytes == 0)
-        bytes = 64;
-    void *p = aligned_alloc(64, bytes);
+    return aligned_alloc(64, block_bytes(n, size));
+}
+
+void *mem_block(size_t n, size_t size)
+{
+    void *p = mem_block_raw(n, size);
     if (p != NULL)
-        memset(p, 0, bytes);
+        memset(p, 0, block_bytes(n, size));
     return p;
 }
 

@@ -1,0 +1,209 @@
+#include "core/diff.h"
+
+#include "core/widen.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Rows that a thread takes at a time when the differences are formed for the first time. */
+enum { TAKEN = 256 };
+
+size_t diff_default_memory(void)
+{
+    unsigned long long kib = 0;
+    char line[128];
+    FILE *f = fopen("/proc/meminfo", "re");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+            break;
+    if (f != NULL)
+        fclose(f);
+    if (kib > 0)
+        return (size_t)(kib * 512);
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    return pages > 0 && size > 0 ? (size_t)pages / 2 * (size_t)size : (size_t)1 << 30;
+}
+
+void diff_free(struct diff *f)
+{
+    mem_free(f->pairs);
+    mem_free(f->weight);
+    mem_free(f->p);
+    mem_free(f->kept);
+    *f = (struct diff){0};
+}
+
+/* ---- the order of reading ---- */
+
+struct place {
+    size_t row, index;
+};
+
+static int by_row(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->row != y->row)
+        return x->row < y->row ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index; /* qsort alone would not be stable */
+}
+
+static void order(struct diff *f, const struct pair *pairs, const size_t *which)
+{
+    struct place *places = mem_array(f->n, sizeof *places);
+    for (size_t i = 0; i < f->n; i++) {
+        const struct pair *p = &pairs[which != NULL ? which[i] : i];
+        places[i] = (struct place){p->chosen < p->rejected ? p->chosen : p->rejected, i};
+    }
+    qsort(places, f->n, sizeof *places, by_row);
+    for (size_t i = 0; i < f->n; i++)
+        f->pairs[i] = pairs[which != NULL ? which[places[i].index] : places[i].index];
+    mem_free(places);
+}
+
+static bool take_weights(struct diff *f, struct err *err)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        const struct pair *p = &f->pairs[i];
+        if (!(p->weight >= 0) || !isfinite(p->weight) || !(p->p >= 0 && p->p <= 1))
+            return err_set(err, ERR_RANGE,
+                           "the pair of rows %zu and %zu has weight %g and p %g; a weight is at least 0, p between 0 "
+                           "and 1",
+                           p->chosen, p->rejected, p->weight, p->p);
+        f->weight[i] = p->weight;
+        f->p[i] = p->p;
+        f->sum_weight += p->weight;
+    }
+    return f->sum_weight > 0 || err_set(err, ERR_RANGE, "all pairs have weight 0: there is nothing to train on");
+}
+
+/* ---- forming ---- */
+
+/* rows: room for two rows of d */
+static void form(const struct diff *f, size_t i, float *out, float *rows, bool *finite, bool *exact)
+{
+    embeddings_row_f32(f->e, f->pairs[i].chosen, rows);
+    embeddings_row_f32(f->e, f->pairs[i].rejected, rows + f->d);
+    widen_subtract(rows, rows + f->d, f->d, out, finite, exact);
+}
+
+static bool has_doubles(const struct embeddings *e)
+{
+    for (size_t i = 0; i < e->parts.n; i++)
+        if (e->parts.v[i].t.type == TENSOR_F64)
+            return true;
+    return false;
+}
+
+struct reading {
+    struct diff *f;
+    float *scratch; /* three rows a worker */
+    atomic_size_t next, first_bad;
+    atomic_bool inexact;
+};
+
+static void read_some(void *ctx, int worker)
+{
+    struct reading *r = ctx;
+    struct diff *f = r->f;
+    float *mine = r->scratch + (size_t)worker * 3 * f->d;
+    for (;;) {
+        size_t first = atomic_fetch_add(&r->next, TAKEN);
+        if (first >= f->n)
+            return;
+        for (size_t i = first; i < f->n && i < first + TAKEN; i++) {
+            bool finite = true, exact = true;
+            form(f, i, f->kept != NULL ? f->kept + i * f->d : mine + 2 * f->d, mine, &finite, &exact);
+            if (!exact)
+                atomic_store(&r->inexact, true);
+            size_t bad = atomic_load(&r->first_bad);
+            while (!finite && i < bad && !atomic_compare_exchange_weak(&r->first_bad, &bad, i))
+                ;
+        }
+    }
+}
+
+static bool read_all(struct diff *f, struct team *team, struct err *err)
+{
+    struct reading r = {.f = f, .first_bad = f->n};
+    r.scratch = mem_block((size_t)team_workers(team) * 3, f->d * sizeof *r.scratch);
+    if (r.scratch == NULL)
+        return err_set(err, ERR_MEMORY, "no memory to read %zu columns", f->d);
+    team_run(team, read_some, &r);
+    mem_free(r.scratch);
+    f->exact = !atomic_load(&r.inexact) && !has_doubles(f->e);
+    size_t bad = atomic_load(&r.first_bad);
+    return bad == f->n || err_set(err, ERR_NUMERIC, "the difference of rows %zu and %zu holds NaN or infinity",
+                                  f->pairs[bad].chosen, f->pairs[bad].rejected);
+}
+
+static bool allocate(struct diff *f, size_t memory, struct err *err)
+{
+    if (f->n == 0 || f->d == 0)
+        return err_set(err, ERR_RANGE, "there are no pairs to train on");
+    f->pairs = mem_block(f->n, sizeof *f->pairs);
+    f->weight = mem_block(f->n, sizeof *f->weight);
+    f->p = mem_block(f->n, sizeof *f->p);
+    if (f->pairs == NULL || f->weight == NULL || f->p == NULL)
+        return err_set(err, ERR_MEMORY, "%zu pairs do not fit into memory", f->n);
+    if (f->n <= memory / sizeof *f->kept / f->d) /* NULL is no error: then they are formed at each reading */
+        f->kept = mem_block_raw(f->n, f->d * sizeof *f->kept);
+    return true;
+}
+
+bool diff_init(struct diff *f, const struct embeddings *e, const struct pair *pairs, const size_t *which, size_t n,
+               size_t memory, struct team *team, struct err *err)
+{
+    *f = (struct diff){.e = e, .n = n, .d = e->d};
+    bool ok = allocate(f, memory, err);
+    if (ok)
+        order(f, pairs, which);
+    if (ok && take_weights(f, err) && read_all(f, team, err))
+        return true;
+    diff_free(f);
+    return false;
+}
+
+const float *diff_rows(const struct diff *f, size_t first, size_t n, float *scratch)
+{
+    if (f->kept != NULL)
+        return f->kept + first * f->d;
+    bool finite = true, exact = true;
+    for (size_t i = 0; i < n; i++)
+        form(f, first + i, scratch + i * f->d, scratch + n * f->d, &finite, &exact);
+    return scratch;
+}
+
+/* A row of doubles; float32 holds f16, bf16 and f32 exactly and is much quicker to read. */
+static void row_f64(const struct diff *f, size_t row, double *out, float *narrow, bool doubles)
+{
+    if (doubles) {
+        embeddings_row_f64(f->e, row, out);
+        return;
+    }
+    embeddings_row_f32(f->e, row, narrow);
+    for (size_t j = 0; j < f->d; j++)
+        out[j] = (double)narrow[j];
+}
+
+void diff_rows_f64(const struct diff *f, size_t first, size_t n, double *out, double *scratch)
+{
+    size_t d = f->d;
+    if (f->kept != NULL && f->exact) {
+        for (size_t j = 0; j < n * d; j++)
+            out[j] = (double)f->kept[first * d + j];
+        return;
+    }
+    bool doubles = has_doubles(f->e);
+    void *narrow = scratch + d; /* a row of floats */
+    for (size_t i = 0; i < n; i++) {
+        double *to = out + i * d;
+        row_f64(f, f->pairs[first + i].chosen, to, narrow, doubles);
+        row_f64(f, f->pairs[first + i].rejected, scratch, narrow, doubles);
+        for (size_t j = 0; j < d; j++)
+            to[j] -= scratch[j];
+    }
+}

@@ -1,0 +1,39 @@
+/* Differences of pairs of embedding rows, chosen minus rejected, for the fitting engine: read from the mapped files in
+ * the precision they have, formed as float32 block by block, kept in memory when they fit and formed again otherwise.
+ *
+ * Pairs are put into the order of their rows in the files, so that the two answers of a prompt are read together;
+ * everything by pair (weights, probabilities, margins) stands in that order. */
+#ifndef ASSAY_CORE_DIFF_H
+#define ASSAY_CORE_DIFF_H
+
+#include "core/base/team.h"
+#include "core/embedding.h"
+#include "core/pairs.h"
+
+struct diff {
+    const struct embeddings *e; /* must live as long */
+    size_t n, d;
+    struct pair *pairs; /* n, in the order of reading */
+    double *weight, *p; /* n each */
+    double sum_weight;  /* > 0 */
+    float *kept;        /* n x d by rows, or NULL: they are formed again at each reading */
+    bool exact;         /* no difference was rounded when it became float32 */
+};
+
+/* Bytes that differences may take by default: half of the memory that is free. */
+size_t diff_default_memory(void);
+
+/* Differences of the pairs[which[i]], i < n (which NULL: the first n), with at most `memory` bytes of them kept. Every
+ * row is read once and checked: ERR_NUMERIC for NaN or infinity, naming the first bad pair; ERR_RANGE when n = 0, for a
+ * bad weight or p, or when all weights are 0; ERR_MEMORY. On failure nothing needs freeing. */
+MUST_CHECK bool diff_init(struct diff *f, const struct embeddings *e, const struct pair *pairs, const size_t *which,
+                          size_t n, size_t memory, struct team *team, struct err *err);
+void diff_free(struct diff *f);
+
+/* Rows [first, first + n) by rows; `scratch` (n + 2 rows of d) is used when they are not kept. */
+const float *diff_rows(const struct diff *f, size_t first, size_t n, float *scratch);
+/* The same in float64 without any rounding of f16, bf16 or f32 rows: out is n x d; `scratch` holds 2 rows of d
+ * doubles. */
+void diff_rows_f64(const struct diff *f, size_t first, size_t n, double *out, double *scratch);
+
+#endif

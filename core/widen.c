@@ -1,0 +1,131 @@
+#include "core/widen.h"
+
+#include "core/tensor.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#ifdef __x86_64__
+#include <cpuid.h>
+#include <immintrin.h>
+#define FAST __attribute__((target("avx2,f16c")))
+#endif
+
+static bool plain_forced;
+
+void widen_force_plain(bool plain)
+{
+    plain_forced = plain;
+}
+
+/* clang 14 does not know "f16c" in __builtin_cpu_supports, which for AVX2 also asks the operating system. */
+static bool ask_cpu(void)
+{
+#ifdef __x86_64__
+    unsigned a, b, c, d;
+    return __builtin_cpu_supports("avx2") && __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+#else
+    return false;
+#endif
+}
+
+bool widen_fast(void)
+{
+    static atomic_int known; /* 0: not asked yet (asking is slow under a hypervisor), 1: no, 2: yes */
+    int answer = atomic_load_explicit(&known, memory_order_relaxed);
+    if (answer == 0) {
+        answer = ask_cpu() ? 2 : 1;
+        atomic_store_explicit(&known, answer, memory_order_relaxed);
+    }
+    return answer == 2 && !plain_forced;
+}
+
+static uint16_t half_at(const void *from, size_t j)
+{
+    uint16_t bits;
+    memcpy(&bits, (const unsigned char *)from + 2 * j, sizeof bits);
+    return bits;
+}
+
+/* ---- widening: each fast function says how many it did, the rest is done plainly ---- */
+
+#ifdef __x86_64__
+FAST static size_t f16_fast(const unsigned char *from, size_t n, float *out)
+{
+    size_t j = 0;
+    for (; j + 8 <= n; j += 8)
+        _mm256_storeu_ps(out + j, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)(from + 2 * j))));
+    return j;
+}
+
+FAST static size_t bf16_fast(const unsigned char *from, size_t n, float *out)
+{
+    size_t j = 0;
+    for (; j + 8 <= n; j += 8) {
+        __m256i v = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)(from + 2 * j)));
+        _mm256_storeu_ps(out + j, _mm256_castsi256_ps(_mm256_slli_epi32(v, 16)));
+    }
+    return j;
+}
+
+/* What the rounding of a - b lost is found by the exact transformation of Knuth (TAOCP 2, 4.2.2, theorem B). */
+FAST static size_t subtract_fast(const float *a, const float *b, size_t n, float *out, bool *finite, bool *exact)
+{
+    __m256 sticky = _mm256_setzero_ps(), lost = _mm256_setzero_ps();
+    size_t j = 0;
+    for (; j + 8 <= n; j += 8) {
+        __m256 x = _mm256_loadu_ps(a + j), y = _mm256_loadu_ps(b + j), d = _mm256_sub_ps(x, y);
+        __m256 y2 = _mm256_sub_ps(x, d), x2 = _mm256_add_ps(d, y2);
+        __m256 e = _mm256_add_ps(_mm256_sub_ps(y2, y), _mm256_sub_ps(x, x2));
+        _mm256_storeu_ps(out + j, d);
+        lost = _mm256_or_ps(lost, _mm256_cmp_ps(e, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+        sticky = _mm256_add_ps(sticky, _mm256_sub_ps(d, d)); /* 0, or NaN for ever */
+    }
+    if (_mm256_movemask_ps(lost) != 0)
+        *exact = false;
+    if (_mm256_movemask_ps(_mm256_cmp_ps(sticky, sticky, _CMP_UNORD_Q)) != 0)
+        *finite = false;
+    return j;
+}
+#endif
+
+void widen_f16(const void *from, size_t n, float *out)
+{
+    size_t j = 0;
+#ifdef __x86_64__
+    if (widen_fast())
+        j = f16_fast(from, n, out);
+#endif
+    for (; j < n; j++)
+        out[j] = tensor_f16_to_f32(half_at(from, j));
+}
+
+void widen_bf16(const void *from, size_t n, float *out)
+{
+    size_t j = 0;
+#ifdef __x86_64__
+    if (widen_fast())
+        j = bf16_fast(from, n, out);
+#endif
+    for (; j < n; j++)
+        out[j] = tensor_bf16_to_f32(half_at(from, j));
+}
+
+void widen_subtract(const float *a, const float *b, size_t n, float *out, bool *finite, bool *exact)
+{
+    size_t j = 0;
+    bool fine = true, kept = true;
+#ifdef __x86_64__
+    if (widen_fast())
+        j = subtract_fast(a, b, n, out, &fine, &kept);
+#endif
+    for (; j < n; j++) {
+        float d = a[j] - b[j], y2 = a[j] - d, x2 = d + y2;
+        float e = (y2 - b[j]) + (a[j] - x2);
+        out[j] = d;
+        kept = kept && e == 0;
+        fine = fine && d - d == 0;
+    }
+    *finite = *finite && fine;
+    *exact = *exact && kept;
+}

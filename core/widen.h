@@ -1,0 +1,23 @@
+/* Numbers in bulk: rows widened to float32 and subtracted, eight at a time where the CPU can. The plain twins give the
+ * same bits on every machine (no fused multiply-add is used), for all but the payload of NaN. */
+#ifndef ASSAY_CORE_WIDEN_H
+#define ASSAY_CORE_WIDEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Does this CPU have AVX2 and F16C? False everywhere but on x86-64, and after widen_force_plain(true). */
+bool widen_fast(void);
+/* Test hook: use the plain twins. */
+void widen_force_plain(bool plain);
+
+/* out[j] = from[j], n values of any alignment. */
+void widen_f16(const void *from, size_t n, float *out);
+void widen_bf16(const void *from, size_t n, float *out);
+
+/* out[j] = a[j] - b[j], rounded to float. *finite becomes false when one is NaN or infinite, *exact when one was
+ * rounded; neither is ever set to true. */
+void widen_subtract(const float *a, const float *b, size_t n, float *out, bool *finite, bool *exact);
+
+#endif
