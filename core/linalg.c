@@ -134,6 +134,38 @@ bool linalg_solve_spd(double *A, size_t n, double *B, size_t k, double rcond, st
     return ok;
 }
 
+void linalg_f32_syrk_t(const float *A, size_t m, size_t n, float beta, float *C)
+{
+    cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, count(n), count(m), 1, A, lead(n), beta, C, lead(n));
+}
+
+void linalg_f32_syrk_n(const float *A, size_t m, size_t n, float beta, float *C)
+{
+    cblas_ssyrk(CblasRowMajor, CblasUpper, CblasNoTrans, count(m), count(n), 1, A, lead(n), beta, C, lead(m));
+}
+
+void linalg_f32_gemv(const float *A, size_t m, size_t n, const float *x, float *y)
+{
+    cblas_sgemv(CblasRowMajor, CblasNoTrans, count(m), count(n), 1, A, lead(n), x, 1, 0, y, 1);
+}
+
+void linalg_f32_gemv_t(const float *A, size_t m, size_t n, const float *x, float *y)
+{
+    cblas_sgemv(CblasRowMajor, CblasTrans, count(m), count(n), 1, A, lead(n), x, 1, 0, y, 1);
+}
+
+bool linalg_f32_cholesky(float *A, size_t n)
+{
+    /* The upper triangle by rows is the lower one by columns; the latter needs no transposed copy. */
+    return n == 0 || LAPACKE_spotrf(LAPACK_COL_MAJOR, 'L', count(n), A, lead(n)) == 0;
+}
+
+void linalg_f32_cholesky_solve(const float *U, size_t n, float *x)
+{
+    cblas_strsv(CblasRowMajor, CblasUpper, CblasTrans, CblasNonUnit, count(n), U, lead(n), x, 1);
+    cblas_strsv(CblasRowMajor, CblasUpper, CblasNoTrans, CblasNonUnit, count(n), U, lead(n), x, 1);
+}
+
 bool linalg_eigen(double *A, size_t n, double *w, struct err *err)
 {
     if (n == 0)

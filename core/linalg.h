@@ -31,6 +31,20 @@ void linalg_syrk_t(const double *A, size_t m, size_t n, double beta, double *C);
 /* Upper triangle of C (m x m) = A A' + beta C;  A: m x n */
 void linalg_syrk_n(const double *A, size_t m, size_t n, double beta, double *C);
 
+/* Single precision, for preconditioners. */
+/* Upper triangle of C (n x n) = A' A + beta C;  A: m x n */
+void linalg_f32_syrk_t(const float *A, size_t m, size_t n, float beta, float *C);
+/* Upper triangle of C (m x m) = A A' + beta C;  A: m x n */
+void linalg_f32_syrk_n(const float *A, size_t m, size_t n, float beta, float *C);
+/* y (m) = A x;  A: m x n */
+void linalg_f32_gemv(const float *A, size_t m, size_t n, const float *x, float *y);
+/* y (n) = A' x;  A: m x n */
+void linalg_f32_gemv_t(const float *A, size_t m, size_t n, const float *x, float *y);
+/* A = U'U: the upper triangle of A (n x n) is read and overwritten by U; false when A is not positive definite. */
+MUST_CHECK bool linalg_f32_cholesky(float *A, size_t n);
+/* x (n) = (U'U)^-1 x */
+void linalg_f32_cholesky_solve(const float *U, size_t n, float *x);
+
 /* Solve A X = B for k right sides; A: n x n symmetric positive definite, upper triangle read and destroyed; B: n x k by
  * rows, overwritten by X. ERR_NUMERIC when A is not positive definite or its reciprocal condition number (estimated in
  * the 1-norm) is below `rcond`. */

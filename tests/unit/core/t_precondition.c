@@ -1,0 +1,105 @@
+#include "core/precondition.h"
+
+#include "core/linalg.h"
+#include "tests/support/spectrum.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+
+static struct err err;
+
+/* |M h - g| / |g| with M put together from its definition in float64, all rows of s sampled. */
+static double residual(const struct spectrum *s, const struct diff *f, const struct precondition *p, const double *h,
+                       const double *g)
+{
+    double *r = mem_array(s->d, sizeof *r), *x = mem_array(3 * s->d, sizeof *x);
+    for (size_t j = 0; j < s->d; j++)
+        r[j] = p->ridge * h[j] - g[j];
+    for (size_t i = 0; i < s->n; i++) {
+        diff_rows_f64(f, i, 1, x, x + s->d);
+        linalg_axpy(p->a * f->weight[i] / f->sum_weight * linalg_dot(x, h, s->d), x, r, s->d);
+    }
+    double norm = linalg_nrm2(r, s->d) / linalg_nrm2(g, s->d);
+    mem_free(r);
+    mem_free(x);
+    return norm;
+}
+
+static void check_apply(size_t n, size_t d, enum precondition_kind kind)
+{
+    struct spectrum s;
+    struct diff f;
+    struct precondition p;
+    struct team *team = team_open(1);
+    double *g = mem_array(d, sizeof *g), *h = mem_array(d, sizeof *h);
+    spectrum_draw(&s, n, d, 1, 3);
+    for (size_t i = 0; i < n; i++)
+        s.pairs[i].weight = (double)(1 + i % 3);
+    for (size_t j = 0; j < d; j++)
+        g[j] = 1e-30 * cos((double)j); /* of any size */
+    cr_assert(diff_init(&f, &s.e, s.pairs, NULL, n, 0, team, &err), "%s", err.text);
+    struct precondition_plan plan = {kind, n};
+    cr_assert(precondition_init(&p, &f, plan, 1e-2, &err), "%s", err.text);
+    for (int i = 0; i < 2; i++) {
+        precondition_apply(&p, g, h);
+        cr_expect(eq(int, p.plan.kind, kind));
+        cr_expect(lt(dbl, residual(&s, &f, &p, h, g), 1e-4), "%s", precondition_name(kind));
+        precondition_set_curvature(&p, 0.02);
+        cr_expect(epsilon_eq(dbl, p.ridge, 0.02 * p.delta + 1e-2, 1e-12));
+    }
+    precondition_free(&p);
+    diff_free(&f);
+    spectrum_free(&s);
+    team_close(team);
+    mem_free(g);
+    mem_free(h);
+}
+
+Test(precondition, is_the_inverse_of_its_definition)
+{
+    check_apply(1500, 40, PRECONDITION_GRAM); /* more rows than are multiplied at a time */
+    check_apply(50, 90, PRECONDITION_DUAL);
+}
+
+/* delta = 2 (d/m) h, where h estimates the harmonic mean of the eigenvalues of the whole: known for a spectrum 1/k. */
+Test(precondition, shrinkage_follows_the_harmonic_mean)
+{
+    struct spectrum s;
+    struct diff f;
+    struct precondition p;
+    struct team *team = team_open(1);
+    enum { WIDE = 100, SAMPLED = 400 };
+    double total = 0, inverse = 0;
+    for (int k = 1; k <= WIDE; k++)
+        total += 1.0 / k;
+    for (int k = 1; k <= WIDE; k++)
+        inverse += k * total / WIDE;
+    spectrum_draw(&s, 5000, WIDE, 1, 4);
+    cr_assert(diff_init(&f, &s.e, s.pairs, NULL, s.n, SIZE_MAX, team, &err), "%s", err.text);
+    cr_assert(precondition_init(&p, &f, (struct precondition_plan){PRECONDITION_GRAM, SAMPLED}, 1e-6, &err));
+    double wanted = 2.0 * WIDE / SAMPLED * WIDE / inverse;
+    cr_expect(epsilon_eq(dbl, p.trace, WIDE, 0.15 * WIDE));
+    cr_expect(epsilon_eq(dbl, p.delta, wanted, 0.15 * wanted), "%g, not %g", p.delta, wanted);
+    precondition_free(&p);
+    diff_free(&f);
+    spectrum_free(&s);
+    team_close(team);
+}
+
+static void expect_plan(size_t n, size_t d, enum precondition_kind kind, size_t least, size_t most)
+{
+    struct precondition_plan p = precondition_choose(n, d);
+    cr_expect(eq(int, p.kind, kind), "%zu x %zu: %s", n, d, precondition_name(p.kind));
+    cr_expect(p.rows >= least && p.rows <= most, "%zu x %zu: %zu rows", n, d, p.rows);
+}
+
+Test(precondition, the_shape_decides)
+{
+    expect_plan(500000, 512, PRECONDITION_GRAM, 8 * 512, 8 * 512);
+    expect_plan(50000, 1024, PRECONDITION_GRAM, 2 * 1024, 4 * 1024);
+    expect_plan(20000, 4096, PRECONDITION_DUAL, 1024, 4096);
+    expect_plan(2000, 4096, PRECONDITION_DUAL, 256, 2000);
+    expect_plan(1000, 1, PRECONDITION_GRAM, 2, 1000);
+    expect_plan(3, 100000, PRECONDITION_DUAL, 3, 3);
+}
