@@ -1,0 +1,252 @@
+#include "core/fit.h"
+
+#include "core/linalg.h"
+#include "core/precondition.h"
+#include "tests/support/spectrum.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <string.h>
+
+static struct err err;
+
+static struct bt_info fit(const struct spectrum *s, double l2, const struct fit_opts *o, double *w)
+{
+    struct bt_info info;
+    cr_assert(fit_pairs(&s->e, s->pairs, NULL, s->n, l2, o, w, &info, NULL, &err), "%s", err.text);
+    return info;
+}
+
+/* Objective and gradient at w by the slow twin, in float64. */
+static double slow_objective(const struct spectrum *s, double l2, const double *w, double *grad_norm)
+{
+    struct bt_problem b;
+    double *z = mem_array(s->n, sizeof *z), *g = mem_array(s->d, sizeof *g);
+    cr_assert(bt_init(&b, &s->e, s->pairs, NULL, s->n, BT_F64, &err), "%s", err.text);
+    bt_margins(&b, w, z);
+    bt_gradient(&b, l2, w, z, g);
+    double f = bt_value(&b, l2, w, z);
+    *grad_norm = linalg_nrm2(g, s->d);
+    bt_free(&b);
+    mem_free(z);
+    mem_free(g);
+    return f;
+}
+
+static void expect_certified(const struct spectrum *s, double l2, const struct bt_info *info, const double *w)
+{
+    double grad_norm, f = slow_objective(s, l2, w, &grad_norm);
+    cr_expect(info->converged);
+    cr_expect(eq(int, info->stop, BT_OPTIMAL));
+    cr_expect(le(dbl, grad_norm, 1e-6 * (1 + 1e-6)));
+    cr_expect(le(dbl, grad_norm * grad_norm / (2 * l2), 1e-6 * f));
+    cr_expect(epsilon_eq(dbl, info->objective, f, 1e-12));
+    cr_expect(epsilon_eq(dbl, info->grad_norm, grad_norm, 1e-12));
+}
+
+/* Counts, not seconds: they say the same on every machine. */
+Test(fit, few_passes_for_flat_and_steep_spectra)
+{
+    for (int i = 0; i <= 2; i++) {
+        struct spectrum s;
+        double alpha = i == 2 ? 1.5 : i, w[64];
+        spectrum_draw(&s, 1024, 64, alpha, 11);
+        struct fit_opts o = {.threads = 2, .memory = SIZE_MAX};
+        struct bt_info info = fit(&s, 1e-4, &o, w);
+        expect_certified(&s, 1e-4, &info, w);
+        cr_expect(le(sz, info.passes, 20), "alpha %g: %zu passes", alpha, info.passes);
+        spectrum_free(&s);
+    }
+}
+
+/* The certificate is checked in float64 by other code, whatever the shape, the storage and the way. */
+Test(fit, what_it_calls_optimal_is_optimal)
+{
+    static const struct {
+        size_t n, d;
+        double alpha, l2;
+    } cases[] = {{3000, 40, 1, 1e-4}, {500, 60, 1.5, 1e-6}, {90, 120, 1, 1e-3}, {40, 300, 0, 1e-4},
+                 {200, 200, 1, 1e-2}, {1, 3, 0, 0.1},       {2000, 1, 0, 1e-3}, {257, 33, 2, 10}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int kept = 0; kept < 2; kept++) {
+            struct spectrum s;
+            double w[300];
+            spectrum_draw(&s, cases[i].n, cases[i].d, cases[i].alpha, 12 + i);
+            struct fit_opts o = {.threads = 1 + kept, .memory = kept ? SIZE_MAX : 0};
+            struct bt_info info = fit(&s, cases[i].l2, &o, w);
+            expect_certified(&s, cases[i].l2, &info, w);
+            spectrum_free(&s);
+        }
+}
+
+Test(fit, weights_and_soft_labels_give_the_optimum_of_newton)
+{
+    struct spectrum s;
+    struct bt_problem b;
+    struct bt_info info, slow;
+    double w[30], v[30];
+    spectrum_draw(&s, 700, 30, 1, 21);
+    for (size_t i = 0; i < s.n; i++) {
+        s.pairs[i].weight = (double)(i % 4) * 50;
+        s.pairs[i].p = 0.5 + 0.5 * (double)(i % 3) / 2;
+    }
+    info = fit(&s, 1e-3, &(struct fit_opts){.memory = SIZE_MAX}, w);
+    cr_assert(bt_init(&b, &s.e, s.pairs, NULL, s.n, BT_F64, &err));
+    cr_assert(bt_fit(&b, 1e-3, NULL, v, &slow, NULL, &err));
+    cr_expect(info.converged);
+    cr_expect(epsilon_eq(dbl, info.objective, slow.objective, 1e-6 * slow.objective));
+    for (size_t j = 0; j < s.d; j++) /* both are within |g| / l2 of the optimum */
+        cr_expect(epsilon_eq(dbl, w[j], v[j], 2e-3));
+    bt_free(&b);
+    spectrum_free(&s);
+}
+
+/* Rows a thousand times as long: float32 alone cannot bring the gradient to 1e-6, anchors can. */
+Test(fit, large_features_are_certified_by_anchors)
+{
+    struct spectrum s;
+    double w[50];
+    spectrum_draw(&s, 900, 50, 1, 31);
+    for (size_t i = 0; i < 2 * s.n * s.d; i++)
+        s.rows[i] *= 1000;
+    struct bt_info info = fit(&s, 1e-2, &(struct fit_opts){.memory = SIZE_MAX}, w);
+    expect_certified(&s, 1e-2, &info, w);
+    cr_expect(le(sz, info.passes, 60), "%zu passes", info.passes);
+    spectrum_free(&s);
+}
+
+Test(fit, the_same_options_give_the_same_bits)
+{
+    struct spectrum s;
+    double w[3][48];
+    spectrum_draw(&s, 2500, 48, 1, 41);
+    struct fit_opts o = {.threads = 2, .memory = SIZE_MAX};
+    struct bt_info first = fit(&s, 1e-4, &o, w[0]), again = fit(&s, 1e-4, &o, w[1]);
+    cr_expect(eq(int, memcmp(w[0], w[1], sizeof w[0]), 0));
+    cr_expect(eq(sz, first.passes, again.passes));
+    o.memory = 0; /* formed again at each pass: the same differences */
+    fit(&s, 1e-4, &o, w[2]);
+    cr_expect(eq(int, memcmp(w[0], w[2], sizeof w[0]), 0));
+    o = (struct fit_opts){.threads = 1, .memory = SIZE_MAX};
+    cr_expect(epsilon_eq(dbl, fit(&s, 1e-4, &o, w[2]).objective, first.objective, 1e-6 * first.objective));
+    spectrum_free(&s);
+}
+
+Test(fit, a_warm_start_at_the_optimum_costs_one_pass)
+{
+    struct spectrum s;
+    double w[20];
+    spectrum_draw(&s, 400, 20, 1, 51);
+    struct fit_opts o = {.memory = SIZE_MAX};
+    fit(&s, 1e-2, &o, w);
+    o.warm = true;
+    struct bt_info info = fit(&s, 1e-2, &o, w);
+    cr_expect(info.converged);
+    cr_expect(eq(sz, info.passes, 1));
+    cr_expect(eq(sz, info.iterations, 0));
+    spectrum_free(&s);
+}
+
+Test(fit, says_honestly_that_it_stopped_early)
+{
+    struct spectrum s;
+    double w[40], grad_norm;
+    spectrum_draw(&s, 600, 40, 1, 61);
+    struct bt_info info = fit(&s, 1e-4, &(struct fit_opts){.memory = SIZE_MAX, .max_iterations = 2}, w);
+    cr_expect(not(info.converged));
+    cr_expect(eq(int, info.stop, BT_ITERATIONS));
+    cr_expect(eq(sz, info.iterations, 2));
+    cr_expect(epsilon_eq(dbl, info.objective, slow_objective(&s, 1e-4, w, &grad_norm), 1e-12));
+    cr_expect(epsilon_eq(dbl, info.grad_norm, grad_norm, 1e-12));
+    spectrum_free(&s);
+}
+
+/* Without a penalty the answer is Newton's: separable pairs have no optimum, others do. */
+Test(fit, without_a_penalty_newton_decides)
+{
+    struct spectrum s;
+    double w[60];
+    spectrum_draw(&s, 30, 60, 0, 71);
+    cr_expect(eq(int, fit(&s, 0, &(struct fit_opts){.memory = SIZE_MAX}, w).stop, BT_SEPARABLE));
+    spectrum_free(&s);
+    spectrum_draw(&s, 900, 4, 0, 72);
+    cr_expect(fit(&s, 0, &(struct fit_opts){.memory = SIZE_MAX}, w).converged);
+    spectrum_free(&s);
+}
+
+/* Zero differences teach nothing: w = 0 is optimal, at log 2. */
+Test(fit, equal_answers_give_a_head_of_zero)
+{
+    struct spectrum s;
+    double w[6];
+    spectrum_draw(&s, 50, 6, 0, 81);
+    for (size_t i = 0; i < s.n; i++)
+        s.pairs[i].rejected = s.pairs[i].chosen;
+    struct bt_info info = fit(&s, 1e-3, &(struct fit_opts){.memory = SIZE_MAX}, w);
+    cr_expect(info.converged);
+    cr_expect(epsilon_eq(dbl, info.objective, log(2), 1e-15));
+    for (size_t j = 0; j < s.d; j++)
+        cr_expect(eq(dbl, w[j], 0.0));
+    spectrum_free(&s);
+}
+
+/* Columns that repeat, are constant or are zero. */
+Test(fit, rank_deficient_columns_are_no_obstacle)
+{
+    struct spectrum s;
+    double w[64];
+    spectrum_draw(&s, 2000, 64, 0, 91);
+    for (size_t i = 0; i < 2 * s.n; i++)
+        for (size_t j = 32; j < 64; j++)
+            s.rows[i * 64 + j] = j < 48 ? s.rows[i * 64 + j - 32] : j < 56 ? 0 : 3;
+    struct bt_info info = fit(&s, 1e-4, &(struct fit_opts){.memory = SIZE_MAX}, w);
+    expect_certified(&s, 1e-4, &info, w);
+    spectrum_free(&s);
+}
+
+static bool stop_at_once(void *ctx, double done, double total)
+{
+    (void)ctx, (void)done, (void)total;
+    return false;
+}
+
+Test(fit, can_be_stopped_and_refuses_nonsense)
+{
+    struct spectrum s;
+    double w[8];
+    struct bt_info info;
+    struct progress p = {.tick = stop_at_once};
+    struct fit_opts o = {.memory = SIZE_MAX};
+    spectrum_draw(&s, 100, 8, 0, 101);
+    cr_expect(not(fit_pairs(&s.e, s.pairs, NULL, s.n, 1e-3, &o, w, &info, &p, &err)));
+    cr_expect(eq(int, err.kind, ERR_STOPPED));
+    cr_expect(not(fit_pairs(&s.e, s.pairs, NULL, s.n, -1, &o, w, &info, NULL, &err)));
+    cr_expect(eq(int, err.kind, ERR_RANGE));
+    cr_expect(not(fit_pairs(&s.e, s.pairs, NULL, 0, 1e-3, &o, w, &info, NULL, &err)));
+    cr_expect(eq(int, err.kind, ERR_RANGE));
+    spectrum_free(&s);
+}
+
+/* Every block that cannot be had is an error, and nothing leaks (under the address sanitizer). */
+Test(fit, exhausted_memory_is_an_error_at_each_place)
+{
+    struct spectrum s;
+    double w[16];
+    struct bt_info info;
+    struct fit_opts o = {.memory = SIZE_MAX};
+    spectrum_draw(&s, 300, 16, 1, 111);
+    size_t refused = 0;
+    for (size_t k = 1; k <= 20; k++) {
+        mem_fail_after = k;
+        bool ok = fit_pairs(&s.e, s.pairs, NULL, s.n, 1e-3, &o, w, &info, NULL, &err);
+        mem_fail_after = 0;
+        refused += !ok;
+        if (ok)
+            cr_expect(info.converged); /* the differences themselves may do without */
+        else
+            cr_expect(eq(int, err.kind, ERR_MEMORY), "%s", err.text);
+    }
+    cr_expect(ge(sz, refused, 9), "%zu", refused);
+    spectrum_free(&s);
+}
