@@ -3,6 +3,7 @@
 #include "app/progress.h"
 #include "app/train.h"
 #include "core/base/clock.h"
+#include "core/diff.h"
 #include "store/db.h"
 #include "store/run.h"
 
@@ -23,7 +24,9 @@ static const struct option_spec options[] = {
     {"reward", 0, "ATTRIBUTE", "regression: the attribute that is the reward (default helpfulness)", false},
     {"seed", 0, "N", "of the hold-out split and the intervals (default 1)", false},
     {"bins", 0, "N", "of the calibration error (default 10)", false},
-    {"max-iterations", 0, "N", "Newton steps at most (default 200)", false},
+    {"max-iterations", 0, "N", "steps at most (default 1000)", false},
+    {"memory", 0, "MB",
+     "for differences kept in memory; more are formed again at each pass (default: half of what is free)", false},
     {"threads", 0, "N", "default: one a core", false},
     {"list", 0, NULL, "print the heads, losses and models of ties there are, and end", false},
     {"output", 'o', "FILE", "the head (default: beside the workspace, or HEAD.safetensors)", false},
@@ -55,12 +58,14 @@ static bool read_options(const struct args *args, struct train_opts *o, struct e
     static const char *const kinds[] = {"bt", "regression", NULL};
     static const char *const splits[] = {"train", "calibration", "test", NULL};
     int kind = TRAIN_BT, split = -1;
-    int64_t seed = 1, bins = METRIC_BINS, threads = sysconf(_SC_NPROCESSORS_ONLN), steps = 200;
+    int64_t seed = 1, bins = METRIC_BINS, threads = sysconf(_SC_NPROCESSORS_ONLN), steps = 1000, memory = -1;
     *o = (struct train_opts){.l2 = TRAIN_L2, .holdout = -1};
     if (!args_choice(args, "head", kinds, &kind, err) || !args_choice(args, "split", splits, &split, err) ||
         !args_number(args, "l2", 0, 1e12, &o->l2, err) || !args_number(args, "holdout", 0, 0.9, &o->holdout, err) ||
         !args_int(args, "seed", 0, INT64_MAX, &seed, err) || !args_int(args, "bins", 1, METRIC_MAX_BINS, &bins, err) ||
-        !args_int(args, "threads", 1, 256, &threads, err) || !args_int(args, "max-iterations", 1, 1000000, &steps, err))
+        !args_int(args, "threads", 1, 256, &threads, err) ||
+        !args_int(args, "max-iterations", 1, 1000000, &steps, err) ||
+        !args_int(args, "memory", 0, 1 << 30, &memory, err))
         return false;
     o->kind = (enum train_kind)kind;
     o->split = split >= 0 ? splits[split] : NULL;
@@ -68,6 +73,7 @@ static bool read_options(const struct args *args, struct train_opts *o, struct e
     o->bins = (size_t)bins;
     o->threads = (int)threads;
     o->max_iterations = (size_t)steps;
+    o->memory = memory >= 0 ? (size_t)memory << 20 : diff_default_memory();
     return read_kind(args, o, err);
 }
 
@@ -121,6 +127,8 @@ static void as_json(const struct outcome *x, struct buf *out)
     }
     jw_knum(&w, "grad_norm", t->grad_norm);
     jw_kint(&w, "iterations", (int64_t)t->iterations);
+    if (x->o->kind == TRAIN_BT)
+        jw_kint(&w, "passes", (int64_t)t->passes);
     jw_kbool(&w, "converged", t->converged);
     jw_kstr(&w, "stop", t->stop);
     jw_key(&w, "seconds");

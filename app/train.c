@@ -3,6 +3,7 @@
 #include "app/family.h"
 #include "core/base/clock.h"
 #include "core/base/json_writer.h"
+#include "core/fit.h"
 #include "core/linalg.h"
 
 #include <math.h>
@@ -73,6 +74,32 @@ void train_choose_pairs(const struct data *d, const char *split, double holdout,
 
 /* ---- Bradley-Terry ---- */
 
+/* The engine knows plain Bradley-Terry; the rest of the family, and a pull towards another head, are for Newton. */
+static bool engine_fits(const struct bt_model *m)
+{
+    return m->loss.kind == LOSS_PLAIN && m->loss.noise == LOSS_NONE && m->ties == TIES_NONE && !(m->center > 0);
+}
+
+static bool fit_by_engine(const struct data *d, const struct train_opts *o, struct training *t,
+                          const struct progress *progress, struct err *err)
+{
+    struct fit_opts opts = {.max_iterations = o->max_iterations, .threads = o->threads, .memory = o->memory};
+    return fit_pairs(&d->e, d->pairs.pairs.v, t->fit_pairs, t->n_fit, o->l2, &opts, t->head.W, &t->bt, progress, err);
+}
+
+static bool fit_by_newton(const struct data *d, const struct train_opts *o, struct training *t,
+                          const struct progress *progress, struct err *err)
+{
+    struct bt_problem problem;
+    if (!bt_init_model(&problem, &o->model, &d->e, d->pairs.pairs.v, t->fit_pairs, t->n_fit, BT_AUTO, err))
+        return false;
+    struct bt_opts opts = {.max_iterations = o->max_iterations, .anchor = o->anchor.w, .mu = o->anchor.mu};
+    bool ok = bt_fit(&problem, o->l2, &opts, t->head.W, &t->bt, progress, err);
+    t->ties = problem.ties;
+    bt_free(&problem);
+    return ok;
+}
+
 static bool fit_bt(const struct data *d, const struct train_opts *o, struct training *t,
                    const struct progress *progress, struct err *err)
 {
@@ -83,19 +110,15 @@ static bool fit_bt(const struct data *d, const struct train_opts *o, struct trai
     if (!anchor_fits(&o->anchor, d, t->n_held, err))
         return false;
     head_init(&t->head, "bt", reward, 1, d->e.d);
-    struct bt_problem problem;
-    if (!bt_init_model(&problem, &o->model, &d->e, d->pairs.pairs.v, t->fit_pairs, t->n_fit, BT_AUTO, err))
-        return false;
-    struct bt_opts opts = {.max_iterations = o->max_iterations, .anchor = o->anchor.w, .mu = o->anchor.mu};
-    bool ok = bt_fit(&problem, o->l2, &opts, t->head.W, &t->bt, progress, err);
-    t->ties = problem.ties;
+    bool engine = engine_fits(&o->model) && o->anchor.w == NULL;
+    bool ok = engine ? fit_by_engine(d, o, t, progress, err) : fit_by_newton(d, o, t, progress, err);
     t->anchor = o->anchor;
     if (ok)
         anchor_extrapolate(&t->anchor, d, t->held_pairs, t->n_held, t->head.W);
-    bt_free(&problem);
     t->objective = t->bt.objective;
     t->grad_norm = t->bt.grad_norm;
     t->iterations = t->bt.iterations;
+    t->passes = t->bt.passes;
     t->converged = t->bt.converged;
     t->stop = bt_stop_text(t->bt.stop);
     return ok;

@@ -21,6 +21,7 @@ struct train_opts {
     uint64_t seed;
     size_t bins, max_iterations;
     int threads;
+    size_t memory;          /* bytes of differences that may be kept */
     const char *attributes; /* regression: comma-separated; NULL: all */
     const char *reward;     /* regression: the attribute that is the reward; NULL: helpfulness or the first */
     struct bt_model model;  /* bt: which of the family */
@@ -44,7 +45,7 @@ struct training {
     struct evaluation train, held;                       /* on pairs; n = 0 when there are none */
     double floor, held_floor;    /* mean entropy of the labels: no head has a lower log-loss on them */
     double objective, grad_norm; /* for regression the sums over attributes, the largest gradient */
-    size_t iterations;
+    size_t iterations, passes;   /* passes over the data */
     bool converged;
     const char *stop;
     double seconds;

@@ -113,7 +113,7 @@ Test(family, a_head_may_start_from_another)
     double *anchored = weights(folder, "a.safetensors", &d), *beyond = weights(folder, "e.safetensors", &d);
     for (size_t j = 0; j < d; j++) {
         cr_expect(epsilon_eq(dbl, anchored[j], r[j], 1e-5));
-        cr_expect(epsilon_eq(dbl, beyond[j], r[j] + 1.52 * (plain[j] - r[j]), 1e-5));
+        cr_expect(epsilon_eq(dbl, beyond[j], r[j] + 1.52 * (plain[j] - r[j]), 1e-4));
     }
     snprintf(options, sizeof options, "%ssearch -o s.safetensors", expo);
     double factor = train(folder, options, "expo"), best = train(folder, options, "holdout/nll");

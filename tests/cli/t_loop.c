@@ -95,6 +95,7 @@ Test(loop, train_and_eval_answer_with_everything_promised)
                                            "objective",
                                            "grad_norm",
                                            "iterations",
+                                           "passes",
                                            "converged",
                                            "seconds/load",
                                            "seconds/fit",
