@@ -11,19 +11,32 @@
 #include <string.h>
 #include <unistd.h>
 
-void app_note(const struct app *app, const char *fmt, ...)
+static void say(const char *fmt, va_list ap)
 {
-    if (app->quiet)
-        return;
     struct buf text = BUF_INIT, safe = BUF_INIT;
-    va_list ap;
-    va_start(ap, fmt);
     buf_vaddf(&text, fmt, ap);
-    va_end(ap);
     safe_text(text.ptr, text.len, &safe, SIZE_MAX);
     fprintf(stderr, "%s\n", safe.ptr);
     buf_free(&text);
     buf_free(&safe);
+}
+
+void app_note(const struct app *app, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    if (!app->quiet)
+        say(fmt, ap);
+    va_end(ap);
+}
+
+void app_detail(const struct app *app, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    if (app->verbose)
+        say(fmt, ap);
+    va_end(ap);
 }
 
 bool app_print(const struct app *app, const struct buf *text, struct err *err)

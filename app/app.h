@@ -33,6 +33,8 @@ enum { EXIT_REFUSED = 3 };
 
 /* A note on stderr for the person who waits; silent with -q. */
 void app_note(const struct app *app, const char *fmt, ...) PRINTF(2, 3);
+/* The same for what only -v asks for. */
+void app_detail(const struct app *app, const char *fmt, ...) PRINTF(2, 3);
 /* The result, on stdout. A failed write is an error: a full disk must not look like success. */
 MUST_CHECK bool app_print(const struct app *app, const struct buf *text, struct err *err);
 /* With --json stdout holds one document: data may only go to a file then. ERR_USAGE when `path` is no file. */

@@ -145,10 +145,9 @@ struct groups {
     struct arena arena;
 };
 
-static const char *group_name(const struct data *d, const struct pair *p, int by, struct arena *a)
+static const char *group_name(const struct data *d, const struct pair *p, int by)
 {
     static const char *const strengths[] = {"a tie", "slightly better", "better", "much better"};
-    (void)a;
     switch (by) {
     case BY_STRENGTH:
         return strengths[p->strength];
@@ -165,7 +164,7 @@ static bool by_group(const struct data *d, const double *rewards, double tempera
     struct names names = {0};
     size_t *member = mem_array(n, sizeof *member), *of_one = mem_array(n, sizeof *of_one);
     for (size_t i = 0; i < n; i++) {
-        const char *name = group_name(d, &d->pairs.pairs.v[which[i]], r->by, &out->arena);
+        const char *name = group_name(d, &d->pairs.pairs.v[which[i]], r->by);
         member[i] = names_add(&names, name, strlen(name), NULL);
     }
     bool ok = true;

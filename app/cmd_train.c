@@ -107,7 +107,7 @@ static void as_json(const struct outcome *x, struct buf *out)
     const struct training *t = x->t;
     struct buf metrics = BUF_INIT;
     struct json_writer w;
-    train_metrics_json(x->o, t, &metrics);
+    train_metrics_json(t, &metrics);
     jw_start(&w, out);
     jw_object(&w);
     jw_kstr(&w, "head", t->head.kind);
@@ -195,7 +195,7 @@ static bool record(const struct app *app, const struct outcome *x, struct err *e
     struct buf settings = BUF_INIT, inputs = BUF_INIT, results = BUF_INIT;
     train_settings_json(x->o, x->t, &settings);
     train_inputs_json(x->d, &inputs);
-    train_metrics_json(x->o, x->t, &results);
+    train_metrics_json(x->t, &results);
     struct run run = {.kind = "train",
                       .settings = settings.ptr,
                       .inputs = inputs.ptr,
@@ -220,7 +220,7 @@ static void describe(struct head *h, const struct outcome *x)
     train_inputs_json(x->d, &text);
     head_set_meta(h, "inputs", text.ptr);
     buf_reset(&text);
-    train_metrics_json(x->o, x->t, &text);
+    train_metrics_json(x->t, &text);
     head_set_meta(h, "metrics", text.ptr);
     buf_free(&text);
 }
@@ -272,9 +272,14 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         struct training t;
         struct bar bar;
         struct outcome x = {.o = &o, .d = &d, .t = &t, .load_seconds = clock_monotonic() - start};
+        app_detail(app, "%zu pairs and %zu rated answers on %zu x %zu embeddings, loaded in %.2f s", d.pairs.pairs.n,
+                   d.ratings.rows.n, d.e.n, d.e.d, x.load_seconds);
         bar_start(&bar, app, "fitting", "steps");
         ok = train_head(&d, &o, &t, &bar.progress, err);
         bar_end(&bar);
+        if (ok)
+            app_detail(app, "%zu steps, %zu passes over the data, %d threads, %.3f s", t.iterations, t.passes,
+                       o.threads, t.seconds);
         char *path = ok ? model_path(app, args, &d, t.head.kind) : NULL;
         x.model = path;
         ok = ok && finish(app, &x, &t, err);

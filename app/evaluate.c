@@ -102,7 +102,7 @@ void evaluation_json(const struct evaluation *v, bool bins, struct json_writer *
 
 void evaluation_heading(struct buf *out)
 {
-    buf_addf(out, "  %-18s %7s   %-22s %-22s %-7s %s\n", "", "pairs", "accuracy", "log-loss", "Brier", "ECE");
+    buf_addf(out, "  %-18s %7s   %-24s %-22s %-7s %s\n", "", "pairs", "accuracy", "log-loss", "Brier", "ECE");
 }
 
 void evaluation_row(const char *name, const struct evaluation *v, struct buf *out)
@@ -123,7 +123,7 @@ void evaluation_row(const char *name, const struct evaluation *v, struct buf *ou
     if (known)
         snprintf(cell + n, sizeof cell - (size_t)n, " (%.1f to %.1f)", 100 * v->interval.accuracy.lo,
                  100 * v->interval.accuracy.hi);
-    buf_addf(out, "%-22s ", cell);
+    buf_addf(out, "%-24s ", cell);
     n = snprintf(cell, sizeof cell, "%.3f", m->nll);
     if (known)
         snprintf(cell + n, sizeof cell - (size_t)n, " (%.3f to %.3f)", v->interval.nll.lo, v->interval.nll.hi);

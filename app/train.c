@@ -366,9 +366,8 @@ static void part_json(const struct training *t, const char *key, const struct ev
     jw_object_end(w);
 }
 
-void train_metrics_json(const struct train_opts *o, const struct training *t, struct buf *out)
+void train_metrics_json(const struct training *t, struct buf *out)
 {
-    (void)o;
     struct json_writer w;
     jw_start(&w, out);
     jw_object(&w);

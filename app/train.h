@@ -68,6 +68,6 @@ void train_settings_json(const struct train_opts *o, const struct training *t, s
 /* Digests of what went in. */
 void train_inputs_json(const struct data *d, struct buf *out);
 /* "train" and "holdout" objects, without times. */
-void train_metrics_json(const struct train_opts *o, const struct training *t, struct buf *out);
+void train_metrics_json(const struct training *t, struct buf *out);
 
 #endif

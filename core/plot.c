@@ -155,8 +155,8 @@ void plot_reliability_table(const struct metric *m, struct buf *out)
         const struct metric_bin *b = &m->bins[i];
         buf_addf(out, "%5.3f-%5.3f", b->lo, b->hi);
         if (b->count > 0)
-            buf_addf(out, " %9.1f  %5.3f  %5.3f   %5.3f to %5.3f\n", b->n, b->confidence, b->accuracy, b->wilson_lo,
-                     b->wilson_hi);
+            buf_addf(out, " %9.*f  %5.3f  %5.3f   %5.3f to %5.3f\n", b->n == floor(b->n) ? 0 : 1, b->n, b->confidence,
+                     b->accuracy, b->wilson_lo, b->wilson_hi);
         else
             buf_adds(out, "         0      -      -   -\n");
     }

@@ -123,6 +123,6 @@ Test(plot, table_has_a_line_for_every_bin)
     struct metric m = example(8);
     plot_reliability_table(&m, &b);
     expect_size(60, 11);
-    cr_expect(ne(ptr, strstr(b.ptr, "0.800-0.900       2.0  0.863  1.000   "), NULL), "%s", b.ptr);
+    cr_expect(ne(ptr, strstr(b.ptr, "0.800-0.900         2  0.863  1.000   "), NULL), "%s", b.ptr);
     cr_expect(ne(ptr, strstr(b.ptr, "0.900-1.000         0      -      -"), NULL), "%s", b.ptr);
 }
