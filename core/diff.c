@@ -185,16 +185,14 @@ static void row_f64(const struct diff *f, size_t row, double *out, float *narrow
         return;
     }
     embeddings_row_f32(f->e, row, narrow);
-    for (size_t j = 0; j < f->d; j++)
-        out[j] = (double)narrow[j];
+    widen_f32(narrow, f->d, out);
 }
 
 void diff_rows_f64(const struct diff *f, size_t first, size_t n, double *out, double *scratch)
 {
     size_t d = f->d;
     if (f->kept != NULL && f->exact) {
-        for (size_t j = 0; j < n * d; j++)
-            out[j] = (double)f->kept[first * d + j];
+        widen_f32(f->kept + first * d, n * d, out);
         return;
     }
     bool doubles = has_doubles(f->e);

@@ -305,6 +305,10 @@ static bool minimise(struct engine *t, size_t limit, struct bt_info *info, const
         info->stop = BT_OPTIMAL;
         if (t->exact && meets_goal(t, 1))
             return true;
+        if (t->anchors > MAX_ANCHORS) { /* it goes on for ever: somebody else's turn */
+            info->stop = BT_STALLED;
+            return t->exact || drop_anchor(t, err);
+        }
         if (!t->exact && (t->idle >= PATIENCE || meets_goal(t, margin_of_safety))) {
             if (!drop_anchor(t, err))
                 return false;

@@ -98,28 +98,41 @@ BODY add_body(const float *x, size_t rows, size_t d, const float *c, float *g, s
 BODY dots_f64_body(const double *x, size_t rows, size_t d, const double *w, double *z)
 {
     for (size_t r = 0; r < rows; r++, x += d) {
-        doubles a = {0}, b = {0}, total = {0};
+        doubles sum[4] = {{0}, {0}, {0}, {0}};
         size_t j = 0;
-        for (; j + 2 * LANES_F64 <= d; j += 2 * LANES_F64) {
-            a += *at_f64(x + j) * *at_f64(w + j);
-            b += *at_f64(x + j + LANES_F64) * *at_f64(w + j + LANES_F64);
-        }
-        total = a + b;
+        for (; j + 4 * LANES_F64 <= d; j += 4 * LANES_F64)
+#pragma GCC unroll 4
+            for (size_t k = 0; k < 4; k++)
+                sum[k] += *at_f64(x + j + k * LANES_F64) * *at_f64(w + j + k * LANES_F64);
+        doubles total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
         z[r] = (total[0] + total[1]) + (total[2] + total[3]);
         for (; j < d; j++)
             z[r] += x[j] * w[j];
     }
 }
 
+/* Four rows at a time, or one. */
+BODY add_f64_of(const double *x, const size_t rows, size_t d, const double *c, double *g)
+{
+    size_t j = 0;
+    for (; j + LANES_F64 <= d; j += LANES_F64) {
+        doubles sum = *at_f64(g + j);
+#pragma GCC unroll 4
+        for (size_t r = 0; r < rows; r++)
+            sum += *at_f64(x + r * d + j) * c[r];
+        *(doubles *)(void *)(g + j) = sum;
+    }
+    for (; j < d; j++)
+        for (size_t r = 0; r < rows; r++)
+            g[j] += x[r * d + j] * c[r];
+}
+
 BODY add_f64_body(const double *x, size_t rows, size_t d, const double *c, double *g)
 {
-    for (size_t r = 0; r < rows; r++, x += d) {
-        size_t j = 0;
-        for (; j + LANES_F64 <= d; j += LANES_F64)
-            *(doubles *)(void *)(g + j) += *at_f64(x + j) * c[r];
-        for (; j < d; j++)
-            g[j] += x[j] * c[r];
-    }
+    for (; rows >= 4; rows -= 4, x += 4 * d, c += 4)
+        add_f64_of(x, 4, d, c, g);
+    for (; rows > 0; rows--, x += d, c++)
+        add_f64_of(x, 1, d, c, g);
 }
 
 /* ---- the loss ---- */

@@ -68,6 +68,14 @@ FAST static size_t bf16_fast(const unsigned char *from, size_t n, float *out)
     return j;
 }
 
+FAST static size_t f32_fast(const float *from, size_t n, double *out)
+{
+    size_t j = 0;
+    for (; j + 4 <= n; j += 4)
+        _mm256_storeu_pd(out + j, _mm256_cvtps_pd(_mm_loadu_ps(from + j)));
+    return j;
+}
+
 /* What the rounding of a - b lost is found by the exact transformation of Knuth (TAOCP 2, 4.2.2, theorem B). */
 FAST static size_t subtract_fast(const float *a, const float *b, size_t n, float *out, bool *finite, bool *exact)
 {
@@ -109,6 +117,17 @@ void widen_bf16(const void *from, size_t n, float *out)
 #endif
     for (; j < n; j++)
         out[j] = tensor_bf16_to_f32(half_at(from, j));
+}
+
+void widen_f32(const float *from, size_t n, double *out)
+{
+    size_t j = 0;
+#ifdef __x86_64__
+    if (widen_fast())
+        j = f32_fast(from, n, out);
+#endif
+    for (; j < n; j++)
+        out[j] = (double)from[j];
 }
 
 void widen_subtract(const float *a, const float *b, size_t n, float *out, bool *finite, bool *exact)

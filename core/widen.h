@@ -15,6 +15,7 @@ void widen_force_plain(bool plain);
 /* out[j] = from[j], n values of any alignment. */
 void widen_f16(const void *from, size_t n, float *out);
 void widen_bf16(const void *from, size_t n, float *out);
+void widen_f32(const float *from, size_t n, double *out);
 
 /* out[j] = a[j] - b[j], rounded to float. *finite becomes false when one is NaN or infinite, *exact when one was
  * rounded; neither is ever set to true. */
