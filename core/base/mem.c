@@ -5,6 +5,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((size_t)2 << 20)
 
 size_t mem_fail_after = 0;
 
@@ -49,7 +52,15 @@ void *mem_block_raw(size_t n, size_t size)
         return NULL;
     if (size != 0 && n > (SIZE_MAX - 64) / size)
         return NULL;
-    return aligned_alloc(64, block_bytes(n, size));
+    size_t bytes = block_bytes(n, size);
+    if (bytes < 2 * HUGE_PAGE || bytes > SIZE_MAX - HUGE_PAGE)
+        return aligned_alloc(64, bytes);
+    /* Matrices are read from end to end: large pages save most faults of the first touch and most misses after it. */
+    bytes = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    void *p = aligned_alloc(HUGE_PAGE, bytes);
+    if (p != NULL)
+        (void)madvise(p, bytes, MADV_HUGEPAGE); /* a wish: where it is not granted small pages do */
+    return p;
 }
 
 void *mem_block(size_t n, size_t size)

@@ -72,3 +72,24 @@ Test(mem, an_overflowing_array_aborts, .signal = SIGABRT)
     cr_assert(ne(ptr, freopen("/dev/null", "w", stderr), NULL));
     mem_free(mem_array(huge, 3));
 }
+
+/* From where large pages are asked for, blocks are still aligned, whole and, but for the raw ones, clear. */
+Test(mem, large_blocks_are_like_small_ones)
+{
+    for (size_t size = 1; size <= (size_t)9 << 20; size = size * 7 + 1) {
+        unsigned char *clear = mem_block(size, 1), *raw = mem_block_raw(size, 1);
+        cr_assert(clear != NULL && raw != NULL);
+        cr_expect(eq(sz, (uintptr_t)clear % 64, 0));
+        cr_expect(eq(sz, (uintptr_t)raw % 64, 0));
+        for (size_t i = 0; i < size; i += 1 + size / 997)
+            cr_assert(eq(int, clear[i], 0));
+        raw[0] = raw[size - 1] = 1;
+        mem_free(clear);
+        mem_free(raw);
+    }
+    mem_fail_after = 1;
+    cr_expect(mem_block_raw(1, 1) == NULL);
+    mem_fail_after = 0;
+    volatile size_t many = SIZE_MAX / 2; /* volatile: the compiler would refuse it first */
+    cr_expect(mem_block_raw(many, 4) == NULL);
+}
