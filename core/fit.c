@@ -338,11 +338,12 @@ static bool by_engine(const struct diff *f, struct team *team, double l2, const 
     struct engine t = {.f = f, .l2 = l2, .d = f->d};
     struct precondition_plan plan = precondition_choose(f->n, f->d);
     linalg_threads(o->threads);
+    trace(TRACE_FIT, "%zu x %zu, differences %s%s", f->n, f->d, f->kept != NULL ? "kept" : "streamed",
+          f->exact ? ", exact" : "");
     bool ok = allocate(&t, err) && pass_init(&t.pass, f, team, err) && precondition_init(&t.m, f, plan, l2, err);
     if (ok)
-        trace(TRACE_FIT, "%zu x %zu, %s on %zu rows, delta %.3g of %.3g, differences %s", f->n, f->d,
-              precondition_name(t.m.plan.kind), plan.rows, t.m.delta, t.m.trace / (double)f->d,
-              f->kept != NULL ? "kept" : "streamed");
+        trace(TRACE_FIT, "preconditioner: %s on %zu rows, delta %.3g of %.3g", precondition_name(t.m.plan.kind),
+              plan.rows, t.m.delta, t.m.trace / (double)f->d);
     linalg_threads(1); /* vectors are short, and its threads would wait in the way of ours */
     ok = ok && start(&t, w, o->warm, err) &&
          minimise(&t, o->max_iterations > 0 ? o->max_iterations : MAX_ITERATIONS, info, progress, err);
@@ -386,6 +387,7 @@ bool fit_pairs(const struct embeddings *e, const struct pair *pairs, const size_
         return by_newton(e, pairs, which, n, l2, &newton, w, info, progress, err);
     struct team *team = team_open(opts->threads);
     struct diff f;
+    trace(TRACE_FIT, "forming differences of %zu pairs", n);
     bool ok = diff_init(&f, e, pairs, which, n, opts->memory, team, err);
     if (ok) {
         ok = by_engine(&f, team, l2, opts, w, info, progress, err);

@@ -46,6 +46,16 @@ coverage: deps-test
 	  lcov -q -r $(BUILD)/coverage.info '*/tests/*' '*/build/gen/*' -o $(BUILD)/coverage.info && \
 	  genhtml -q $(BUILD)/coverage.info -o $(BUILD)/coverage && lcov --summary $(BUILD)/coverage.info
 
+$(B)/bench: $(call test_objects,tests/bench) $(SUPPORT_O) $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) $(TEST_LIBS)
+
+## bench: fits beside this machine's memory and beside scikit-learn (python3-sklearn) when it is there; ratios in one run
+.PHONY: bench
+bench: deps-test
+	$(Q)$(MAKE) --no-print-directory -j$(NPROC) $(B)/bench
+	$(Q)sh tests/bench/run.sh $(B)/bench
+
 ## golden: rewrite the golden files of the command line and the screen; read the diff
 golden: tests-built
 	$(Q)GOLDEN=1 $(RUN_TESTS)
