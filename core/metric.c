@@ -1,6 +1,7 @@
 #include "core/metric.h"
 
 #include "core/bt.h"
+#include "core/metric_sums.h"
 
 #include <math.h>
 
@@ -20,47 +21,55 @@ void metric_wilson(double k, double n, double *lo, double *hi)
     *hi = k >= n ? 1 : fmin(1, centre + half);
 }
 
-/* What one pair adds to each sum; sums over pairs, or over resampled pairs, make the measures. */
-struct sums {
-    double n, weight, right, zeros, zero_weight, nll, brier, margin;
-    double bin_count[METRIC_MAX_BINS], bin_said[METRIC_MAX_BINS], bin_found[METRIC_MAX_BINS], bin_n[METRIC_MAX_BINS];
-};
-
 static size_t bin_of(double s, size_t bins)
 {
     size_t b = (size_t)(s * (double)bins);
     return b < bins ? b : bins - 1;
 }
 
-static void add_to_bin(struct sums *a, size_t b, double said, double found, double weight)
+struct metric_term metric_term_of(const struct metric_pairs *m, size_t i, size_t bins)
+{
+    double z = m->z[i], p = m->p != NULL ? m->p[i] : 1;
+    double s = bt_sigma(z), other = 1 - s;
+    return (struct metric_term){.weight = m->weight != NULL ? m->weight[i] : 1,
+                                .p = p,
+                                .said = s,
+                                .right = z > 0   ? p
+                                         : z < 0 ? 1 - p
+                                                 : 0,
+                                .nll = p * bt_softplus(-z) + (1 - p) * bt_softplus(z),
+                                .brier = p * other * other + (1 - p) * s * s,
+                                .margin = z,
+                                .zero = z == 0,
+                                .here = bin_of(s, bins),
+                                .there = bin_of(other, bins)};
+}
+
+static void add_to_bin(struct metric_sums *a, size_t b, double said, double found, double weight)
 {
     a->bin_count[b] += weight;
     a->bin_said[b] += weight * said;
     a->bin_found[b] += weight * found;
 }
 
-/* Pair i, `times` times. */
-static void add_pair(struct sums *a, const struct metric_pairs *m, size_t i, size_t bins, double times)
+void metric_add(struct metric_sums *a, const struct metric_term *t, double times)
 {
-    double z = m->z[i], p = m->p != NULL ? m->p[i] : 1;
-    double w = times * (m->weight != NULL ? m->weight[i] : 1);
-    double s = bt_sigma(z), other = 1 - s;
+    double w = times * t->weight;
     a->n += times;
     a->weight += w;
-    a->right += w * (z > 0 ? p : z < 0 ? 1 - p : 0);
-    a->zeros += z == 0 ? times : 0;
-    a->zero_weight += z == 0 ? w : 0;
-    a->nll += w * (p * bt_softplus(-z) + (1 - p) * bt_softplus(z));
-    a->brier += w * (p * other * other + (1 - p) * s * s);
-    a->margin += w * z;
-    size_t here = bin_of(s, bins), there = bin_of(other, bins);
-    add_to_bin(a, here, s, p, w);
-    add_to_bin(a, there, other, 1 - p, w);
-    a->bin_n[here] += times;
-    a->bin_n[there] += there != here ? times : 0;
+    a->right += w * t->right;
+    a->zeros += t->zero ? times : 0;
+    a->zero_weight += t->zero ? w : 0;
+    a->nll += w * t->nll;
+    a->brier += w * t->brier;
+    a->margin += w * t->margin;
+    add_to_bin(a, t->here, t->said, t->p, w);
+    add_to_bin(a, t->there, 1 - t->said, 1 - t->p, w);
+    a->bin_n[t->here] += times;
+    a->bin_n[t->there] += t->there != t->here ? times : 0;
 }
 
-static double ece_of(const struct sums *a, size_t bins, double *worst)
+double metric_ece(const struct metric_sums *a, size_t bins, double *worst)
 {
     double sum = 0;
     *worst = 0;
@@ -74,7 +83,7 @@ static double ece_of(const struct sums *a, size_t bins, double *worst)
     return sum / (2 * a->weight);
 }
 
-static void fill_bins(const struct sums *a, struct metric *out)
+static void fill_bins(const struct metric_sums *a, struct metric *out)
 {
     for (size_t b = 0; b < out->n_bins; b++) {
         struct metric_bin *bin = &out->bins[b];
@@ -88,7 +97,7 @@ static void fill_bins(const struct sums *a, struct metric *out)
     }
 }
 
-static bool check(const struct metric_pairs *m, size_t *bins, struct err *err)
+bool metric_check(const struct metric_pairs *m, size_t *bins, struct err *err)
 {
     *bins = *bins > 0 ? *bins : METRIC_BINS;
     if (*bins > METRIC_MAX_BINS)
@@ -101,17 +110,19 @@ static bool check(const struct metric_pairs *m, size_t *bins, struct err *err)
 
 bool metric_pairs_of(const struct metric_pairs *m, size_t bins, struct metric *out, struct err *err)
 {
-    if (!check(m, &bins, err))
+    if (!metric_check(m, &bins, err))
         return false;
-    struct sums a = {0};
-    for (size_t i = 0; i < m->n; i++)
-        add_pair(&a, m, i, bins, 1);
+    struct metric_sums a = {0};
+    for (size_t i = 0; i < m->n; i++) {
+        struct metric_term t = metric_term_of(m, i, bins);
+        metric_add(&a, &t, 1);
+    }
     *out = (struct metric){.n = m->n, .zeros = (size_t)a.zeros, .weight = a.weight, .n_bins = bins};
     out->accuracy = a.right / a.weight;
     out->accuracy_half = (a.right + a.zero_weight / 2) / a.weight;
     out->nll = a.nll / a.weight;
     out->brier = a.brier / a.weight;
-    out->ece = ece_of(&a, bins, &out->mce);
+    out->ece = metric_ece(&a, bins, &out->mce);
     out->mean_margin = a.margin / a.weight;
     fill_bins(&a, out);
     return true;

@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "core/metric_sums.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -58,24 +59,21 @@ static struct metric_interval interval_of(double *values, size_t n)
     return (struct metric_interval){percentile(values, n, 0.025), percentile(values, n, 0.975)};
 }
 
-/* A resample gives every pair the weight of how often its group was drawn; the measures are those of metric_pairs_of.
- */
-static bool resample(const struct metric_pairs *m, const struct member *members, size_t groups, size_t bins,
-                     struct rng *r, double *drawn, double *weight, double out[MEASURES], struct err *err)
+/* The measures of as many groups as there are, drawn with replacement. terms: by group, as members. */
+static void resample(const struct metric_term *terms, const struct member *members, size_t n, size_t groups,
+                     size_t bins, struct rng *r, double *drawn, double out[MEASURES])
 {
-    struct metric one;
-    struct metric_pairs weighted = {m->z, m->p, weight, m->n};
+    struct metric_sums a = {0};
+    double worst;
     memset(drawn, 0, groups * sizeof *drawn);
     for (size_t g = 0; g < groups; g++)
         drawn[rng_below(r, groups)]++;
-    for (size_t i = 0; i < m->n; i++) {
-        size_t pair = members[i].pair;
-        weight[pair] = drawn[members[i].group] * (m->weight != NULL ? m->weight[pair] : 1);
-    }
-    if (!metric_pairs_of(&weighted, bins, &one, err))
-        return false;
-    memcpy(out, (double[MEASURES]){one.accuracy, one.nll, one.brier, one.ece}, MEASURES * sizeof *out);
-    return true;
+    for (size_t i = 0; i < n; i++)
+        if (drawn[members[i].group] > 0)
+            metric_add(&a, &terms[i], drawn[members[i].group]);
+    memcpy(out,
+           (double[MEASURES]){a.right / a.weight, a.nll / a.weight, a.brier / a.weight, metric_ece(&a, bins, &worst)},
+           MEASURES * sizeof *out);
 }
 
 bool metric_bootstrap(const struct metric_pairs *m, const uint64_t *group, size_t bins, size_t resamples, uint64_t seed,
@@ -84,25 +82,29 @@ bool metric_bootstrap(const struct metric_pairs *m, const uint64_t *group, size_
     size_t count = resamples > 0 ? resamples : RESAMPLES;
     const struct metric_interval none = {NAN, NAN};
     *out = (struct metric_intervals){none, none, none, none, 0, count};
-    struct member *members = mem_array(m->n > 0 ? m->n : 1, sizeof *members);
+    if (!metric_check(m, &bins, err))
+        return false;
+    struct member *members = mem_array(m->n + 1, sizeof *members);
     size_t groups = out->groups = number_groups(members, m->n, group);
+    struct metric_term *terms = mem_array(m->n + 1, sizeof *terms);
     double *values = mem_array(count * MEASURES, sizeof *values); /* one measure after the other */
-    double *drawn = mem_array(groups + 1, sizeof *drawn), *weight = mem_array(m->n + 1, sizeof *weight);
+    double *drawn = mem_array(groups + 1, sizeof *drawn);
     struct rng r;
     rng_seed(&r, seed);
-    bool ok = true;
-    for (size_t i = 0; i < count && ok && groups >= 2; i++) {
+    for (size_t i = 0; i < m->n; i++)
+        terms[i] = metric_term_of(m, members[i].pair, bins);
+    for (size_t i = 0; i < count && groups >= 2; i++) {
         double one[MEASURES];
-        ok = resample(m, members, groups, bins, &r, drawn, weight, one, err);
-        for (size_t j = 0; j < MEASURES && ok; j++)
+        resample(terms, members, m->n, groups, bins, &r, drawn, one);
+        for (size_t j = 0; j < MEASURES; j++)
             values[j * count + i] = one[j];
     }
     struct metric_interval *intervals[MEASURES] = {&out->accuracy, &out->nll, &out->brier, &out->ece};
-    for (size_t j = 0; j < MEASURES && ok && groups >= 2; j++)
+    for (size_t j = 0; j < MEASURES && groups >= 2; j++)
         *intervals[j] = interval_of(values + j * count, count);
     mem_free(members);
+    mem_free(terms);
     mem_free(values);
     mem_free(drawn);
-    mem_free(weight);
-    return ok;
+    return true;
 }
