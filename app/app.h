@@ -6,6 +6,9 @@
  *   progress.[ch] the bar on stderr, Ctrl-C
  *   session.[ch]  an annotator at work: actions of the screen -> store
  *   data.[ch]     workspace or files -> pairs, ratings and embeddings for the core
+ *   labels.[ch]   what several judgements of a pair say to a fit
+ *   train.[ch]    examples to a head, and how good it is on those held out
+ *   family.[ch]   options of the Bradley-Terry family; anchor.[ch] those that start from another head
  *   evaluate.[ch] a head on pairs -> figures, as text and JSON
  */
 #ifndef ASSAY_APP_APP_H
