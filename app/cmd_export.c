@@ -51,8 +51,11 @@ static void counts_json(const struct export_counts *c, struct buf *text)
 }
 
 /* When stdout carries the data, the counts are a note on stderr. */
-static bool tell(const struct app *app, const char *path, const struct export_counts *c, struct err *err)
+static bool tell(const struct app *app, const char *path, const char *split, const struct export_counts *c,
+                 struct err *err)
 {
+    if (c->lines == 0 && split != NULL)
+        app_note(app, "nothing that this format holds is marked with the split \"%s\"", split);
     bool to_file = path != NULL && strcmp(path, "-") != 0;
     if (app->json && to_file) {
         struct buf text = BUF_INIT;
@@ -82,7 +85,7 @@ static bool write_out(const struct app *app, struct db *db, const struct export_
     struct outfile *out = outfile_open(path, err);
     if (out == NULL)
         return false;
-    if (export_write(db, o, out, &c, err) && tell(app, path, &c, err))
+    if (export_write(db, o, out, &c, err) && tell(app, path, o->label.split, &c, err))
         return outfile_commit(out, err);
     outfile_abandon(out);
     return false;
