@@ -1,10 +1,10 @@
 #include "app/app.h"
 
 #include "core/base/outfile.h"
+#include "core/base/utf8.h"
 #include "core/safe.h"
 #include "store/db.h"
 
-#include <langinfo.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ bool app_colored(const struct app *app)
 
 bool app_ascii(void)
 {
-    return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    return !utf8_locale();
 }
 
 const char *app_annotator(const char *given)
@@ -83,6 +83,13 @@ const char *app_annotator(const char *given)
     if (account != NULL && *account->pw_name != '\0')
         return account->pw_name;
     return "annotator";
+}
+
+size_t app_stem(const char *workspace)
+{
+    static const char ending[] = ".assay";
+    size_t n = strlen(workspace), m = sizeof ending - 1;
+    return n > m && strcmp(workspace + n - m, ending) == 0 ? n - m : n;
 }
 
 bool app_open(const struct app *app, bool to_write, struct db **db, struct err *err)

@@ -48,6 +48,8 @@ bool app_colored(const struct app *app);
 bool app_ascii(void);
 /* The person at the keyboard: `given`, $ASSAY_ANNOTATOR, or the account's name. */
 const char *app_annotator(const char *given);
+/* Length of the workspace's path without the ending ".assay": names made from it begin so. */
+size_t app_stem(const char *workspace);
 /* Open the workspace of the command line. */
 MUST_CHECK bool app_open(const struct app *app, bool to_write, struct db **db, struct err *err);
 

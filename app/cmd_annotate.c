@@ -19,10 +19,7 @@ static const struct option_spec options[] = {
 static char *title_of(const char *path)
 {
     const char *base = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
-    size_t n = strlen(base);
-    if (n > 6 && strcmp(base + n - 6, ".assay") == 0)
-        n -= 6;
-    return mem_ndup(base, n);
+    return mem_ndup(base, app_stem(base));
 }
 
 /* $XDG_CONFIG_HOME/assay/keys when it is there. The caller frees it. */

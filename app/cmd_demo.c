@@ -171,11 +171,13 @@ static bool step_eval(struct demo *d, const char *model, struct err *err)
          100 * number(d, "accuracy"), 100 * number(d, "intervals.accuracy.0"), 100 * number(d, "intervals.accuracy.1"),
          number(d, "ece"));
     show_command(d, "eval", words);
+    if (d->json)
+        return true;
     d->app.json = false;
     bool ok = call(d, "eval", words, err);
     d->app.json = true;
     const char *plot = ok ? strstr(d->answer.ptr, "When it says p") : NULL;
-    if (plot != NULL && !d->json)
+    if (plot != NULL)
         printf("\n%s\n", plot);
     return ok;
 }

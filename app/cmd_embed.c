@@ -156,8 +156,7 @@ static void corpus_free(struct corpus *c)
 static char *default_path(const char *workspace, const char *name)
 {
     struct buf path = BUF_INIT;
-    size_t n = strlen(workspace);
-    buf_add(&path, workspace, n > 6 && strcmp(workspace + n - 6, ".assay") == 0 ? n - 6 : n);
+    buf_add(&path, workspace, app_stem(workspace));
     buf_addf(&path, ".%s.safetensors", name);
     return buf_take(&path);
 }

@@ -315,7 +315,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     struct labels_wish wish; /* the labels that the head was fitted to */
     if (!read_options(args, &r, err) || !head_load(r.model, &h, err))
         return false;
-    bool ok = labels_of_head(&h, &wish, err) && data_load_labels(app, args, DATA_PAIRS, &wish, &d, err) &&
+    bool ok = labels_of_head(&h, &wish, err) && data_load(app, args, DATA_PAIRS, &wish, &d, err) &&
               evaluate(app, args, &r, &h, &d, err);
     data_free(&d);
     head_free(&h);

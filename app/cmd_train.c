@@ -85,8 +85,7 @@ static char *model_path(const struct app *app, const struct args *args, const st
         return mem_dup(given);
     struct buf path = BUF_INIT;
     if (d->from_workspace) {
-        size_t n = strlen(app->workspace);
-        buf_add(&path, app->workspace, n > 6 && strcmp(app->workspace + n - 6, ".assay") == 0 ? n - 6 : n);
+        buf_add(&path, app->workspace, app_stem(app->workspace));
         buf_addc(&path, '.');
     }
     buf_addf(&path, "%s.safetensors", kind);
@@ -267,7 +266,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     bool ok = read_options(args, &o, err);
     struct labels_wish wish = {o.soft, o.model.ties != TIES_NONE};
     double start = clock_monotonic();
-    ok = ok && data_load_labels(app, args, o.kind == TRAIN_BT ? DATA_PAIRS : DATA_RATINGS, &wish, &d, err);
+    ok = ok && data_load(app, args, o.kind == TRAIN_BT ? DATA_PAIRS : DATA_RATINGS, &wish, &d, err);
     if (ok) {
         struct training t;
         struct bar bar;

@@ -321,13 +321,8 @@ static void digests(struct data *d)
     digest_hex(&g, d->ratings_sha256);
 }
 
-bool data_load(const struct app *app, const struct args *args, unsigned need, struct data *d, struct err *err)
-{
-    return data_load_labels(app, args, need, &(struct labels_wish){0}, d, err);
-}
-
-bool data_load_labels(const struct app *app, const struct args *args, unsigned need, const struct labels_wish *wish,
-                      struct data *d, struct err *err)
+bool data_load(const struct app *app, const struct args *args, unsigned need, const struct labels_wish *wish,
+               struct data *d, struct err *err)
 {
     memset(d, 0, sizeof *d);
     embeddings_init(&d->e);

@@ -43,13 +43,10 @@ struct data {
 enum data_need { DATA_PAIRS = 1, DATA_RATINGS = 2 };
 
 /* Load what the options name: files when --embeddings is given, otherwise the workspace. `need`: what must be there;
- * the other is loaded when it is to be had. Free with data_free, also after a failure. */
-MUST_CHECK bool data_load(const struct app *app, const struct args *args, unsigned need, struct data *d,
-                          struct err *err);
-/* The same with labels of the workspace made otherwise than hard. Pairs in files
- * state a probability themselves; `wish` does not touch them. */
-MUST_CHECK bool data_load_labels(const struct app *app, const struct args *args, unsigned need,
-                                 const struct labels_wish *wish, struct data *d, struct err *err);
+ * the other is loaded when it is to be had. `wish`: what labels of the workspace become; pairs in files state a
+ * probability themselves. Free with data_free, also after a failure. */
+MUST_CHECK bool data_load(const struct app *app, const struct args *args, unsigned need, const struct labels_wish *wish,
+                          struct data *d, struct err *err);
 /* Only the embeddings. */
 MUST_CHECK bool data_load_embeddings(const struct app *app, const struct args *args, struct data *d, struct err *err);
 void data_free(struct data *d);

@@ -4,7 +4,6 @@
 
 #include "core/base/utf8.h"
 
-#include <langinfo.h>
 #include <stdio.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -66,7 +65,7 @@ void safe_init(struct safe_iter *it, const char *text, size_t n)
     memset(it, 0, sizeof *it);
     it->text = text;
     it->len = n;
-    it->wide = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    it->wide = utf8_locale();
 }
 
 /* Have `n` bytes of ASCII handed out for source bytes [from, pos). */

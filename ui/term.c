@@ -7,11 +7,11 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
+#include "core/base/utf8.h"
 #include "ui/decoder.h"
 #include "ui/term_signal.h"
 
 #include <curses.h>
-#include <langinfo.h>
 #include <limits.h>
 #include <locale.h>
 #include <poll.h>
@@ -44,11 +44,6 @@ struct term {
     double paste_time;
     struct buf paste;
 };
-
-bool term_utf8(void)
-{
-    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
 
 /* ---- life ---- */
 

@@ -25,8 +25,6 @@ void term_close(struct term *t);
 void term_size(const struct term *t, int *rows, int *cols);
 /* Ask the system for the size anew, after a resize. */
 void term_update_size(struct term *t);
-/* Does the locale draw more than ASCII? */
-bool term_utf8(void);
 /* Readable when a key has come. */
 int term_fd(const struct term *t);
 /* The next key or paste; never waits. A paste is handed out whole. */

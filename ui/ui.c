@@ -1,5 +1,6 @@
 #include "ui/ui.h"
 
+#include "core/base/utf8.h"
 #include "ui/loop.h"
 #include "ui/view_annotate.h"
 
@@ -21,9 +22,9 @@ static bool run(const struct ui_host *host, const struct ui_opts *opts, const st
     int rows = size_from("LINES", 24), cols = size_from("COLUMNS", 80);
     if (term != NULL)
         term_size(term, &rows, &cols);
-    screen_init(&screen, keys, rows, cols, opts->ascii || !term_utf8());
+    screen_init(&screen, keys, rows, cols, opts->ascii || !utf8_locale());
     screen_push(&screen, view_annotate(host));
-    if (term != NULL && !term_utf8())
+    if (term != NULL && !utf8_locale())
         screen_say(&screen, "Only ASCII shows in this locale, the rest as ?; LC_ALL=C.UTF-8 shows all.");
     bool ok = loop_run(&screen, term, script, err);
     screen_release(&screen);

@@ -1,5 +1,8 @@
 #include "core/base/utf8.h"
 
+#include <langinfo.h>
+#include <string.h>
+
 static bool is_tail(unsigned char c)
 {
     return (c & 0xC0) == 0x80;
@@ -68,4 +71,9 @@ size_t utf8_count(const char *p, size_t n)
     for (size_t i = 0; i < n; i++)
         count += !is_tail((unsigned char)p[i]);
     return count;
+}
+
+bool utf8_locale(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }

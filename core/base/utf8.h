@@ -15,4 +15,7 @@ bool utf8_valid(const char *p, size_t n, size_t *bad);
 /* Number of code points in valid UTF-8. */
 size_t utf8_count(const char *p, size_t n);
 
+/* Does the locale that setlocale chose write UTF-8? */
+bool utf8_locale(void);
+
 #endif
