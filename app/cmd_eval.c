@@ -102,7 +102,7 @@ static const char *default_split(const struct data *d, const struct provenance *
 
 static bool held_out(const struct data *d, const struct provenance *p, size_t **which, size_t *n, struct err *err)
 {
-    size_t *fit, n_fit;
+    struct part part;
     if (p->holdout <= 0)
         return err_set(err, ERR_MISSING, "the head was fitted without a hold-out; choose pairs with --split");
     if (!p->same_pairs)
@@ -110,9 +110,11 @@ static bool held_out(const struct data *d, const struct provenance *p, size_t **
             err, ERR_CONFLICT,
             "the judgements or pairs have changed since the head was fitted, so the pairs it held out cannot "
             "be told; fit it again, or choose pairs with --split");
-    train_choose_pairs(d, p->split == SPLIT_NONE ? NULL : split_name(p->split), p->holdout, (uint64_t)p->seed, &fit,
-                       &n_fit, which, n);
-    mem_free(fit);
+    part_pairs(d, p->split == SPLIT_NONE ? NULL : split_name(p->split), p->holdout, (uint64_t)p->seed, &part);
+    *which = part.held;
+    *n = part.n_held;
+    part.held = NULL;
+    part_free(&part);
     return true;
 }
 

@@ -3,79 +3,12 @@
 #include "app/progress.h"
 #include "app/train.h"
 #include "core/base/clock.h"
-#include "core/diff.h"
 #include "store/db.h"
 #include "store/run.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static const struct option_spec options[] = {
-    {"head", 0, "KIND", "bt (Bradley-Terry on pairs) or regression (on ratings); default bt", false},
-    DATA_OPTIONS,
-    FAMILY_OPTIONS,
-    ANCHOR_OPTIONS,
-    {"soft", 0, "HOW", "labels of the workspace as probabilities: share, smoothed or magnitude (default hard)", false},
-    {"l2", 0, "LAMBDA", "penalty (lambda/2)|w|^2 (default 0.001)", false},
-    {"holdout", 0, "SHARE", "share held out by prompt (default 0.2, or 0 when the data is marked with splits)", false},
-    {"split", 0, "NAME", "train on what is marked so (default: train, and what is not marked)", false},
-    {"attributes", 0, "LIST", "regression: attributes to fit, separated by commas (default: all)", false},
-    {"reward", 0, "ATTRIBUTE", "regression: the attribute that is the reward (default helpfulness)", false},
-    {"seed", 0, "N", "of the hold-out split and the intervals (default 1)", false},
-    {"bins", 0, "N", "of the calibration error (default 10)", false},
-    {"max-iterations", 0, "N", "steps at most (default 1000)", false},
-    {"memory", 0, "MB",
-     "for differences kept in memory; more are formed again at each pass (default: half of what is free)", false},
-    {"threads", 0, "N", "default: one a core", false},
-    {"list", 0, NULL, "print the heads, losses and models of ties there are, and end", false},
-    {"output", 'o', "FILE", "the head (default: beside the workspace, or HEAD.safetensors)", false},
-    {0},
-};
-
-/* What only one kind of head has. */
-static bool read_kind(const struct args *args, struct train_opts *o, struct err *err)
-{
-    int soft = LABELS_HARD;
-    bool family;
-    o->attributes = args_get(args, "attributes");
-    o->reward = args_get(args, "reward");
-    if (!args_choice(args, "soft", labels_soft_names, &soft, err) ||
-        !family_read(args, o->l2, &o->model, &family, err) || !anchor_read(args, &o->anchor, err))
-        return false;
-    o->soft = (enum labels_soft)soft;
-    if (o->kind != TRAIN_BT && (family || soft != LABELS_HARD || o->anchor.w != NULL))
-        return err_set(err, ERR_USAGE, "losses, noise, centring, ties, soft labels and anchors are for --head bt");
-    if (soft != LABELS_HARD && args_has(args, "embeddings"))
-        return err_set(err, ERR_USAGE, "--soft is for the workspace; pairs in files state their probability \"p\"");
-    if (o->kind == TRAIN_BT && (o->attributes != NULL || o->reward != NULL))
-        return err_set(err, ERR_USAGE, "--attributes and --reward are for --head regression");
-    return true;
-}
-
-static bool read_options(const struct args *args, struct train_opts *o, struct err *err)
-{
-    static const char *const kinds[] = {"bt", "regression", NULL};
-    static const char *const splits[] = {"train", "calibration", "test", NULL};
-    int kind = TRAIN_BT, split = -1;
-    int64_t seed = 1, bins = METRIC_BINS, threads = sysconf(_SC_NPROCESSORS_ONLN), steps = 1000, memory = -1;
-    *o = (struct train_opts){.l2 = TRAIN_L2, .holdout = -1};
-    if (!args_choice(args, "head", kinds, &kind, err) || !args_choice(args, "split", splits, &split, err) ||
-        !args_number(args, "l2", 0, 1e12, &o->l2, err) || !args_number(args, "holdout", 0, 0.9, &o->holdout, err) ||
-        !args_int(args, "seed", 0, INT64_MAX, &seed, err) || !args_int(args, "bins", 1, METRIC_MAX_BINS, &bins, err) ||
-        !args_int(args, "threads", 1, 256, &threads, err) ||
-        !args_int(args, "max-iterations", 1, 1000000, &steps, err) ||
-        !args_int(args, "memory", 0, 1 << 30, &memory, err))
-        return false;
-    o->kind = (enum train_kind)kind;
-    o->split = split >= 0 ? splits[split] : NULL;
-    o->seed = (uint64_t)seed;
-    o->bins = (size_t)bins;
-    o->threads = (int)threads;
-    o->max_iterations = (size_t)steps;
-    o->memory = memory >= 0 ? (size_t)memory << 20 : diff_default_memory();
-    return read_kind(args, o, err);
-}
 
 /* The head's place: -o, or a name made from the workspace's. The caller frees it. */
 static char *model_path(const struct app *app, const struct args *args, const struct data *d, const char *kind)
@@ -110,26 +43,21 @@ static void as_json(const struct outcome *x, struct buf *out)
     jw_start(&w, out);
     jw_object(&w);
     jw_kstr(&w, "head", t->head.kind);
-    jw_kint(&w, "n_pairs", (int64_t)t->n_fit);
-    jw_kint(&w, "n_ratings", (int64_t)t->n_fit_ratings);
+    jw_kint(&w, "n_pairs", (int64_t)t->pairs.n_fit);
+    jw_kint(&w, "n_ratings", (int64_t)t->ratings.n_fit);
     jw_kint(&w, "dim", (int64_t)t->head.d);
     jw_knum(&w, "l2", x->o->l2);
-    family_json(&x->o->model, &t->ties, &w);
-    anchor_json(&t->anchor, &w);
+    if (t->kind->settings_json != NULL)
+        t->kind->settings_json(x->o, t, &w);
     jw_knum(&w, "objective", t->objective);
-    if (t->ridge != NULL) {
-        jw_key(&w, "objectives");
-        jw_object(&w);
-        for (size_t j = 0; j < t->head.k; j++)
-            jw_knum(&w, t->head.objectives[j], t->ridge[j].objective);
-        jw_object_end(&w);
-    }
     jw_knum(&w, "grad_norm", t->grad_norm);
     jw_kint(&w, "iterations", (int64_t)t->iterations);
-    if (x->o->kind == TRAIN_BT)
+    if (t->passes > 0)
         jw_kint(&w, "passes", (int64_t)t->passes);
     jw_kbool(&w, "converged", t->converged);
     jw_kstr(&w, "stop", t->stop);
+    if (t->kind->found_json != NULL)
+        t->kind->found_json(x->o, t, &w);
     jw_key(&w, "seconds");
     jw_object(&w);
     jw_knum(&w, "load", x->load_seconds);
@@ -148,43 +76,27 @@ static void as_json(const struct outcome *x, struct buf *out)
     buf_free(&metrics);
 }
 
-static void ratings_text(const struct training *t, struct buf *out)
-{
-    buf_addf(out, "\n  %-18s %10s %10s %10s %10s\n", "", "rmse train", "held out", "r2 train", "held out");
-    for (size_t j = 0; j < t->head.k; j++) {
-        const struct metric_ratings *a = &t->ratings_train[j], *b = &t->ratings_held[j];
-        buf_addf(out, "  %-18s %10.3f ", t->head.objectives[j], a->rmse);
-        if (b->n > 0)
-            buf_addf(out, "%10.3f %10.3f %10.3f\n", b->rmse, a->r2, b->r2);
-        else
-            buf_addf(out, "%10s %10.3f %10s\n", "-", a->r2, "-");
-    }
-}
-
 static void as_text(const struct outcome *x, struct buf *out)
 {
     const struct training *t = x->t;
-    if (x->o->kind == TRAIN_BT)
-        buf_addf(out, "Bradley-Terry head on %zu pairs x %zu, lambda %g\n", t->n_fit, t->head.d, x->o->l2);
-    else
-        buf_addf(out, "regression head on %zu rated answers x %zu, %zu attributes, lambda %g\n", t->n_fit_ratings,
-                 t->head.d, t->head.k, x->o->l2);
-    if (x->o->kind == TRAIN_BT)
-        family_text(&x->o->model, &t->ties, out);
-    anchor_text(&t->anchor, out);
+    buf_addf(out, "%s head ", t->kind->title);
+    t->kind->size_text(t, out);
+    buf_addf(out, ", lambda %g\n", x->o->l2);
+    if (t->kind->settings_text != NULL)
+        t->kind->settings_text(x->o, t, out);
     buf_addf(out, "  objective %.8f   |gradient| %.1e   %zu step%s   %s   %.2f s\n\n", t->objective, t->grad_norm,
              t->iterations, t->iterations == 1 ? "" : "s", t->stop, t->seconds);
     if (t->train.m.n + t->held.m.n > 0) {
         evaluation_heading(out);
         evaluation_row("train", &t->train, out);
-        if (t->n_held > 0)
+        if (t->pairs.n_held > 0)
             evaluation_row("held out", &t->held, out);
     }
     if (t->floor > 0)
         buf_addf(out, "  (labels are soft: their entropy, %.3f, %.3f held out, is the lowest log-loss there is)\n",
                  t->floor, t->held_floor);
-    if (t->ridge != NULL)
-        ratings_text(t, out);
+    if (t->kind->found_text != NULL)
+        t->kind->found_text(x->o, t, out);
     buf_addf(out, "\nwrote %s\n", x->model);
 }
 
@@ -263,10 +175,8 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     struct data d = {0};
     if (args_has(args, "list"))
         return list(app, err);
-    bool ok = read_options(args, &o, err);
-    struct labels_wish wish = {o.soft, o.model.ties != TIES_NONE};
     double start = clock_monotonic();
-    ok = ok && data_load(app, args, o.kind == TRAIN_BT ? DATA_PAIRS : DATA_RATINGS, &wish, &d, err);
+    bool ok = train_read(args, &o, err) && data_load(app, args, o.kind->need, &o.wish, &d, err);
     if (ok) {
         struct training t;
         struct bar bar;
@@ -286,7 +196,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         train_free(&t);
     }
     data_free(&d);
-    anchor_free(&o.anchor);
+    train_opts_free(&o);
     return ok;
 }
 
@@ -303,7 +213,7 @@ const struct command cmd_train = {
              "head is a safetensors file with score.weight and score.bias; equal inputs give equal bytes.",
     .example = "  assay train --head bt --l2 0.01\n"
                "  assay train --embeddings x.npy --ids x.ids.txt --pairs pairs.jsonl -o head.safetensors",
-    .options = options,
+    .options = train_options,
     .max_words = 0,
     .run = run,
 };

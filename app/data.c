@@ -35,7 +35,8 @@ static bool embeddings_from_files(const struct args *args, struct data *d, struc
     return true;
 }
 
-/* In files the prompt is not known: pairs that share a text, directly or through others, stay together. */
+/* In files the prompt is not known: pairs that share a text, directly or through others, stay together, and ratings go
+ * with the pairs of their answer. */
 static void keys_of_file(struct data *d)
 {
     size_t n = d->pairs.pairs.n;
@@ -46,11 +47,17 @@ static void keys_of_file(struct data *d)
     }
     d->pair_keys = mem_array(n, sizeof *d->pair_keys);
     split_components(a, b, n, d->e.n, d->pair_keys);
-    mem_free(a);
-    mem_free(b);
+    uint64_t *row_keys = mem_array(d->e.n, sizeof *row_keys);
+    for (size_t i = 0; i < d->e.n; i++)
+        row_keys[i] = i;
+    for (size_t i = 0; i < n; i++)
+        row_keys[a[i]] = row_keys[b[i]] = d->pair_keys[i];
     d->rating_keys = mem_array(d->ratings.rows.n, sizeof *d->rating_keys);
     for (size_t i = 0; i < d->ratings.rows.n; i++)
-        d->rating_keys[i] = d->ratings.rows.v[i].row;
+        d->rating_keys[i] = row_keys[d->ratings.rows.v[i].row];
+    mem_free(row_keys);
+    mem_free(a);
+    mem_free(b);
 }
 
 static bool load_files(const struct args *args, unsigned need, struct data *d, struct err *err)

@@ -1,5 +1,6 @@
 #include "app/family.h"
 
+#include "app/kind.h"
 #include "app/labels.h"
 
 #include <math.h>
@@ -9,8 +10,6 @@
 static const struct entry {
     const char *option, *value, *formula, *text;
 } entries[] = {
-    {"head", "bt", "", "a reward from pairs: Bradley-Terry"},
-    {"head", "regression", "", "a value an attribute from ratings: ridge"},
 #define X(id, name, scaled, shifted, formula, text) {"loss", name, formula, text},
     LOSSES(X)
 #undef X
@@ -76,14 +75,10 @@ static bool read_noise(const struct args *args, struct loss *l, struct err *err)
     return true;
 }
 
-bool family_read(const struct args *args, double l2, struct bt_model *m, bool *given, struct err *err)
+bool family_read(const struct args *args, double l2, struct bt_model *m, struct err *err)
 {
-    static const char *const names[] = {"loss", "normalise", "center", "ties", "smoothing", "flip", "channel"};
     int loss = LOSS_PLAIN, normalise = LOSS_BY_PAIRS, model = TIES_NONE;
     *m = (struct bt_model){0};
-    *given = false;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        *given = *given || args_has(args, names[i]);
     if (!args_choice(args, "loss", losses, &loss, err) ||
         !args_choice(args, "normalise", normalises, &normalise, err) || !args_choice(args, "ties", ties, &model, err) ||
         !args_number(args, "center", 0, 1e12, &m->center, err) || !read_noise(args, &m->loss, err))
@@ -94,17 +89,46 @@ bool family_read(const struct args *args, double l2, struct bt_model *m, bool *g
     return bt_model_check(m, l2, err);
 }
 
+/* f(ctx, row) for every row of the list. */
+static void each_entry(void (*f)(void *ctx, const struct entry *e), void *ctx)
+{
+    for (size_t i = 0; kinds[i] != NULL; i++)
+        f(ctx, &(struct entry){"head", kinds[i]->name, "", kinds[i]->text});
+    for (size_t i = 0; i < ENTRIES; i++)
+        if (is_listed(&entries[i]))
+            f(ctx, &entries[i]);
+}
+
+struct listing {
+    struct buf *out;
+    const char *option; /* of the row before */
+};
+
+static void entry_text(void *ctx, const struct entry *e)
+{
+    struct listing *l = ctx;
+    bool first = strcmp(l->option, e->option) != 0;
+    buf_addf(l->out, "%s%-13s %-15s %-24s %s\n", first ? "--" : "  ", first ? e->option : "", e->value, e->formula,
+             e->text);
+    l->option = e->option;
+}
+
 void family_list(struct buf *out)
 {
-    const char *option = "";
-    for (size_t i = 0; i < ENTRIES; i++) {
-        const struct entry *e = &entries[i];
-        if (!is_listed(e))
-            continue;
-        buf_addf(out, "%s%-13s %-15s %-24s %s\n", strcmp(option, e->option) != 0 ? "--" : "  ",
-                 strcmp(option, e->option) != 0 ? e->option : "", e->value, e->formula, e->text);
-        option = e->option;
-    }
+    struct listing l = {out, ""};
+    each_entry(entry_text, &l);
+}
+
+static void entry_json(void *ctx, const struct entry *e)
+{
+    struct json_writer *w = ctx;
+    jw_object(w);
+    jw_kstr(w, "option", e->option);
+    jw_kstr(w, "value", e->value);
+    if (e->formula[0] != '\0')
+        jw_kstr(w, "formula", e->formula);
+    jw_kstr(w, "text", e->text);
+    jw_object_end(w);
 }
 
 void family_list_json(struct buf *out)
@@ -112,17 +136,7 @@ void family_list_json(struct buf *out)
     struct json_writer w;
     jw_start(&w, out);
     jw_array(&w);
-    for (size_t i = 0; i < ENTRIES; i++) {
-        if (!is_listed(&entries[i]))
-            continue;
-        jw_object(&w);
-        jw_kstr(&w, "option", entries[i].option);
-        jw_kstr(&w, "value", entries[i].value);
-        if (entries[i].formula[0] != '\0')
-            jw_kstr(&w, "formula", entries[i].formula);
-        jw_kstr(&w, "text", entries[i].text);
-        jw_object_end(&w);
-    }
+    each_entry(entry_json, &w);
     jw_array_end(&w);
     buf_addc(out, '\n');
 }

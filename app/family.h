@@ -19,8 +19,8 @@
         "ties", 0, "MODEL", "bt: rao-kupper, davidson or graded: a likelihood for ties and strengths", false           \
     }
 
-/* `given` is set when any of the options was. ERR_USAGE also for what cannot be joined. */
-MUST_CHECK bool family_read(const struct args *args, double l2, struct bt_model *m, bool *given, struct err *err);
+/* ERR_USAGE also for what cannot be joined. */
+MUST_CHECK bool family_read(const struct args *args, double l2, struct bt_model *m, struct err *err);
 
 /* What there is to choose from: heads, losses, labels, means, ties. */
 void family_list(struct buf *out);

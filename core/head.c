@@ -31,6 +31,11 @@ void head_free(struct head *h)
         mem_free(h->meta_keys[i]);
         mem_free(h->meta_values[i]);
     }
+    for (size_t i = 0; i < h->n_tensors; i++) {
+        mem_free(h->tensors[i].name);
+        mem_free(h->tensors[i].v);
+    }
+    mem_free(h->tensors);
     mem_free(h->objectives);
     mem_free(h->meta_keys);
     mem_free(h->meta_values);
@@ -72,6 +77,41 @@ const char *head_meta(const struct head *h, const char *key)
     return NULL;
 }
 
+static size_t count(size_t rows, size_t cols)
+{
+    return rows * (cols > 0 ? cols : 1);
+}
+
+const struct head_tensor *head_tensor(const struct head *h, const char *name)
+{
+    for (size_t i = 0; i < h->n_tensors; i++)
+        if (strcmp(h->tensors[i].name, name) == 0)
+            return &h->tensors[i];
+    return NULL;
+}
+
+/* Room for a tensor of that name and shape; an old one of that name is gone. */
+static double *place_tensor(struct head *h, const char *name, size_t rows, size_t cols)
+{
+    struct head_tensor t = {.rows = rows, .cols = cols, .v = mem_array(count(rows, cols), sizeof *t.v)};
+    for (size_t i = 0; i < h->n_tensors; i++)
+        if (strcmp(h->tensors[i].name, name) == 0) {
+            t.name = h->tensors[i].name;
+            mem_free(h->tensors[i].v);
+            h->tensors[i] = t;
+            return t.v;
+        }
+    t.name = mem_dup(name);
+    h->tensors = mem_resize(h->tensors, (h->n_tensors + 1) * sizeof *h->tensors);
+    h->tensors[h->n_tensors++] = t;
+    return t.v;
+}
+
+void head_set_tensor(struct head *h, const char *name, size_t rows, size_t cols, const double *v)
+{
+    memcpy(place_tensor(h, name, rows, cols), v, count(rows, cols) * sizeof *v);
+}
+
 void head_outputs(const struct head *h, const double *x, double *out)
 {
     memcpy(out, h->b, h->k * sizeof *out);
@@ -86,6 +126,9 @@ double head_reward(const struct head *h, const double *x)
             sum += h->mix[i] * (linalg_dot(h->W + i * h->d, x, h->d) + h->b[i]);
     return sum;
 }
+
+#define SCORE_WEIGHT "score.weight"
+#define SCORE_BIAS   "score.bias"
 
 /* The head's own metadata, as text: 0 to 4 in the order of own_keys. */
 static const char *const own_keys[] = {"format", "kind", "objectives", "mix", "temperature"};
@@ -123,7 +166,8 @@ static bool narrow(const double *from, size_t n, float *to)
     return finite;
 }
 
-static bool write_head(const char *path, const struct head *h, const float *W, const float *b, struct err *err)
+static bool write_head(const char *path, const struct head *h, const struct safetensors_out *tensors, size_t n_tensors,
+                       struct err *err)
 {
     struct buf values[OWN];
     own_values(h, values);
@@ -133,23 +177,41 @@ static bool write_head(const char *path, const struct head *h, const float *W, c
         meta[n++] = (struct safetensors_pair){own_keys[i], values[i].ptr};
     for (size_t i = 0; i < h->n_meta; i++)
         meta[n++] = (struct safetensors_pair){h->meta_keys[i], h->meta_values[i]};
-    const struct safetensors_out tensors[] = {{"score.weight", TENSOR_F32, 2, {h->k, h->d}, W},
-                                              {"score.bias", TENSOR_F32, 1, {h->k, 0}, b}};
-    bool ok = safetensors_write(path, tensors, 2, meta, n, err);
+    bool ok = safetensors_write(path, tensors, n_tensors, meta, n, err);
     for (int i = 0; i < OWN; i++)
         buf_free(&values[i]);
     mem_free(meta);
     return ok;
 }
 
+/* What goes into the file, narrowed to float. */
+struct outgoing {
+    struct safetensors_out *tensors;
+    size_t n;
+    bool finite;
+};
+
+static void put_tensor(struct outgoing *o, const char *name, size_t rows, size_t cols, const double *v)
+{
+    float *data = mem_array(count(rows, cols), sizeof *data);
+    o->finite = narrow(v, count(rows, cols), data) && o->finite;
+    o->tensors[o->n++] = (struct safetensors_out){name, TENSOR_F32, cols > 0 ? 2 : 1, {rows, cols}, data};
+}
+
 bool head_save(const char *path, const struct head *h, struct err *err)
 {
-    float *W = mem_array(h->k * h->d, sizeof *W), *b = mem_array(h->k, sizeof *b);
-    bool finite = narrow(h->W, h->k * h->d, W) && narrow(h->b, h->k, b);
-    bool ok = finite ? write_head(path, h, W, b, err)
-                     : err_set(err, ERR_NUMERIC, "%s: the head holds numbers that float32 cannot hold; raise l2", path);
-    mem_free(W);
-    mem_free(b);
+    struct outgoing o = {.finite = true};
+    o.tensors = mem_array(h->n_tensors + 2, sizeof *o.tensors);
+    put_tensor(&o, SCORE_WEIGHT, h->k, h->d, h->W);
+    put_tensor(&o, SCORE_BIAS, h->k, 0, h->b);
+    for (size_t i = 0; i < h->n_tensors; i++)
+        put_tensor(&o, h->tensors[i].name, h->tensors[i].rows, h->tensors[i].cols, h->tensors[i].v);
+    bool ok = o.finite
+                  ? write_head(path, h, o.tensors, o.n, err)
+                  : err_set(err, ERR_NUMERIC, "%s: the head holds numbers that float32 cannot hold; raise l2", path);
+    for (size_t i = 0; i < o.n; i++)
+        mem_free((void *)(uintptr_t)o.tensors[i].data);
+    mem_free(o.tensors);
     return ok;
 }
 
@@ -222,13 +284,26 @@ static bool read_temperature(struct head *h, const struct safetensors *s, struct
     return h->temperature > 0 || err_set(err, ERR_RANGE, "metadata \"temperature\" is not a number above 0");
 }
 
+static bool is_known(const char *kind)
+{
+    static const char *const known[] = {
+#define X(id, name) name,
+        HEAD_KINDS(X)
+#undef X
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(kind, known[i]) == 0)
+            return true;
+    return false;
+}
+
 static bool check_format(const struct safetensors *s, struct err *err)
 {
     const char *format = safetensors_meta(s, "format"), *kind = safetensors_meta(s, "kind");
     if (format == NULL || strcmp(format, HEAD_FORMAT) != 0)
         return err_set(err, ERR_SCHEMA, "not a head of this program (metadata \"format\" is %s, not " HEAD_FORMAT ")",
                        format != NULL ? format : "missing");
-    if (kind == NULL || (strcmp(kind, "bt") != 0 && strcmp(kind, "regression") != 0))
+    if (kind == NULL || !is_known(kind))
         return err_set(err, ERR_SCHEMA, "a head of kind %s, which this version does not know",
                        kind != NULL ? kind : "(missing)");
     return true;
@@ -238,7 +313,7 @@ static bool read_weights(struct head *h, const struct safetensors *s, struct err
 {
     struct tensor W, b;
     size_t bad;
-    if (!safetensors_tensor(s, "score.weight", &W, err) || !safetensors_tensor(s, "score.bias", &b, err))
+    if (!safetensors_tensor(s, SCORE_WEIGHT, &W, err) || !safetensors_tensor(s, SCORE_BIAS, &b, err))
         return false;
     if (b.cols != 1 || b.rows != W.rows || W.rows == 0 || W.cols == 0)
         return err_set(err, ERR_SCHEMA, "score.weight is %zu x %zu, but score.bias has %zu numbers", W.rows, W.cols,
@@ -258,10 +333,29 @@ static bool read_weights(struct head *h, const struct safetensors *s, struct err
     return true;
 }
 
+static bool read_tensors(struct head *h, const struct safetensors *s, struct err *err)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct safetensors_entry *e = &s->entries[i];
+        struct tensor t;
+        size_t bad;
+        if (strcmp(e->name, SCORE_WEIGHT) == 0 || strcmp(e->name, SCORE_BIAS) == 0)
+            continue;
+        if (!safetensors_tensor(s, e->name, &t, err))
+            return false;
+        if (!tensor_check_finite(&t, &bad))
+            return err_set(err, ERR_NUMERIC, "tensor %s: row %zu holds NaN or infinity", e->name, bad);
+        double *v = place_tensor(h, e->name, t.rows, e->rank < 2 ? 0 : t.cols);
+        for (size_t r = 0; r < t.rows; r++)
+            tensor_row_f64(&t, r, v + r * t.cols);
+    }
+    return true;
+}
+
 static bool read_head(struct head *h, const struct safetensors *s, struct err *err)
 {
     if (!check_format(s, err) || !read_weights(h, s, err) || !read_objectives(h, s, err) || !read_mix(h, s, err) ||
-        !read_temperature(h, s, err))
+        !read_temperature(h, s, err) || !read_tensors(h, s, err))
         return false;
     h->kind = mem_dup(safetensors_meta(s, "kind"));
     for (size_t i = 0; i < s->n_meta; i++)

@@ -9,8 +9,26 @@
 
 #define HEAD_FORMAT "assay-head-1"
 
+/* id, the kind in the file. All of these are linear: reward = mix . (W x + b). */
+#define HEAD_KINDS(X)                                                                                                  \
+    X(BT, "bt")                                                                                                        \
+    X(REGRESSION, "regression")                                                                                        \
+    X(ORDINAL, "ordinal")                                                                                              \
+    X(JOINT, "joint")                                                                                                  \
+    X(MORE, "more")                                                                                                    \
+    X(LOGISTIC, "logistic")                                                                                            \
+    X(BCO, "bco")                                                                                                      \
+    X(KTO, "kto")
+
+/* Further numbers in the file, by name: an ensemble, a covariance, cuts. */
+struct head_tensor {
+    char *name;
+    size_t rows, cols; /* cols 0: a vector of `rows` */
+    double *v;         /* by rows */
+};
+
 struct head {
-    char *kind;        /* "bt" or "regression" */
+    char *kind;        /* one of HEAD_KINDS */
     size_t k, d;       /* outputs, columns */
     double *W;         /* k x d by rows */
     double *b;         /* k */
@@ -21,6 +39,8 @@ struct head {
     /* further metadata by key: "settings", "inputs", "metrics", "calibration" hold JSON */
     size_t n_meta;
     char **meta_keys, **meta_values;
+    size_t n_tensors;
+    struct head_tensor *tensors;
 };
 
 /* W and b zero; objectives are copied; mix: "helpfulness" for regression when there is one, otherwise the first. */
@@ -33,13 +53,19 @@ size_t head_find(const struct head *h, const char *objective);
 void head_set_meta(struct head *h, const char *key, const char *value);
 const char *head_meta(const struct head *h, const char *key);
 
+/* Set or replace a further tensor (copied); the file keeps it as F32. Not "score.weight" or "score.bias". */
+void head_set_tensor(struct head *h, const char *name, size_t rows, size_t cols, const double *v);
+/* NULL when there is none of that name. */
+const struct head_tensor *head_tensor(const struct head *h, const char *name);
+
 /* out (k) = W x + b; x: d. */
 void head_outputs(const struct head *h, const double *x, double *out);
 /* mix . (W x + b) */
 double head_reward(const struct head *h, const double *x);
 
 /* A safetensors file: "score.weight" [k, d] and "score.bias" [k] in F32 (what PyTorch's score layer is called),
- * everything else in the metadata. Equal heads give equal bytes. ERR_NUMERIC when a number is not finite as F32. */
+ * then the further tensors, everything else in the metadata. Equal heads give equal bytes. ERR_NUMERIC when a number is
+ * not finite as F32. */
 MUST_CHECK bool head_save(const char *path, const struct head *h, struct err *err);
 /* On failure nothing needs freeing. */
 MUST_CHECK bool head_load(const char *path, struct head *h, struct err *err);

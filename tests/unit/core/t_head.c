@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 static struct err err;
@@ -62,6 +63,9 @@ Test(head, what_is_saved_is_loaded)
     h.temperature = 1.25;
     head_set_meta(&h, "settings", "{\"l2\":0.001}");
     head_set_meta(&h, "settings", "{\"l2\":0.01}");
+    head_set_tensor(&h, "cuts", 3, 0, (const double[]){7, 8, 9});
+    head_set_tensor(&h, "ensemble.weight", 1, 3, (const double[]){0, 0, 0});
+    head_set_tensor(&h, "ensemble.weight", 2, 3, (const double[]){1, 2, 3, 4, 5, 6});
     cr_assert(head_save(path, &h, &err), "%s", err.text);
     cr_assert(head_load(path, &other, &err), "%s", err.text);
     cr_expect(eq(str, other.kind, "regression"));
@@ -77,6 +81,16 @@ Test(head, what_is_saved_is_loaded)
     cr_expect(eq(str, (char *)head_meta(&other, "settings"), "{\"l2\":0.01}"));
     cr_expect(eq(ptr, (void *)head_meta(&other, "metrics"), NULL));
     cr_expect(eq(sz, other.n_meta, 1));
+    cr_expect(eq(sz, other.n_tensors, 2));
+    const struct head_tensor *cuts = head_tensor(&other, "cuts"), *weights = head_tensor(&other, "ensemble.weight");
+    cr_assert(cuts != NULL && weights != NULL);
+    cr_expect(eq(sz, cuts->rows, 3));
+    cr_expect(eq(sz, cuts->cols, 0));
+    cr_expect(eq(dbl, cuts->v[2], 9));
+    cr_expect(eq(sz, weights->rows, 2));
+    cr_expect(eq(sz, weights->cols, 3));
+    cr_expect(eq(dbl, weights->v[5], 6));
+    cr_expect(eq(ptr, (void *)(uintptr_t)head_tensor(&other, "laplace.factor"), NULL));
     head_free(&other);
 }
 

@@ -1,0 +1,73 @@
+#include "app/part.h"
+
+#include "core/base/mem.h"
+
+#include <string.h>
+
+static bool marked(const struct data *d)
+{
+    for (size_t i = 0; i < d->pairs.pairs.n; i++)
+        if (d->pairs.pairs.v[i].split != SPLIT_NONE)
+            return true;
+    for (size_t i = 0; i < d->ratings.rows.n; i++)
+        if (d->ratings.rows.v[i].split != SPLIT_NONE)
+            return true;
+    return false;
+}
+
+double part_share(const struct data *d, double holdout)
+{
+    return holdout >= 0 ? holdout : marked(d) ? 0 : PART_HOLDOUT;
+}
+
+static bool wanted(enum split s, const char *split)
+{
+    if (split == NULL)
+        return s == SPLIT_NONE || s == SPLIT_TRAIN;
+    return strcmp(split_name(s), split) == 0;
+}
+
+/* Part the n examples of `use`, which index the keys. */
+static void divide(const uint64_t *keys, const size_t *use, size_t n, double holdout, uint64_t seed, struct part *p)
+{
+    uint64_t *used_keys = mem_array(n, sizeof *used_keys);
+    bool *out = mem_array(n, sizeof *out);
+    for (size_t i = 0; i < n; i++)
+        used_keys[i] = keys[use[i]];
+    split_holdout(used_keys, n, holdout, seed, out);
+    *p = (struct part){.fit = mem_array(n, sizeof *p->fit), .held = mem_array(n, sizeof *p->held)};
+    for (size_t i = 0; i < n; i++)
+        if (out[i])
+            p->held[p->n_held++] = use[i];
+        else
+            p->fit[p->n_fit++] = use[i];
+    mem_free(used_keys);
+    mem_free(out);
+}
+
+void part_pairs(const struct data *d, const char *split, double holdout, uint64_t seed, struct part *p)
+{
+    size_t *use = mem_array(d->pairs.pairs.n, sizeof *use), n = 0;
+    for (size_t i = 0; i < d->pairs.pairs.n; i++)
+        if (wanted(d->pairs.pairs.v[i].split, split))
+            use[n++] = i;
+    divide(d->pair_keys, use, n, holdout, seed, p);
+    mem_free(use);
+}
+
+void part_ratings(const struct data *d, const char *split, double holdout, uint64_t seed, struct part *p)
+{
+    size_t *use = mem_array(d->ratings.rows.n, sizeof *use), n = 0;
+    for (size_t i = 0; i < d->ratings.rows.n; i++)
+        if (wanted(d->ratings.rows.v[i].split, split))
+            use[n++] = i;
+    divide(d->rating_keys, use, n, holdout, seed, p);
+    mem_free(use);
+}
+
+void part_free(struct part *p)
+{
+    mem_free(p->fit);
+    mem_free(p->held);
+    *p = (struct part){0};
+}

@@ -1,0 +1,23 @@
+/* Which examples a head is fitted to and which are held out: by prompt, so that none stands on both sides. */
+#ifndef ASSAY_APP_PART_H
+#define ASSAY_APP_PART_H
+
+#include "app/data.h"
+
+/* Indices into data.pairs.pairs, or into data.ratings.rows. */
+struct part {
+    size_t *fit, *held;
+    size_t n_fit, n_held;
+};
+#define PART_HOLDOUT 0.2
+
+/* Examples marked `split` (NULL: train, and what is not marked), a share `holdout` of which is held out. The same data,
+ * share and seed give the same parts: `eval` finds the held-out pairs of a head again by them. */
+void part_pairs(const struct data *d, const char *split, double holdout, uint64_t seed, struct part *p);
+void part_ratings(const struct data *d, const char *split, double holdout, uint64_t seed, struct part *p);
+void part_free(struct part *p);
+
+/* The share that `holdout` < 0 stands for: none when the data is marked with splits, otherwise PART_HOLDOUT. */
+double part_share(const struct data *d, double holdout);
+
+#endif

@@ -1,0 +1,125 @@
+#include "app/anchor.h"
+#include "app/family.h"
+#include "app/train.h"
+#include "core/base/mem.h"
+#include "core/fit.h"
+
+static const char *const own_options[] = {"loss", "smoothing", "flip",   "channel", "normalise", "center",
+                                          "ties", "soft",      "anchor", "mu",      "expo",      NULL};
+
+/* What was asked for. */
+struct own {
+    struct bt_model model;
+    struct anchor anchor;
+};
+
+/* What came out. */
+struct found {
+    struct ties ties;     /* with ties: the fitted thresholds */
+    struct anchor anchor; /* the own one (not owned) with the factor that was found */
+};
+
+static bool read_own(const struct args *args, struct train_opts *o, struct err *err)
+{
+    struct own *own = mem_alloc(sizeof *own);
+    o->own = own;
+    if (!family_read(args, o->l2, &own->model, err) || !anchor_read(args, &own->anchor, err))
+        return false;
+    o->wish.ties = own->model.ties != TIES_NONE;
+    return true;
+}
+
+static void free_own(void *p)
+{
+    struct own *own = p;
+    anchor_free(&own->anchor);
+    mem_free(own);
+}
+
+/* The engine knows plain Bradley-Terry; the rest of the family, and a pull towards another head, are for Newton. */
+static bool engine_fits(const struct own *own)
+{
+    const struct bt_model *m = &own->model;
+    return m->loss.kind == LOSS_PLAIN && m->loss.noise == LOSS_NONE && m->ties == TIES_NONE && !(m->center > 0) &&
+           own->anchor.w == NULL;
+}
+
+static bool by_engine(const struct data *d, const struct train_opts *o, struct training *t, struct bt_info *info,
+                      const struct progress *progress, struct err *err)
+{
+    struct fit_opts opts = {.max_iterations = o->max_iterations, .threads = o->threads, .memory = o->memory};
+    return fit_pairs(&d->e, d->pairs.pairs.v, t->pairs.fit, t->pairs.n_fit, o->l2, &opts, t->head.W, info, progress,
+                     err);
+}
+
+static bool by_newton(const struct data *d, const struct train_opts *o, struct training *t, struct bt_info *info,
+                      const struct progress *progress, struct err *err)
+{
+    const struct own *own = o->own;
+    struct found *found = t->own;
+    struct bt_problem problem;
+    if (!bt_init_model(&problem, &own->model, &d->e, d->pairs.pairs.v, t->pairs.fit, t->pairs.n_fit, BT_AUTO, err))
+        return false;
+    struct bt_opts opts = {.max_iterations = o->max_iterations, .anchor = own->anchor.w, .mu = own->anchor.mu};
+    bool ok = bt_fit(&problem, o->l2, &opts, t->head.W, info, progress, err);
+    found->ties = problem.ties;
+    bt_free(&problem);
+    return ok;
+}
+
+static bool fit(const struct data *d, const struct train_opts *o, struct training *t, const struct progress *progress,
+                struct err *err)
+{
+    static const char *const reward[] = {"reward"};
+    const struct own *own = o->own;
+    struct found *found = t->own = mem_alloc(sizeof *found);
+    struct bt_info info = {0};
+    if (t->pairs.n_fit == 0)
+        return err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)", d->pairs.pairs.n,
+                       t->pairs.n_held);
+    if (!anchor_fits(&own->anchor, d, t->pairs.n_held, err))
+        return false;
+    head_init(&t->head, "bt", reward, 1, d->e.d);
+    bool ok = engine_fits(own) ? by_engine(d, o, t, &info, progress, err) : by_newton(d, o, t, &info, progress, err);
+    found->anchor = own->anchor;
+    if (ok)
+        anchor_extrapolate(&found->anchor, d, t->pairs.held, t->pairs.n_held, t->head.W);
+    t->objective = info.objective;
+    t->grad_norm = info.grad_norm;
+    t->iterations = info.iterations;
+    t->passes = info.passes;
+    t->converged = info.converged;
+    t->stop = bt_stop_text(info.stop);
+    return ok;
+}
+
+static void settings_json(const struct train_opts *o, const struct training *t, struct json_writer *w)
+{
+    const struct own *own = o->own;
+    const struct found *found = t->own;
+    family_json(&own->model, &found->ties, w);
+    anchor_json(&found->anchor, w);
+}
+
+static void settings_text(const struct train_opts *o, const struct training *t, struct buf *out)
+{
+    const struct own *own = o->own;
+    const struct found *found = t->own;
+    family_text(&own->model, &found->ties, out);
+    anchor_text(&found->anchor, out);
+}
+
+const struct kind kind_bt = {
+    .name = "bt",
+    .title = "Bradley-Terry",
+    .text = "a reward from pairs: Bradley-Terry",
+    .need = DATA_PAIRS,
+    .options = own_options,
+    .read = read_own,
+    .free_own = free_own,
+    .fit = fit,
+    .free_found = mem_free,
+    .settings_json = settings_json,
+    .size_text = kind_pairs_text,
+    .settings_text = settings_text,
+};
