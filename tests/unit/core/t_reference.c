@@ -2,6 +2,7 @@
  * ../shared/data). */
 #include "core/base/json.h"
 #include "core/bt.h"
+#include "core/calibration.h"
 #include "core/linalg.h"
 #include "core/metric.h"
 #include "core/ratings.h"
@@ -263,6 +264,55 @@ Test(reference, reliability_table_on_hh)
         cr_expect(epsilon_eq(dbl, b->confidence, number(bin, "mean_p"), 1e-9));
         cr_expect(epsilon_eq(dbl, b->accuracy, number(bin, "mean_y"), 1e-9));
     }
+    close_hh(&h);
+}
+
+/* Fitted values of the isotonic map at both orientations of the pairs, by size, in blocks of one value. */
+static void check_isotonic(struct json_object *want, const double *z, size_t n)
+{
+    struct calibration c;
+    const struct metric_pairs pairs = {.z = z, .n = n};
+    double floor = 1 / (2 * (double)n), residual = 0;
+    cr_assert(calibration_fit(&c, CALIBRATION_ISOTONIC, &pairs, &err), "%s", err.text);
+    struct json_object *blocks = at(want, "block_values_and_sizes");
+    for (size_t b = 0, knot = 0; b < json_object_array_length(blocks); b++) {
+        struct json_object *block = json_object_array_get_idx(blocks, b);
+        double value = fmin(1 - floor, fmax(floor, number(block, "0")));
+        cr_assert(lt(sz, knot, c.knots));
+        cr_expect(epsilon_eq(dbl, c.p[knot], value, 1e-9));
+        while (knot < c.knots && fabs(c.p[knot] - value) < 1e-9)
+            knot++;
+        cr_expect(eq(sz, knot < c.knots, b + 1 < json_object_array_length(blocks)));
+    }
+    for (size_t i = 0; i < n; i++)
+        residual += 2 * pow(1 - calibration_probability(&c, z[i]), 2);
+    /* the first and the last block are kept off 0 and 1 here, and all of them are right there */
+    double kept = number(blocks, "0/1") * floor * floor * 2;
+    cr_expect(epsilon_eq(dbl, residual, number(want, "sum_of_squared_residuals") + kept, 1e-9));
+    calibration_free(&c);
+}
+
+Test(reference, calibration_on_hh)
+{
+    struct hh h;
+    struct tensor t;
+    struct calibration c;
+    char path[PATH];
+    double w[512], z[300];
+    open_hh(&h);
+    cr_assert(tensor_open(path_of("hh-harmless/weights.lambda-1e-3.f64.npy", path), &t, &err));
+    for (size_t i = 0; i < t.rows; i++)
+        tensor_row_f64(&t, i, w + i);
+    tensor_close(&t);
+    struct pair_set set = {0};
+    read_pairs(&h.e, "hh-harmless/pairs.calibration.jsonl", &set);
+    size_t n = margins(&h.e, &set, SPLIT_NONE, w, z);
+    pairs_free(&set);
+    struct json_object *want = at(reference, "hh-harmless/bradley_terry/1/calibration");
+    cr_assert(calibration_fit(&c, CALIBRATION_TEMPERATURE, &(struct metric_pairs){.z = z, .n = n}, &err),
+              "%zu pairs: %s", n, err.text);
+    cr_expect(epsilon_eq(dbl, c.temperature, number(want, "temperature"), 1e-6));
+    check_isotonic(at(want, "isotonic_on_valid"), z, n);
     close_hh(&h);
 }
 

@@ -1,0 +1,54 @@
+/* Calibration maps: what a head says of pairs, put right on pairs it was not fitted to.
+ *
+ * A margin z = reward(chosen) - reward(rejected) says sigma(z). A map says another probability g(z), and must not care
+ * which answer is called chosen: g(-z) = 1 - g(z). Maps are therefore fitted to both orientations of every pair,
+ * (z, p) and (-z, 1 - p), and this leaves two that differ:
+ *
+ *   temperature  sigma(z / T) with the T in [1/20, 20] of the least log-loss (Guo et al., arXiv:1706.04599). An
+ *                intercept, as in Platt's map, would say which side is better without looking at it; without one it is
+ *                this map. So is the beta map of Kull et al. (AISTATS 2017): symmetric data makes its a = b and c = 0.
+ *   isotonic     the nondecreasing g of least squares (pool adjacent violators; Ayer et al. 1955), linear between its
+ *                steps, kept within [1/2n, 1 - 1/2n] for n pairs, so that no pair is held for certain */
+#ifndef ASSAY_CORE_CALIBRATION_H
+#define ASSAY_CORE_CALIBRATION_H
+
+#include "core/metric.h"
+
+/* id, name, sentence */
+#define CALIBRATIONS(X)                                                                                                \
+    X(NONE, "none", "sigma(z) as it is")                                                                               \
+    X(TEMPERATURE, "temperature", "sigma(z / T)")                                                                      \
+    X(ISOTONIC, "isotonic", "the nondecreasing map of least squares")
+enum calibration_kind {
+#define X(id, name, text) CALIBRATION_##id,
+    CALIBRATIONS(X)
+#undef X
+        CALIBRATION_KINDS
+};
+const char *calibration_name(enum calibration_kind kind);
+
+struct calibration {
+    enum calibration_kind kind;
+    double temperature; /* 1 unless the kind says otherwise */
+    bool capped;        /* the best temperature lies beyond [1/20, 20]: all pairs right, or none */
+    size_t knots;       /* isotonic: g is linear between (z, p), z increasing, and flat outside */
+    double *z, *p;      /* knots each */
+};
+
+/* Fit to m (its p and weights count). ERR_MISSING without pairs, ERR_NUMERIC for a margin that is not finite,
+ * ERR_MEMORY. On failure nothing needs freeing. */
+MUST_CHECK bool calibration_fit(struct calibration *c, enum calibration_kind kind, const struct metric_pairs *m,
+                                struct err *err);
+void calibration_free(struct calibration *c);
+
+/* g(z), in (0, 1) */
+double calibration_probability(const struct calibration *c, double z);
+/* logit g(z): what stands for the margin in every measure. */
+double calibration_margin(const struct calibration *c, double z);
+
+/* Mean log-loss on pairs left out, for each kind: pairs of equal group stay together in `folds` folds (NULL: each by
+ * itself), drawn by the seed; a map is fitted to the others of them. *best: the least; the simpler one when equal. */
+MUST_CHECK bool calibration_choose(const struct metric_pairs *m, const uint64_t *group, size_t folds, uint64_t seed,
+                                   double loss[CALIBRATION_KINDS], enum calibration_kind *best, struct err *err);
+
+#endif

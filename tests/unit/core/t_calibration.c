@@ -1,0 +1,171 @@
+#include "core/calibration.h"
+
+#include "core/base/mem.h"
+#include "core/base/rng.h"
+#include "core/bt.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdint.h>
+
+/* The eight margins of the calibration examples. */
+static const double z8[] = {2, 1.2, 0.4, -0.3, 0.9, -1.1, 0.1, 1.7};
+static const struct metric_pairs eight = {.z = z8, .n = 8};
+
+static struct calibration c;
+static struct err err;
+
+TestSuite(calibration);
+
+static double nll(const struct metric_pairs *m, double T)
+{
+    double sum = 0;
+    for (size_t i = 0; i < m->n; i++) {
+        double p = m->p != NULL ? m->p[i] : 1, z = m->z[i] / T;
+        sum += p * bt_softplus(-z) + (1 - p) * bt_softplus(z);
+    }
+    return sum / (double)m->n;
+}
+
+Test(calibration, temperature_has_the_least_log_loss)
+{
+    cr_assert(calibration_fit(&c, CALIBRATION_TEMPERATURE, &eight, &err), "%s", err.text);
+    cr_expect(epsilon_eq(dbl, c.temperature, 0.847405, 1e-6));
+    cr_expect(epsilon_eq(dbl, nll(&eight, 1), 0.537282, 1e-6));
+    cr_expect(epsilon_eq(dbl, nll(&eight, c.temperature), 0.534559, 1e-6));
+    cr_expect(not(c.capped));
+    cr_expect(epsilon_eq(dbl, calibration_margin(&c, 2), 2 / c.temperature, 1e-15));
+}
+
+Test(calibration, temperature_is_capped_when_every_pair_is_right)
+{
+    const double z[] = {1, 2, 0.5};
+    struct metric_pairs m = {.z = z, .n = 3};
+    cr_assert(calibration_fit(&c, CALIBRATION_TEMPERATURE, &m, &err));
+    cr_expect(c.capped);
+    cr_expect(epsilon_eq(dbl, c.temperature, 0.05, 1e-15));
+}
+
+Test(calibration, temperature_of_margins_that_are_all_zero_is_1)
+{
+    const double z[] = {0, 0};
+    struct metric_pairs m = {.z = z, .n = 2};
+    cr_assert(calibration_fit(&c, CALIBRATION_TEMPERATURE, &m, &err));
+    cr_expect(eq(dbl, c.temperature, 1));
+}
+
+/* Margins spread evenly, labels soft and exactly sigma(z / 2). */
+Test(calibration, temperature_finds_2_where_2_is_true)
+{
+    double z[200], p[200];
+    for (size_t i = 0; i < 200; i++) {
+        z[i] = (double)i / 20 - 5;
+        p[i] = bt_sigma(z[i] / 2);
+    }
+    struct metric_pairs m = {.z = z, .p = p, .n = 200};
+    cr_assert(calibration_fit(&c, CALIBRATION_TEMPERATURE, &m, &err));
+    cr_expect(epsilon_eq(dbl, c.temperature, 2, 1e-12));
+}
+
+Test(calibration, exchanging_chosen_and_rejected_changes_no_map)
+{
+    double z[8], p[8];
+    struct calibration other;
+    for (size_t i = 0; i < 8; i++) {
+        z[i] = i % 2 == 0 ? -z8[i] : z8[i];
+        p[i] = i % 2 == 0 ? 0 : 1;
+    }
+    struct metric_pairs swapped = {.z = z, .p = p, .n = 8};
+    for (int kind = 0; kind < CALIBRATION_KINDS; kind++) {
+        cr_assert(calibration_fit(&c, (enum calibration_kind)kind, &eight, &err));
+        cr_assert(calibration_fit(&other, (enum calibration_kind)kind, &swapped, &err));
+        for (double x = -3; x <= 3; x += 0.25)
+            cr_expect(epsilon_eq(dbl, calibration_probability(&c, x), calibration_probability(&other, x), 1e-12));
+        calibration_free(&c);
+        calibration_free(&other);
+    }
+}
+
+/* Both orientations of the eight margins by size: wrong at 0.3 and 1.1. From above: 0.1 right, 0.3 wrong, 0.4, 0.9
+ * right, 1.1 wrong, the rest right. */
+Test(calibration, isotonic_pools_what_is_out_of_order)
+{
+    cr_assert(calibration_fit(&c, CALIBRATION_ISOTONIC, &eight, &err), "%s", err.text);
+    cr_expect(epsilon_eq(dbl, calibration_probability(&c, 0.2), 0.5, 1e-12));
+    cr_expect(epsilon_eq(dbl, calibration_probability(&c, 0.9), 2.0 / 3, 1e-12));
+    cr_expect(epsilon_eq(dbl, calibration_probability(&c, 5), 1 - 1.0 / 16, 1e-12));
+    calibration_free(&c);
+}
+
+Test(calibration, isotonic_is_monotone_and_symmetric)
+{
+    struct rng r;
+    double z[300], p[300], last = 0;
+    rng_seed(&r, 3);
+    for (size_t i = 0; i < 300; i++) {
+        z[i] = rng_normal(&r);
+        p[i] = rng_uniform(&r);
+    }
+    struct metric_pairs m = {.z = z, .p = p, .n = 300};
+    cr_assert(calibration_fit(&c, CALIBRATION_ISOTONIC, &m, &err));
+    for (double x = -4; x <= 4; x += 0.01) {
+        double g = calibration_probability(&c, x);
+        cr_expect(ge(dbl, g, last));
+        cr_expect(epsilon_eq(dbl, g + calibration_probability(&c, -x), 1, 1e-12));
+        last = g;
+    }
+    cr_expect(epsilon_eq(dbl, bt_sigma(calibration_margin(&c, 1)), calibration_probability(&c, 1), 1e-12));
+    calibration_free(&c);
+}
+
+Test(calibration, equal_margins_get_one_probability)
+{
+    const double z[] = {1, 1, 1, 1}, p[] = {1, 1, 1, 0};
+    struct metric_pairs m = {.z = z, .p = p, .n = 4};
+    cr_assert(calibration_fit(&c, CALIBRATION_ISOTONIC, &m, &err));
+    cr_expect(epsilon_eq(dbl, calibration_probability(&c, 1), 0.75, 1e-12));
+    calibration_free(&c);
+}
+
+Test(calibration, a_weight_is_as_good_as_repeating_the_pair)
+{
+    const double z[] = {0.5, -0.2, 1, 1}, weight[] = {1, 1, 2}, z3[] = {0.5, -0.2, 1};
+    struct metric_pairs repeated = {.z = z, .n = 4}, weighted = {.z = z3, .weight = weight, .n = 3};
+    struct calibration other;
+    cr_assert(calibration_fit(&c, CALIBRATION_TEMPERATURE, &repeated, &err));
+    cr_assert(calibration_fit(&other, CALIBRATION_TEMPERATURE, &weighted, &err));
+    cr_expect(epsilon_eq(dbl, c.temperature, other.temperature, 1e-12));
+}
+
+Test(calibration, what_cannot_be_calibrated_on_is_refused)
+{
+    const double nan_margin[] = {1, NAN}, none[] = {0, 0};
+    struct metric_pairs bad = {.z = nan_margin, .n = 2}, light = {.z = z8, .weight = none, .n = 2}, empty = {.n = 0};
+    cr_expect(not(calibration_fit(&c, CALIBRATION_ISOTONIC, &bad, &err)));
+    cr_expect(eq(int, (int)err.kind, ERR_NUMERIC));
+    cr_expect(not(calibration_fit(&c, CALIBRATION_TEMPERATURE, &light, &err)));
+    cr_expect(eq(int, (int)err.kind, ERR_MISSING));
+    cr_expect(not(calibration_fit(&c, CALIBRATION_NONE, &empty, &err)));
+}
+
+/* Overconfident by a factor of 3: a temperature is right; isotonic has more freedom than the data warrants. */
+Test(calibration, the_choice_is_by_log_loss_on_pairs_left_out)
+{
+    enum { N = 2000 };
+    struct rng r;
+    static double z[N], p[N];
+    double loss[CALIBRATION_KINDS];
+    enum calibration_kind best;
+    rng_seed(&r, 5);
+    for (size_t i = 0; i < N; i++) {
+        double x = rng_normal(&r);
+        z[i] = 3 * x;
+        p[i] = rng_uniform(&r) < bt_sigma(x) ? 1 : 0;
+    }
+    struct metric_pairs m = {.z = z, .p = p, .n = N};
+    cr_assert(calibration_choose(&m, NULL, 5, 1, loss, &best, &err), "%s", err.text);
+    cr_expect(eq(int, (int)best, CALIBRATION_TEMPERATURE));
+    cr_expect(lt(dbl, loss[CALIBRATION_TEMPERATURE], loss[CALIBRATION_NONE]));
+    cr_expect(lt(dbl, loss[CALIBRATION_ISOTONIC], loss[CALIBRATION_NONE]));
+}
