@@ -159,25 +159,19 @@ static bool pragma_int(struct db *db, const char *sql, int64_t *out, struct err 
     return ok;
 }
 
-static bool check_identity(struct db *db, enum db_mode mode, struct err *err)
+static bool check_identity(struct db *db, int *version, struct err *err)
 {
     int64_t application = 0;
-    int version = 0;
-    if (!pragma_int(db, "PRAGMA application_id", &application, err) || !migrate_version(db, &version, err))
+    if (!pragma_int(db, "PRAGMA application_id", &application, err) || !migrate_version(db, version, err))
         return false;
     if (application != DB_APPLICATION_ID)
         return err_set(err, ERR_SCHEMA, "%s: is a database, but not an assay workspace; make one with \"assay init\"",
                        db->path);
-    if (version > migrate_newest())
+    if (*version > migrate_newest())
         return err_set(err, ERR_SCHEMA,
                        "%s: was made by a newer assay (workspace version %d, this program knows up to %d); update the "
                        "program",
-                       db->path, version, migrate_newest());
-    if (version < migrate_newest() && mode == DB_READ)
-        return err_set(err, ERR_SCHEMA,
-                       "%s: is of an older version (%d) and must be brought up to date first; run any command that "
-                       "writes to it",
-                       db->path, version);
+                       db->path, *version, migrate_newest());
     return true;
 }
 
@@ -218,27 +212,64 @@ static bool connect_existing(struct db *db, enum db_mode mode, struct err *err)
     return connect_to(db, SQLITE_OPEN_READWRITE, err) && db_exec(db, "PRAGMA query_only = ON", err);
 }
 
-static bool open_existing(struct db *db, enum db_mode mode, struct err *err)
+/* The workspace as it was before it is brought up to date: "name.v1.assay" beside it. One that is there already is of
+ * somebody who was first. */
+static bool keep_old(struct db *db, int version, struct err *err)
+{
+    static const char ending[] = ".assay";
+    size_t n = strlen(db->path), e = sizeof ending - 1;
+    struct buf path = BUF_INIT;
+    buf_add(&path, db->path, n > e && strcmp(db->path + n - e, ending) == 0 ? n - e : n);
+    buf_addf(&path, ".v%d%s", version, ending);
+    bool ok = access(path.ptr, F_OK) == 0 || db_backup(db, path.ptr, err) ||
+              err_context(err, "keeping %s as it is before it is brought up to date", db->path);
+    buf_free(&path);
+    return ok;
+}
+
+static bool bring_up(struct db *db, int version, struct err *err)
+{
+    if (version == migrate_newest())
+        return true;
+    return (version == 0 || keep_old(db, version, err)) && migrate_up(db, err);
+}
+
+static bool open_existing(struct db *db, enum db_mode mode, int *version, struct err *err)
 {
     if (!is_regular(db->path, err) || !disk_is_local(db->path, err) || !connect_existing(db, mode, err) ||
-        !check_identity(db, mode, err) || !limit_cache(db, err))
+        !check_identity(db, version, err) || !limit_cache(db, err))
         return false;
     if (mode == DB_READ)
         return true;
     if (sqlite3_db_readonly(db->sql, "main") == 1)
         return db_error(db, SQLITE_READONLY, "open", err);
-    return db_exec(db, "PRAGMA journal_mode = WAL", err) && migrate_up(db, err);
+    return db_exec(db, "PRAGMA journal_mode = WAL", err) && bring_up(db, *version, err);
 }
 
-bool db_open(const char *path, enum db_mode mode, struct db **out, struct err *err)
+static bool open_once(const char *path, enum db_mode mode, struct db **out, int *version, struct err *err)
 {
     struct db *db = handle_new(path);
-    if (!open_existing(db, mode, err)) {
+    if (!open_existing(db, mode, version, err)) {
         db_close(db);
         return false;
     }
     *out = db;
     return true;
+}
+
+bool db_open(const char *path, enum db_mode mode, struct db **out, struct err *err)
+{
+    int version = 0;
+    if (!open_once(path, mode, out, &version, err))
+        return false;
+    if (mode == DB_WRITE || version == migrate_newest())
+        return true;
+    /* reading an older one: up to date first, then anew */
+    db_close(*out);
+    if (!open_once(path, DB_WRITE, out, &version, err))
+        return err_context(err, "%s is of an older version (%d) and cannot be brought up to date", path, version);
+    db_close(*out);
+    return open_once(path, mode, out, &version, err);
 }
 
 struct creation {

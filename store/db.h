@@ -36,7 +36,8 @@ struct db_options {
  * nothing is left there. */
 MUST_CHECK bool db_create(const char *path, struct rubric *rubric, const struct db_options *options, struct db **out,
                           struct err *err);
-/* Open one; DB_WRITE brings an older version up to date. ERR_MISSING when there is no such file; ERR_SCHEMA when it is
+/* Open one; an older version is brought up to date, after a copy of it was put beside it as "name.v1.assay".
+ * ERR_MISSING when there is no such file; ERR_SCHEMA when it is
  * no workspace or of a newer version (the file is not touched); ERR_IO on a network file system, where SQLite's locks
  * cannot be trusted. */
 MUST_CHECK bool db_open(const char *path, enum db_mode mode, struct db **out, struct err *err);
