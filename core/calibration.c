@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Slope of the flat pieces of an isotonic map. */
+static const double hair = 1e-9;
 static const double lowest = 1.0 / 20, highest = 20;
 
 const char *calibration_name(enum calibration_kind kind)
@@ -182,23 +184,18 @@ void calibration_free(struct calibration *c)
     *c = (struct calibration){0};
 }
 
-/* Rounding may pool blocks on one side that it leaves apart on the other: the symmetry is made good here. */
-static double isotonic(const struct calibration *c, double z)
-{
-    return (interpolate(c, z) + (1 - interpolate(c, -z))) / 2;
-}
-
 double calibration_probability(const struct calibration *c, double z)
 {
-    return c->kind == CALIBRATION_ISOTONIC ? isotonic(c, z) : bt_sigma(z / c->temperature);
+    return bt_sigma(calibration_margin(c, z));
 }
 
 double calibration_margin(const struct calibration *c, double z)
 {
     if (c->kind != CALIBRATION_ISOTONIC)
         return z / c->temperature;
-    double p = isotonic(c, z);
-    return log(p / (1 - p));
+    /* rounding may pool blocks on one side that it leaves apart on the other: the symmetry is made good here */
+    double p = (interpolate(c, z) + (1 - interpolate(c, -z))) / 2;
+    return log(p / (1 - p)) + hair * z;
 }
 
 /* ---- choice ---- */

@@ -8,7 +8,8 @@
  *                intercept, as in Platt's map, would say which side is better without looking at it; without one it is
  *                this map. So is the beta map of Kull et al. (AISTATS 2017): symmetric data makes its a = b and c = 0.
  *   isotonic     the nondecreasing g of least squares (pool adjacent violators; Ayer et al. 1955), linear between its
- *                steps, kept within [1/2n, 1 - 1/2n] for n pairs, so that no pair is held for certain */
+ *                steps, kept within [1/2n, 1 - 1/2n] for n pairs, so that no pair is held for certain. Flat pieces keep
+ *                a slope of 1e-9: no map changes which of two answers is the better one */
 #ifndef ASSAY_CORE_CALIBRATION_H
 #define ASSAY_CORE_CALIBRATION_H
 

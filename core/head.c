@@ -130,6 +130,46 @@ double head_reward(const struct head *h, const double *x)
 #define SCORE_WEIGHT "score.weight"
 #define SCORE_BIAS   "score.bias"
 
+static const char knots_z[] = "calibration.z", knots_p[] = "calibration.p";
+
+static void drop_tensor(struct head *h, const char *name)
+{
+    for (size_t i = 0; i < h->n_tensors; i++)
+        if (strcmp(h->tensors[i].name, name) == 0) {
+            mem_free(h->tensors[i].name);
+            mem_free(h->tensors[i].v);
+            memmove(h->tensors + i, h->tensors + i + 1, (--h->n_tensors - i) * sizeof *h->tensors);
+            return;
+        }
+}
+
+void head_calibration(const struct head *h, struct calibration *c)
+{
+    const struct head_tensor *z = head_tensor(h, knots_z), *p = head_tensor(h, knots_p);
+    *c = (struct calibration){.temperature = h->temperature};
+    if (z == NULL || p == NULL) {
+        c->kind = h->temperature < 1 || h->temperature > 1 ? CALIBRATION_TEMPERATURE : CALIBRATION_NONE;
+        return;
+    }
+    c->kind = CALIBRATION_ISOTONIC;
+    c->knots = z->rows;
+    c->z = mem_array(c->knots, sizeof *c->z);
+    c->p = mem_array(c->knots, sizeof *c->p);
+    memcpy(c->z, z->v, c->knots * sizeof *c->z);
+    memcpy(c->p, p->v, c->knots * sizeof *c->p);
+}
+
+void head_set_calibration(struct head *h, const struct calibration *c)
+{
+    drop_tensor(h, knots_z);
+    drop_tensor(h, knots_p);
+    h->temperature = c->temperature;
+    if (c->kind != CALIBRATION_ISOTONIC)
+        return;
+    head_set_tensor(h, knots_z, c->knots, 0, c->z);
+    head_set_tensor(h, knots_p, c->knots, 0, c->p);
+}
+
 /* The head's own metadata, as text: 0 to 4 in the order of own_keys. */
 static const char *const own_keys[] = {"format", "kind", "objectives", "mix", "temperature"};
 enum { OWN = sizeof own_keys / sizeof *own_keys };
@@ -352,10 +392,22 @@ static bool read_tensors(struct head *h, const struct safetensors *s, struct err
     return true;
 }
 
+/* Knots that are no map: of unequal number, not in order, no probabilities. */
+static bool check_calibration(const struct head *h, struct err *err)
+{
+    const struct head_tensor *z = head_tensor(h, knots_z), *p = head_tensor(h, knots_p);
+    if (z == NULL && p == NULL)
+        return true;
+    bool ok = z != NULL && p != NULL && z->cols == 0 && p->cols == 0 && z->rows == p->rows && z->rows > 0;
+    for (size_t i = 0; ok && i < z->rows; i++)
+        ok = p->v[i] > 0 && p->v[i] < 1 && (i == 0 || (z->v[i] >= z->v[i - 1] && p->v[i] >= p->v[i - 1]));
+    return ok || err_set(err, ERR_SCHEMA, "calibration.z and calibration.p are not the knots of a nondecreasing map");
+}
+
 static bool read_head(struct head *h, const struct safetensors *s, struct err *err)
 {
     if (!check_format(s, err) || !read_weights(h, s, err) || !read_objectives(h, s, err) || !read_mix(h, s, err) ||
-        !read_temperature(h, s, err) || !read_tensors(h, s, err))
+        !read_temperature(h, s, err) || !read_tensors(h, s, err) || !check_calibration(h, err))
         return false;
     h->kind = mem_dup(safetensors_meta(s, "kind"));
     for (size_t i = 0; i < s->n_meta; i++)

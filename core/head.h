@@ -3,6 +3,7 @@
 #define ASSAY_CORE_HEAD_H
 
 #include "core/base/err.h"
+#include "core/calibration.h"
 #include "core/safetensors.h"
 
 #include <stddef.h>
@@ -28,14 +29,14 @@ struct head_tensor {
 };
 
 struct head {
-    char *kind;        /* one of HEAD_KINDS */
-    size_t k, d;       /* outputs, columns */
-    double *W;         /* k x d by rows */
-    double *b;         /* k */
-    char **objectives; /* k names: "reward" for one Bradley-Terry head, the attributes for regression */
-    double *mix;       /* k: the reward is sum mix_j output_j; 1 on one output unless set */
-    double
-        temperature; /* > 0: the probability that a is better than b is sigma((reward(a) - reward(b)) / temperature) */
+    char *kind;         /* one of HEAD_KINDS */
+    size_t k, d;        /* outputs, columns */
+    double *W;          /* k x d by rows */
+    double *b;          /* k */
+    char **objectives;  /* k names: "reward" for one Bradley-Terry head, the attributes for regression */
+    double *mix;        /* k: the reward is sum mix_j output_j; 1 on one output unless set */
+    double temperature; /* > 0: the probability that a is better than b is sigma((reward(a) - reward(b)) / temperature),
+                           unless head_calibration says otherwise */
     /* further metadata by key: "settings", "inputs", "metrics", "calibration" hold JSON */
     size_t n_meta;
     char **meta_keys, **meta_values;
@@ -57,6 +58,11 @@ const char *head_meta(const struct head *h, const char *key);
 void head_set_tensor(struct head *h, const char *name, size_t rows, size_t cols, const double *v);
 /* NULL when there is none of that name. */
 const struct head_tensor *head_tensor(const struct head *h, const char *name);
+
+/* The map from a difference of rewards to a probability: by the temperature, or the isotonic one in the tensors
+ * "calibration.z" and "calibration.p". Free with calibration_free. */
+void head_calibration(const struct head *h, struct calibration *c);
+void head_set_calibration(struct head *h, const struct calibration *c);
 
 /* out (k) = W x + b; x: d. */
 void head_outputs(const struct head *h, const double *x, double *out);
