@@ -21,7 +21,8 @@ static bool read_factor(const struct args *args, struct anchor *a, struct err *e
     return a->search || args_number(args, "expo", 0, ANCHOR_MAX_FACTOR, &a->factor, err);
 }
 
-/* The reward is mix . (W x + b), its log-odds that over the temperature; b cancels in pairs. */
+/* The reward is mix . (W x + b), its log-odds that over the temperature; b cancels in pairs. An isotonic map is left
+ * out: no linear head can follow it. */
 static void take_head(struct anchor *a, const struct head *h)
 {
     a->d = h->d;

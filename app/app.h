@@ -7,9 +7,12 @@
  *   session.[ch]  an annotator at work: actions of the screen -> store
  *   data.[ch]     workspace or files -> pairs, ratings and embeddings for the core
  *   labels.[ch]   what several judgements of a pair say to a fit
- *   train.[ch]    examples to a head, and how good it is on those held out
+ *   part.[ch]     which of them are fitted and which held out
+ *   train.[ch]    examples to a head, and how good it is on those held out; train_options.c what can be said
+ *   kind.[ch]     the kinds of heads, train_*.c one kind each
  *   family.[ch]   options of the Bradley-Terry family; anchor.[ch] those that start from another head
  *   evaluate.[ch] a head on pairs -> figures, as text and JSON
+ *   provenance.[ch] what a head was fitted to, and which pairs may judge it
  */
 #ifndef ASSAY_APP_APP_H
 #define ASSAY_APP_APP_H

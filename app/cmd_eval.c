@@ -1,7 +1,7 @@
 #include "app/cmd.h"
 #include "app/evaluate.h"
+#include "app/provenance.h"
 #include "app/train.h"
-#include "core/base/json.h"
 #include "core/plot.h"
 #include "store/db.h"
 #include "store/run.h"
@@ -37,102 +37,27 @@ struct request {
 
 static bool read_options(const struct args *args, struct request *r, struct err *err)
 {
-    static const char *const splits[] = {"train", "calibration", "test", "holdout", "all", NULL};
     int64_t bins = METRIC_BINS, seed = 1, resamples = 1000;
     int split = -1;
     *r = (struct request){.model = args_get(args, "model")};
     if (r->model == NULL)
         return err_set(err, ERR_USAGE, "--model is missing");
-    if (!args_choice(args, "split", splits, &split, err) || !args_choice(args, "by", by_names, &r->by, err) ||
-        !args_int(args, "bins", 1, METRIC_MAX_BINS, &bins, err) ||
+    if (!args_choice(args, "split", provenance_splits, &split, err) ||
+        !args_choice(args, "by", by_names, &r->by, err) || !args_int(args, "bins", 1, METRIC_MAX_BINS, &bins, err) ||
         !args_int(args, "resamples", 10, 1000000, &resamples, err) || !args_int(args, "seed", 0, INT64_MAX, &seed, err))
         return false;
-    r->split = split >= 0 ? splits[split] : NULL;
+    r->split = split >= 0 ? provenance_splits[split] : NULL;
     r->e = (struct evaluate_opts){
         .bins = (size_t)bins, .resamples = (size_t)resamples, .seed = (uint64_t)seed, .hard = args_has(args, "hard")};
     return true;
 }
 
-/* ---- which pairs ---- */
-
-/* What the head file says of its fit. */
-struct provenance {
-    double holdout;
-    int64_t seed;
-    enum split split; /* SPLIT_NONE: train and unmarked */
-    bool same_pairs;  /* it was fitted to the pairs we have here */
-};
-
-static bool read_provenance(const struct head *h, const struct data *d, struct provenance *p, struct err *err)
-{
-    const char *settings = head_meta(h, "settings"), *inputs = head_meta(h, "inputs");
-    struct json_object *s = NULL, *in = NULL;
-    struct json_text text = {0};
-    *p = (struct provenance){0};
-    if (settings == NULL || inputs == NULL)
-        return true;
-    bool ok = json_parse(settings, strlen(settings), &s, err) && json_parse(inputs, strlen(inputs), &in, err) &&
-              json_get_number(s, "holdout", JSON_OPTIONAL, &p->holdout, err) &&
-              json_get_int(s, "seed", JSON_OPTIONAL, 0, INT64_MAX, &p->seed, err) &&
-              json_get_text(s, "split", JSON_OPTIONAL, &text, err);
-    if (ok && text.ptr != NULL && !split_parse(text.ptr, text.len, &p->split))
-        ok = err_set(err, ERR_SYNTAX, "the head's settings name an unknown split");
-    text.ptr = NULL;
-    ok = ok && json_get_text(in, "pairs", JSON_OPTIONAL, &text, err);
-    p->same_pairs = ok && text.ptr != NULL && strcmp(text.ptr, d->pairs_sha256) == 0;
-    json_object_put(s);
-    json_object_put(in);
-    return ok || err_context(err, "the head's metadata");
-}
-
-static bool has_split(const struct data *d, enum split s)
-{
-    for (size_t i = 0; i < d->pairs.pairs.n; i++)
-        if (d->pairs.pairs.v[i].split == s)
-            return true;
-    return false;
-}
-
+/* Pairs marked test judge a head, otherwise those that its fit held out. */
 static const char *default_split(const struct data *d, const struct provenance *p)
 {
-    if (has_split(d, SPLIT_TEST))
+    if (provenance_marked(d, SPLIT_TEST))
         return "test";
     return p->same_pairs && p->holdout > 0 ? "holdout" : "all";
-}
-
-static bool held_out(const struct data *d, const struct provenance *p, size_t **which, size_t *n, struct err *err)
-{
-    struct part part;
-    if (p->holdout <= 0)
-        return err_set(err, ERR_MISSING, "the head was fitted without a hold-out; choose pairs with --split");
-    if (!p->same_pairs)
-        return err_set(
-            err, ERR_CONFLICT,
-            "the judgements or pairs have changed since the head was fitted, so the pairs it held out cannot "
-            "be told; fit it again, or choose pairs with --split");
-    part_pairs(d, p->split == SPLIT_NONE ? NULL : split_name(p->split), p->holdout, (uint64_t)p->seed, &part);
-    *which = part.held;
-    *n = part.n_held;
-    part.held = NULL;
-    part_free(&part);
-    return true;
-}
-
-static bool choose(const struct data *d, const char *split, const struct provenance *p, size_t **which, size_t *n,
-                   struct err *err)
-{
-    enum split wanted = SPLIT_NONE;
-    bool all = strcmp(split, "all") == 0;
-    if (strcmp(split, "holdout") == 0)
-        return held_out(d, p, which, n, err);
-    if (!all && !split_parse(split, strlen(split), &wanted))
-        BUG("unknown split %s", split);
-    *which = mem_array(d->pairs.pairs.n, sizeof **which);
-    *n = 0;
-    for (size_t i = 0; i < d->pairs.pairs.n; i++)
-        if (all || d->pairs.pairs.v[i].split == wanted)
-            (*which)[(*n)++] = i;
-    return *n > 0 || err_set(err, ERR_MISSING, "no pair is marked \"%s\"", split);
 }
 
 /* ---- groups ---- */
@@ -160,8 +85,8 @@ static const char *group_name(const struct data *d, const struct pair *p, int by
     }
 }
 
-static bool by_group(const struct data *d, const double *rewards, double temperature, const struct request *r,
-                     const size_t *which, size_t n, struct groups *out, struct err *err)
+static bool by_group(const struct data *d, const double *rewards, const struct calibration *map,
+                     const struct request *r, const size_t *which, size_t n, struct groups *out, struct err *err)
 {
     struct names names = {0};
     size_t *member = mem_array(n, sizeof *member), *of_one = mem_array(n, sizeof *of_one);
@@ -176,7 +101,7 @@ static bool by_group(const struct data *d, const double *rewards, double tempera
         for (size_t i = 0; i < n; i++)
             if (member[i] == g)
                 of_one[m++] = which[i];
-        ok = evaluate_pairs(d, rewards, temperature, of_one, m, &r->e, &group.v, err);
+        ok = evaluate_pairs(d, rewards, map, of_one, m, &r->e, &group.v, err);
         vec_push(&out->list, group);
     }
     mem_free(member);
@@ -192,7 +117,9 @@ struct result {
     const struct data *d;
     const struct head *head;
     const char *split;
+    struct calibration map;
     struct evaluation v;
+    struct evaluation raw; /* without the map, when there is one */
     struct groups groups;
     bool trained_on; /* these are the pairs it was fitted to */
 };
@@ -206,6 +133,13 @@ static void as_json(const struct result *x, struct buf *out)
     jw_kstr(&w, "head", x->head->kind);
     jw_kstr(&w, "split", x->split);
     evaluation_json(&x->v, true, &w);
+    if (x->map.kind != CALIBRATION_NONE) {
+        jw_kstr(&w, "map", calibration_name(x->map.kind));
+        jw_key(&w, "uncalibrated");
+        jw_object(&w);
+        evaluation_json(&x->raw, true, &w);
+        jw_object_end(&w);
+    }
     if (x->r->by != BY_NOTHING) {
         jw_key(&w, "by");
         jw_object(&w);
@@ -229,6 +163,8 @@ static void as_text(const struct result *x, bool ascii, struct buf *out)
     enum { PLOT_WIDTH = 64, PLOT_HEIGHT = 18 };
     buf_addf(out, "%s head %s on %zu pairs (%s)\n\n", x->head->kind, x->r->model, x->v.m.n, x->split);
     evaluation_heading(out);
+    if (x->map.kind != CALIBRATION_NONE)
+        evaluation_row("before calibration", &x->raw, out);
     evaluation_row("all", &x->v, out);
     for (size_t i = 0; i < x->groups.list.n; i++)
         evaluation_row(x->groups.list.v[i].name, &x->groups.list.v[i].v, out);
@@ -291,19 +227,22 @@ static bool evaluate(const struct app *app, const struct args *args, const struc
     struct provenance p;
     size_t *which = NULL, n = 0;
     struct result x = {.r = r, .d = d, .head = h, .split = r->split};
-    if (!read_provenance(h, d, &p, err))
+    if (!provenance_read(h, d, &p, err))
         return false;
     if (x.split == NULL)
         x.split = default_split(d, &p);
-    x.trained_on = p.same_pairs && strcmp(x.split, "holdout") != 0 &&
-                   (strcmp(x.split, "all") == 0 || strcmp(x.split, "train") == 0);
+    x.trained_on = provenance_trained_on(&p, x.split);
     double *rewards = evaluate_rewards(h, &d->e, err);
-    bool ok = rewards != NULL && choose(d, x.split, &p, &which, &n, err) &&
-              evaluate_pairs(d, rewards, h->temperature, which, n, &r->e, &x.v, err) &&
-              (r->by == BY_NOTHING || by_group(d, rewards, h->temperature, r, which, n, &x.groups, err)) &&
+    const struct calibration none = {.temperature = 1};
+    head_calibration(h, &x.map);
+    bool ok = rewards != NULL && provenance_choose(&p, d, x.split, &which, &n, err) &&
+              evaluate_pairs(d, rewards, &x.map, which, n, &r->e, &x.v, err) &&
+              (x.map.kind == CALIBRATION_NONE || evaluate_pairs(d, rewards, &none, which, n, &r->e, &x.raw, err)) &&
+              (r->by == BY_NOTHING || by_group(d, rewards, &x.map, r, which, n, &x.groups, err)) &&
               finish(app, &x, args_has(args, "ascii") || app_ascii(), err);
     mem_free(rewards);
     mem_free(which);
+    calibration_free(&x.map);
     vec_free(&x.groups.list);
     arena_free(&x.groups.arena);
     return ok;

@@ -29,14 +29,14 @@ double *evaluate_rewards(const struct head *h, const struct embeddings *e, struc
     return rewards;
 }
 
-bool evaluate_pairs(const struct data *d, const double *rewards, double temperature, const size_t *which, size_t n,
-                    const struct evaluate_opts *o, struct evaluation *out, struct err *err)
+bool evaluate_pairs(const struct data *d, const double *rewards, const struct calibration *map, const size_t *which,
+                    size_t n, const struct evaluate_opts *o, struct evaluation *out, struct err *err)
 {
     double *z = mem_array(n, sizeof *z), *p = mem_array(n, sizeof *p);
     uint64_t *keys = mem_array(n, sizeof *keys);
     for (size_t i = 0; i < n; i++) {
         const struct pair *pair = &d->pairs.pairs.v[which[i]];
-        z[i] = (rewards[pair->chosen] - rewards[pair->rejected]) / temperature;
+        z[i] = calibration_margin(map, rewards[pair->chosen] - rewards[pair->rejected]);
         p[i] = o->hard ? 1 : pair->p;
         keys[i] = d->pair_keys[which[i]];
     }

@@ -22,9 +22,11 @@ struct evaluate_opts {
 /* Rewards of all rows; the caller frees them. NULL and `err` when memory is short or the columns do not fit the head.
  */
 double *evaluate_rewards(const struct head *h, const struct embeddings *e, struct err *err);
-/* The pairs which[0 .. n-1] (indices into d->pairs). Weights are for training and are not used here. */
-MUST_CHECK bool evaluate_pairs(const struct data *d, const double *rewards, double temperature, const size_t *which,
-                               size_t n, const struct evaluate_opts *o, struct evaluation *out, struct err *err);
+/* Differences of rewards through the map on the pairs which[0 .. n-1] (indices into d->pairs). Weights are for training
+ * and are not used here. */
+MUST_CHECK bool evaluate_pairs(const struct data *d, const double *rewards, const struct calibration *map,
+                               const size_t *which, size_t n, const struct evaluate_opts *o, struct evaluation *out,
+                               struct err *err);
 
 /* "n", "accuracy", "nll", "brier", "ece", ..., "intervals", and "bins" when asked: the members of an object that the
  * caller opened. */

@@ -22,10 +22,13 @@ static bool evaluate_both(const struct data *d, const struct train_opts *o, stru
     if (rewards == NULL)
         return false;
     struct evaluate_opts e = {.bins = o->bins, .seed = o->seed};
+    struct calibration map;
+    head_calibration(&t->head, &map);
     t->floor = entropy_floor(d, p->fit, p->n_fit);
     t->held_floor = entropy_floor(d, p->held, p->n_held);
-    bool ok = evaluate_pairs(d, rewards, t->head.temperature, p->fit, p->n_fit, &e, &t->train, err) &&
-              evaluate_pairs(d, rewards, t->head.temperature, p->held, p->n_held, &e, &t->held, err);
+    bool ok = evaluate_pairs(d, rewards, &map, p->fit, p->n_fit, &e, &t->train, err) &&
+              evaluate_pairs(d, rewards, &map, p->held, p->n_held, &e, &t->held, err);
+    calibration_free(&map);
     mem_free(rewards);
     return ok;
 }

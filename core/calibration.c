@@ -224,6 +224,25 @@ static double log_loss(const struct calibration *c, const struct metric_pairs *m
     return sum;
 }
 
+static int by_key(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* No more folds than there are groups. */
+static size_t folds_for(const uint64_t *keys, size_t n, size_t folds)
+{
+    uint64_t *sorted = mem_array(n, sizeof *sorted);
+    size_t groups = 0;
+    memcpy(sorted, keys, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, by_key);
+    for (size_t i = 0; i < n; i++)
+        groups += i == 0 || sorted[i] != sorted[i - 1];
+    mem_free(sorted);
+    return folds < groups ? folds : groups;
+}
+
 bool calibration_choose(const struct metric_pairs *m, const uint64_t *group, size_t folds, uint64_t seed,
                         double loss[CALIBRATION_KINDS], enum calibration_kind *best, struct err *err)
 {
@@ -235,9 +254,11 @@ bool calibration_choose(const struct metric_pairs *m, const uint64_t *group, siz
         keys[i] = group != NULL ? group[i] : i;
         weight += weight_of(m, i);
     }
+    folds = folds_for(keys, m->n, folds);
     split_folds(keys, m->n, folds, seed, fold);
-    memset(loss, 0, CALIBRATION_KINDS * sizeof *loss);
-    for (size_t k = 0; ok && k < folds; k++) {
+    for (int kind = 0; kind < CALIBRATION_KINDS; kind++)
+        loss[kind] = folds < 2 ? NAN : 0;
+    for (size_t k = 0; ok && folds > 1 && k < folds; k++) {
         struct metric_pairs rest = subset(m, fold, k, false, room),
                             left_out = subset(m, fold, k, true, room + 3 * m->n);
         for (int kind = 0; ok && kind < CALIBRATION_KINDS; kind++) {

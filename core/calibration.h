@@ -48,7 +48,8 @@ double calibration_probability(const struct calibration *c, double z);
 double calibration_margin(const struct calibration *c, double z);
 
 /* Mean log-loss on pairs left out, for each kind: pairs of equal group stay together in `folds` folds (NULL: each by
- * itself), drawn by the seed; a map is fitted to the others of them. *best: the least; the simpler one when equal. */
+ * itself), drawn by the seed; a map is fitted to the others of them. *best: the least; the simpler one when equal. With
+ * fewer than two groups nothing can be left out: the losses are NaN and none is best. */
 MUST_CHECK bool calibration_choose(const struct metric_pairs *m, const uint64_t *group, size_t folds, uint64_t seed,
                                    double loss[CALIBRATION_KINDS], enum calibration_kind *best, struct err *err);
 

@@ -170,6 +170,36 @@ static bool weigh_by_row(struct json_object *o)
     return true;
 }
 
+Test(reference, hh_temperature)
+{
+    struct bench b;
+    open_bench(&b);
+    struct json_object *list = json_at(b.reference, "hh-harmless/bradley_terry");
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        struct json_object *entry = json_object_array_get_idx(list, i), *want = json_at(entry, "calibration");
+        char line[512];
+        if (want == NULL)
+            continue;
+        snprintf(line, sizeof line, "train --l2 %.17g %s --pairs D/hh-harmless/pairs.jsonl -o h.safetensors",
+                 json_number(entry, "lambda"), HH);
+        json_object_put(assay(&b, line));
+        snprintf(line, sizeof line,
+                 "calibrate -m h.safetensors --map temperature %s --pairs D/hh-harmless/pairs.calibration.jsonl", HH);
+        struct json_object *c = assay(&b, line);
+        double theirs = json_number(want, "temperature");
+        cr_expect(epsilon_eq(dbl, json_number(c, "temperature"), theirs, 1e-4 * theirs));
+        cr_expect(epsilon_eq(dbl, json_number(c, "before/nll"), json_number(want, "valid_nll"), 1e-4));
+        cr_expect(epsilon_eq(dbl, json_number(c, "after/nll"), json_number(want, "valid_nll_at_T"), 1e-4));
+        snprintf(line, sizeof line,
+                 "eval -m h.safetensors --split test --resamples 10 %s --pairs D/hh-harmless/pairs.jsonl", HH);
+        struct json_object *e = assay(&b, line);
+        same_figures("after the temperature", e, json_at(want, "test_at_T"), "ece10");
+        json_object_put(c);
+        json_object_put(e);
+    }
+    close_bench(&b);
+}
+
 Test(reference, hh_label_smoothing_and_weights)
 {
     struct bench b;

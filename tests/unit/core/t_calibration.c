@@ -160,6 +160,16 @@ Test(calibration, what_cannot_be_calibrated_on_is_refused)
     cr_expect(not(calibration_fit(&c, CALIBRATION_NONE, &empty, &err)));
 }
 
+Test(calibration, with_one_prompt_nothing_can_be_left_out)
+{
+    const uint64_t one[] = {4, 4, 4, 4, 4, 4, 4, 4};
+    double loss[CALIBRATION_KINDS];
+    enum calibration_kind best;
+    cr_assert(calibration_choose(&eight, one, 5, 1, loss, &best, &err), "%s", err.text);
+    cr_expect(eq(int, (int)best, CALIBRATION_NONE));
+    cr_expect(isnan(loss[CALIBRATION_TEMPERATURE]));
+}
+
 /* Overconfident by a factor of 3: a temperature is right; isotonic has more freedom than the data warrants. */
 Test(calibration, the_choice_is_by_log_loss_on_pairs_left_out)
 {

@@ -1,0 +1,79 @@
+#include "app/provenance.h"
+
+#include "app/part.h"
+#include "core/base/json.h"
+
+#include <string.h>
+
+const char *const provenance_splits[] = {"train", "calibration", "test", "holdout", "all", NULL};
+
+bool provenance_read(const struct head *h, const struct data *d, struct provenance *p, struct err *err)
+{
+    const char *settings = head_meta(h, "settings"), *inputs = head_meta(h, "inputs");
+    struct json_object *s = NULL, *in = NULL;
+    struct json_text text = {0};
+    *p = (struct provenance){0};
+    if (settings == NULL || inputs == NULL)
+        return true;
+    bool ok = json_parse(settings, strlen(settings), &s, err) && json_parse(inputs, strlen(inputs), &in, err) &&
+              json_get_number(s, "holdout", JSON_OPTIONAL, &p->holdout, err) &&
+              json_get_int(s, "seed", JSON_OPTIONAL, 0, INT64_MAX, &p->seed, err) &&
+              json_get_text(s, "split", JSON_OPTIONAL, &text, err);
+    if (ok && text.ptr != NULL && !split_parse(text.ptr, text.len, &p->split))
+        ok = err_set(err, ERR_SYNTAX, "the head's settings name an unknown split");
+    text.ptr = NULL;
+    ok = ok && json_get_text(in, "pairs", JSON_OPTIONAL, &text, err);
+    p->same_pairs = ok && text.ptr != NULL && strcmp(text.ptr, d->pairs_sha256) == 0;
+    json_object_put(s);
+    json_object_put(in);
+    return ok || err_context(err, "the head's metadata");
+}
+
+bool provenance_marked(const struct data *d, enum split s)
+{
+    for (size_t i = 0; i < d->pairs.pairs.n; i++)
+        if (d->pairs.pairs.v[i].split == s)
+            return true;
+    return false;
+}
+
+static bool held_out(const struct data *d, const struct provenance *p, size_t **which, size_t *n, struct err *err)
+{
+    struct part part;
+    if (p->holdout <= 0)
+        return err_set(err, ERR_MISSING, "the head was fitted without a hold-out; choose pairs with --split");
+    if (!p->same_pairs)
+        return err_set(
+            err, ERR_CONFLICT,
+            "the judgements or pairs have changed since the head was fitted, so the pairs it held out cannot "
+            "be told; fit it again, or choose pairs with --split");
+    part_pairs(d, p->split == SPLIT_NONE ? NULL : split_name(p->split), p->holdout, (uint64_t)p->seed, &part);
+    *which = part.held;
+    *n = part.n_held;
+    part.held = NULL;
+    part_free(&part);
+    return true;
+}
+
+bool provenance_choose(const struct provenance *p, const struct data *d, const char *split, size_t **which, size_t *n,
+                       struct err *err)
+{
+    enum split wanted = SPLIT_NONE;
+    bool all = strcmp(split, "all") == 0;
+    if (strcmp(split, "holdout") == 0)
+        return held_out(d, p, which, n, err);
+    if (!all && !split_parse(split, strlen(split), &wanted))
+        BUG("unknown split %s", split);
+    *which = mem_array(d->pairs.pairs.n, sizeof **which);
+    *n = 0;
+    for (size_t i = 0; i < d->pairs.pairs.n; i++)
+        if (all || d->pairs.pairs.v[i].split == wanted)
+            (*which)[(*n)++] = i;
+    return *n > 0 || err_set(err, ERR_MISSING, "no pair is marked \"%s\"", split);
+}
+
+bool provenance_trained_on(const struct provenance *p, const char *split)
+{
+    const char *fitted = split_name(p->split == SPLIT_NONE ? SPLIT_TRAIN : p->split);
+    return p->same_pairs && (strcmp(split, "all") == 0 || strcmp(split, fitted) == 0);
+}

@@ -1,0 +1,29 @@
+/* What a head's file says of its fit, and which pairs may judge it: those it was not fitted to. */
+#ifndef ASSAY_APP_PROVENANCE_H
+#define ASSAY_APP_PROVENANCE_H
+
+#include "app/data.h"
+#include "core/head.h"
+
+struct provenance {
+    double holdout;
+    int64_t seed;
+    enum split split; /* SPLIT_NONE: train and unmarked */
+    bool same_pairs;  /* it was fitted to the pairs we have here */
+};
+
+MUST_CHECK bool provenance_read(const struct head *h, const struct data *d, struct provenance *p, struct err *err);
+
+/* Names of pairs to choose: train, calibration, test: marked so; holdout: those the fit left out; all. NULL-terminated.
+ */
+extern const char *const provenance_splits[];
+/* The pairs of that name; the caller frees *which. ERR_MISSING when there are none, ERR_CONFLICT when those held out
+ * cannot be told any more. */
+MUST_CHECK bool provenance_choose(const struct provenance *p, const struct data *d, const char *split, size_t **which,
+                                  size_t *n, struct err *err);
+/* Are pairs marked so? */
+bool provenance_marked(const struct data *d, enum split s);
+/* Was the head fitted to pairs of that name? Only known for the very pairs of its fit. */
+bool provenance_trained_on(const struct provenance *p, const char *split);
+
+#endif
