@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/linalg.h"
+#include "core/ridge_group.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,108 +23,110 @@ struct ridge_rows ridge_rows_of(const struct ridge_matrix *m, size_t n)
     return (struct ridge_rows){.n = n, .d = m->d, .row = matrix_row, .ctx = m};
 }
 
-/* Targets that have values in the same rows, solved together. */
-struct group {
+/* One group of targets, solved together. Rows are centred and times the root of their weight. */
+struct solver {
     const struct ridge_rows *rows;
     const double *Y;
-    size_t k;            /* columns of Y */
-    size_t *targets, nt; /* which of them are in the group */
-    size_t *which, n;    /* rows with values */
+    size_t k; /* columns of Y */
+    const struct ridge_group *g;
     double l2;
     double *mean_x, *mean_y; /* d, nt */
-    double *block;           /* RIDGE_BLOCK x d: centred rows */
-    double *yblock;          /* RIDGE_BLOCK x nt: centred targets */
+    double *block;           /* RIDGE_BLOCK x d: rows */
+    double *yblock;          /* RIDGE_BLOCK x nt: targets */
     double *S;               /* d x nt by rows: the solution */
 };
 
-static size_t block_rows(const struct group *g, size_t first)
+static size_t block_rows(const struct solver *s, size_t first)
 {
-    return g->n - first < RIDGE_BLOCK ? g->n - first : RIDGE_BLOCK;
+    return s->g->n - first < RIDGE_BLOCK ? s->g->n - first : RIDGE_BLOCK;
 }
 
-/* Fill X (n x d) and Y (n x nt) with centred rows [first, first + n) of the group. */
-static void load(const struct group *g, size_t first, size_t n, double *X, double *Y)
+/* Fill X (n x d) and Y (n x nt) with rows [first, first + n) of the group. */
+static void load(const struct solver *s, size_t first, size_t n, double *X, double *Y)
 {
-    size_t d = g->rows->d;
+    size_t d = s->rows->d, nt = s->g->nt;
     for (size_t i = 0; i < n; i++) {
-        size_t row = g->which[first + i];
-        g->rows->row(g->rows->ctx, row, X + i * d);
-        linalg_axpy(-1, g->mean_x, X + i * d, d);
-        for (size_t j = 0; j < g->nt; j++)
-            Y[i * g->nt + j] = g->Y[row * g->k + g->targets[j]] - g->mean_y[j];
+        size_t row = s->g->which[first + i];
+        double root = s->g->root[first + i];
+        s->rows->row(s->rows->ctx, row, X + i * d);
+        linalg_axpy(-1, s->mean_x, X + i * d, d);
+        for (size_t j = 0; j < nt; j++)
+            Y[i * nt + j] = root * (s->Y[row * s->k + s->g->targets[j]] - s->mean_y[j]);
+        if (root != 1)
+            linalg_scale(root, X + i * d, d);
     }
 }
 
 /* With means still zero, load() gives the plain rows. */
-static bool find_means(struct group *g, struct err *err)
+static bool find_means(struct solver *s, struct err *err)
 {
-    size_t d = g->rows->d;
-    double *sum_x = mem_array(d, sizeof *sum_x), *sum_y = mem_array(g->nt, sizeof *sum_y);
-    for (size_t i = 0; i < g->n; i++) {
-        load(g, i, 1, g->block, g->yblock);
-        linalg_axpy(1, g->block, sum_x, d);
-        linalg_axpy(1, g->yblock, sum_y, g->nt);
+    size_t d = s->rows->d, nt = s->g->nt;
+    double *sum_x = mem_array(d, sizeof *sum_x), *sum_y = mem_array(nt, sizeof *sum_y);
+    for (size_t i = 0; i < s->g->n; i++) {
+        load(s, i, 1, s->block, s->yblock);
+        linalg_axpy(s->g->root[i], s->block, sum_x, d);
+        linalg_axpy(s->g->root[i], s->yblock, sum_y, nt);
     }
     bool finite = true;
     for (size_t j = 0; j < d; j++) {
-        g->mean_x[j] = sum_x[j] / (double)g->n;
-        finite = finite && isfinite(g->mean_x[j]);
+        s->mean_x[j] = sum_x[j] / s->g->sum_weight;
+        finite = finite && isfinite(s->mean_x[j]);
     }
-    for (size_t j = 0; j < g->nt; j++) {
-        g->mean_y[j] = sum_y[j] / (double)g->n;
-        finite = finite && isfinite(g->mean_y[j]);
+    for (size_t j = 0; j < nt; j++) {
+        s->mean_y[j] = sum_y[j] / s->g->sum_weight;
+        finite = finite && isfinite(s->mean_y[j]);
     }
     mem_free(sum_x);
     mem_free(sum_y);
     return finite || err_set(err, ERR_NUMERIC, "the training rows or their ratings hold NaN or infinity");
 }
 
-static bool solve(const struct group *g, double *A, size_t n, double *B, struct err *err)
+static bool solve(const struct solver *s, double *A, size_t n, double *B, struct err *err)
 {
     for (size_t i = 0; i < n; i++)
-        A[i * n + i] += g->l2 * (double)g->n;
-    if (linalg_solve_spd(A, n, B, g->nt, g->l2 > 0 ? 0 : dependent, err))
+        A[i * n + i] += s->l2 * s->g->sum_weight;
+    if (linalg_solve_spd(A, n, B, s->g->nt, s->l2 > 0 ? 0 : dependent, err))
         return true;
-    if (g->l2 > 0)
-        return err_context(err, "least squares with l2 = %g", g->l2);
+    if (s->l2 > 0)
+        return err_context(err, "least squares with l2 = %g", s->l2);
     return err_set(err, ERR_NUMERIC,
                    "without a penalty (l2 = 0) least squares has no unique solution here, for some columns "
                    "depend on others; set l2");
 }
 
 /* (X'X + n l2 I) S = X'Y with centred X and Y */
-static bool solve_primal(struct group *g, struct err *err)
+static bool solve_primal(struct solver *s, struct err *err)
 {
-    size_t d = g->rows->d;
+    size_t d = s->rows->d;
     double *gram = mem_block(d * d, sizeof *gram);
     if (gram == NULL)
         return err_set(err, ERR_MEMORY, "no memory for a matrix of %zu x %zu", d, d);
-    for (size_t i = 0; i < g->n; i += RIDGE_BLOCK) {
-        size_t n = block_rows(g, i);
-        load(g, i, n, g->block, g->yblock);
-        linalg_syrk_t(g->block, n, d, 1, gram);
-        linalg_gemm_tn(g->block, g->yblock, 1, g->S, d, g->nt, n);
+    for (size_t i = 0; i < s->g->n; i += RIDGE_BLOCK) {
+        size_t n = block_rows(s, i);
+        load(s, i, n, s->block, s->yblock);
+        linalg_syrk_t(s->block, n, d, 1, gram);
+        linalg_gemm_tn(s->block, s->yblock, 1, s->S, d, s->g->nt, n);
     }
-    bool ok = solve(g, gram, d, g->S, err);
+    bool ok = solve(s, gram, d, s->S, err);
     mem_free(gram);
     return ok;
 }
 
 /* S = X' (X X' + n l2 I)^-1 Y, the same by the matrix inversion lemma, for fewer rows than columns */
-static bool solve_dual(struct group *g, struct err *err)
+static bool solve_dual(struct solver *s, struct err *err)
 {
-    size_t d = g->rows->d, n = g->n;
-    double *X = mem_block(n * d, sizeof *X), *Y = mem_block(n * g->nt, sizeof *Y), *K = mem_block(n * n, sizeof *K);
+    size_t d = s->rows->d, n = s->g->n;
+    double *X = mem_block(n * d, sizeof *X), *Y = mem_block(n * s->g->nt, sizeof *Y), *K = mem_block(n * n, sizeof *K);
     bool ok = X != NULL && Y != NULL && K != NULL;
     if (!ok)
         err_set(err, ERR_MEMORY, "no memory for a matrix of %zu x %zu", n, d);
     if (ok) {
-        load(g, 0, n, X, Y);
+        load(s, 0, n, X, Y);
         linalg_syrk_n(X, n, d, 0, K);
-        ok = solve(g, K, n, Y, err);
+        ok = solve(s, K, n, Y, err);
     }
     if (ok)
-        linalg_gemm_tn(X, Y, 0, g->S, d, g->nt, n);
+        linalg_gemm_tn(X, Y, 0, s->S, d, s->g->nt, n);
     mem_free(X);
     mem_free(Y);
     mem_free(K);
@@ -132,125 +135,93 @@ static bool solve_dual(struct group *g, struct err *err)
 
 /* Objective and gradient at the solution, from the residuals. Centred rows give the gradient of w at the best b, where
  * that of b is the sum of the residuals. */
-static bool measure(const struct group *g, struct ridge_info *info, struct err *err)
+static bool measure(const struct solver *s, struct ridge_info *info, struct err *err)
 {
-    size_t d = g->rows->d, nt = g->nt;
+    size_t d = s->rows->d, nt = s->g->nt;
     double *grad = mem_block(d * nt, sizeof *grad), *sums = mem_array(2 * nt, sizeof *sums);
     if (grad == NULL) {
         mem_free(sums);
         return err_set(err, ERR_MEMORY, "no memory for %zu x %zu numbers", d, nt);
     }
-    for (size_t i = 0; i < g->n; i += RIDGE_BLOCK) {
-        size_t n = block_rows(g, i);
-        load(g, i, n, g->block, g->yblock);
+    for (size_t i = 0; i < s->g->n; i += RIDGE_BLOCK) {
+        size_t n = block_rows(s, i);
+        load(s, i, n, s->block, s->yblock);
         for (size_t j = 0; j < n * nt; j++)
-            g->yblock[j] = -g->yblock[j];
-        linalg_gemm(g->block, g->S, 1, g->yblock, n, nt, d);
+            s->yblock[j] = -s->yblock[j];
+        linalg_gemm(s->block, s->S, 1, s->yblock, n, nt, d);
         for (size_t j = 0; j < n * nt; j++) {
-            sums[j % nt] += g->yblock[j];
-            sums[nt + j % nt] += g->yblock[j] * g->yblock[j];
+            sums[j % nt] += s->g->root[i + j / nt] * s->yblock[j];
+            sums[nt + j % nt] += s->yblock[j] * s->yblock[j];
         }
-        linalg_gemm_tn(g->block, g->yblock, 1, grad, d, nt, n);
+        linalg_gemm_tn(s->block, s->yblock, 1, grad, d, nt, n);
     }
-    double n = (double)g->n;
+    double n = s->g->sum_weight;
     for (size_t j = 0; j < nt; j++) {
         double ww = 0, gb = sums[j] / n, gg = 0;
         for (size_t i = 0; i < d; i++) {
-            double w = g->S[i * nt + j], gw = grad[i * nt + j] / n + g->mean_x[i] * gb + g->l2 * w;
+            double w = s->S[i * nt + j], gw = grad[i * nt + j] / n + s->mean_x[i] * gb + s->l2 * w;
             ww += w * w;
             gg += gw * gw;
         }
-        info[g->targets[j]] = (struct ridge_info){g->n, sums[nt + j] / (2 * n) + g->l2 / 2 * ww, sqrt(gg + gb * gb)};
+        info[s->g->targets[j]] =
+            (struct ridge_info){s->g->n, sums[nt + j] / (2 * n) + s->l2 / 2 * ww, sqrt(gg + gb * gb)};
     }
     mem_free(grad);
     mem_free(sums);
     return true;
 }
 
-static void give_out(const struct group *g, double *W, double *b)
+static void give_out(const struct solver *s, double *W, double *b)
 {
-    size_t d = g->rows->d;
-    for (size_t j = 0; j < g->nt; j++) {
-        double *w = W + g->targets[j] * d;
+    size_t d = s->rows->d;
+    for (size_t j = 0; j < s->g->nt; j++) {
+        double *w = W + s->g->targets[j] * d;
         for (size_t i = 0; i < d; i++)
-            w[i] = g->S[i * g->nt + j];
-        b[g->targets[j]] = g->mean_y[j] - linalg_dot(w, g->mean_x, d);
+            w[i] = s->S[i * s->g->nt + j];
+        b[s->g->targets[j]] = s->mean_y[j] - linalg_dot(w, s->mean_x, d);
     }
 }
 
-static bool solve_group(struct group *g, double *W, double *b, struct ridge_info *info, struct err *err)
+static bool solve_group(struct solver *s, double *W, double *b, struct ridge_info *info, struct err *err)
 {
-    size_t d = g->rows->d;
-    if (g->n == 0)
-        return err_set(err, ERR_RANGE, "target %zu has no value in any training row", g->targets[0] + 1);
-    if (g->l2 <= 0 && g->n <= d)
+    size_t d = s->rows->d;
+    if (s->l2 <= 0 && s->g->n <= d)
         return err_set(err, ERR_NUMERIC,
                        "without a penalty (l2 = 0) least squares needs more rows (%zu) than columns (%zu); set l2",
-                       g->n, d);
-    g->mean_x = mem_array(d, sizeof *g->mean_x);
-    g->mean_y = mem_array(g->nt, sizeof *g->mean_y);
-    g->block = mem_block(d, RIDGE_BLOCK * sizeof *g->block);
-    g->yblock = mem_block(g->nt, RIDGE_BLOCK * sizeof *g->yblock);
-    g->S = mem_block(d * g->nt, sizeof *g->S);
-    bool ok = g->block != NULL && g->yblock != NULL && g->S != NULL;
+                       s->g->n, d);
+    s->mean_x = mem_array(d, sizeof *s->mean_x);
+    s->mean_y = mem_array(s->g->nt, sizeof *s->mean_y);
+    s->block = mem_block(d, RIDGE_BLOCK * sizeof *s->block);
+    s->yblock = mem_block(s->g->nt, RIDGE_BLOCK * sizeof *s->yblock);
+    s->S = mem_block(d * s->g->nt, sizeof *s->S);
+    bool ok = s->block != NULL && s->yblock != NULL && s->S != NULL;
     if (!ok)
         err_set(err, ERR_MEMORY, "no memory to fit %zu columns", d);
-    ok = ok && find_means(g, err) && (g->n < d ? solve_dual(g, err) : solve_primal(g, err)) && measure(g, info, err);
+    ok = ok && find_means(s, err) && (s->g->n < d ? solve_dual(s, err) : solve_primal(s, err)) && measure(s, info, err);
     if (ok)
-        give_out(g, W, b);
-    mem_free(g->mean_x);
-    mem_free(g->mean_y);
-    mem_free(g->block);
-    mem_free(g->yblock);
-    mem_free(g->S);
+        give_out(s, W, b);
+    mem_free(s->mean_x);
+    mem_free(s->mean_y);
+    mem_free(s->block);
+    mem_free(s->yblock);
+    mem_free(s->S);
     return ok;
-}
-
-static bool same_rows(const double *Y, size_t n, size_t k, size_t a, size_t b)
-{
-    for (size_t i = 0; i < n; i++)
-        if (isnan(Y[i * k + a]) != isnan(Y[i * k + b]))
-            return false;
-    return true;
-}
-
-/* The targets that miss what target `first` misses; they are marked as done. */
-static void gather(struct group *g, size_t first, bool *done)
-{
-    g->nt = g->n = 0;
-    for (size_t j = first; j < g->k; j++)
-        if (!done[j] && same_rows(g->Y, g->rows->n, g->k, first, j)) {
-            done[j] = true;
-            g->targets[g->nt++] = j;
-        }
-    for (size_t i = 0; i < g->rows->n; i++)
-        if (!isnan(g->Y[i * g->k + first]))
-            g->which[g->n++] = i;
 }
 
 bool ridge_fit(const struct ridge_rows *rows, const double *Y, size_t k, double l2, double *W, double *b,
                struct ridge_info *info, const struct progress *progress, struct err *err)
 {
+    struct ridge_groups groups = {0};
     if (!(l2 >= 0) || !isfinite(l2))
         return err_set(err, ERR_RANGE, "l2 is %g; it must be a finite number of at least 0", l2);
-    if (rows->n == 0 || rows->d == 0 || k == 0)
-        return err_set(err, ERR_RANGE, "there are no ratings to train on");
-    struct group g = {.rows = rows, .Y = Y, .k = k, .l2 = l2};
-    bool *done = mem_array(k, sizeof *done);
-    g.targets = mem_array(k, sizeof *g.targets);
-    g.which = mem_array(rows->n, sizeof *g.which);
-    bool ok = true;
-    for (size_t j = 0; j < k && ok; j++) {
-        if (done[j])
-            continue;
-        gather(&g, j, done);
-        ok = solve_group(&g, W, b, info, err);
-        if (ok && !progress_tick(progress, (double)j + 1, (double)k))
+    bool ok = ridge_groups_of(rows, Y, k, &groups, err);
+    for (size_t i = 0; i < groups.n && ok; i++) {
+        struct solver s = {.rows = rows, .Y = Y, .k = k, .g = &groups.v[i], .l2 = l2};
+        ok = solve_group(&s, W, b, info, err);
+        if (ok && !progress_tick(progress, (double)i + 1, (double)groups.n))
             ok = err_set(err, ERR_STOPPED, "the fit was stopped");
     }
-    mem_free(done);
-    mem_free(g.targets);
-    mem_free(g.which);
+    ridge_groups_free(&groups);
     return ok;
 }
 

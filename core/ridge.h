@@ -1,8 +1,9 @@
 /* Least squares with a penalty, several targets at once, with missing values.
  *
- *   f_j(w, b) = (1/(2 n_j)) sum over the n_j rows with a value of (w . x_i + b - y_ij)^2 + (l2/2) |w|^2
+ *   f_j(w, b) = (1/(2 o_j)) sum over the rows with a value of o_i (w . x_i + b - y_ij)^2 + (l2/2) |w|^2
  *
- * The intercept b is not penalised. Targets that miss the same rows share one factorisation. */
+ * with weights o_i (1 unless given) and o_j their sum over the rows with a value of target j. The intercept b is not
+ * penalised. Targets that miss the same rows share one factorisation. core/ridge_path.h fits many l2 at once. */
 #ifndef ASSAY_CORE_RIDGE_H
 #define ASSAY_CORE_RIDGE_H
 
@@ -11,11 +12,12 @@
 
 #include <stddef.h>
 
-/* Rows of the training matrix, on demand: n x d. */
+/* Rows of the training matrix, on demand: n x d. `row` may be called by several threads at once. */
 struct ridge_rows {
     size_t n, d;
     void (*row)(const void *ctx, size_t i, double *out);
     const void *ctx;
+    const double *weight; /* n, at least 0; NULL: all 1 */
 };
 
 /* Rows of an n x d matrix in memory (by rows); it must live as long as the result. */
@@ -26,7 +28,7 @@ struct ridge_matrix {
 struct ridge_rows ridge_rows_of(const struct ridge_matrix *m, size_t n);
 
 struct ridge_info {
-    size_t n;         /* rows with a value */
+    size_t n;         /* rows with a value and a weight above 0 */
     double objective; /* at the solution */
     double grad_norm; /* of (w, b) together, a check of the solution */
 };

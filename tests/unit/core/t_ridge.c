@@ -128,6 +128,56 @@ Test(ridge, missing_values_are_as_if_the_rows_were_absent)
     cr_expect(epsilon_eq(dbl, b[2], c[0], 1e-12));
 }
 
+/* Row i of n stands weight[i] times in the twin. */
+static void expect_weight_is_repetition(size_t n, size_t d)
+{
+    double X[N * D], Y[N * T], XX[3 * N * D], YY[3 * N * T], weight[N], W[T * D], V[T * D], b[T], c[T];
+    struct ridge_info info[T], twin[T];
+    size_t m = 0;
+    fill(X, n * d, 11);
+    fill(Y, n * T, 12);
+    Y[1 * T + 2] = NAN;
+    for (size_t i = 0; i < n; i++) {
+        weight[i] = (double)(i % 4);
+        for (size_t r = 0; r < i % 4; r++, m++) {
+            memcpy(XX + m * d, X + i * d, d * sizeof *X);
+            memcpy(YY + m * T, Y + i * T, T * sizeof *Y);
+        }
+    }
+    const struct ridge_matrix matrix = {X, d};
+    struct ridge_rows rows = ridge_rows_of(&matrix, n);
+    rows.weight = weight;
+    cr_assert(ridge_fit(&rows, Y, T, 0.1, W, b, info, NULL, &err), "%s", err.text);
+    cr_assert(fit(XX, m, d, YY, T, 0.1, V, c, twin), "%s", err.text);
+    for (size_t j = 0; j < T * d; j++)
+        cr_expect(epsilon_eq(dbl, W[j], V[j], 1e-12));
+    for (size_t j = 0; j < T; j++) {
+        cr_expect(epsilon_eq(dbl, b[j], c[j], 1e-12));
+        cr_expect(epsilon_eq(dbl, info[j].objective, twin[j].objective, 1e-12));
+        cr_expect(le(dbl, info[j].grad_norm, 1e-12));
+    }
+}
+
+Test(ridge, a_weight_is_a_repetition)
+{
+    expect_weight_is_repetition(N, D);
+    expect_weight_is_repetition(5, D);
+}
+
+Test(ridge, weights_are_checked)
+{
+    double W[1], b[1];
+    struct ridge_info info[1];
+    const struct ridge_matrix matrix = {(double[]){1, 2}, 1};
+    struct ridge_rows rows = ridge_rows_of(&matrix, 2);
+    rows.weight = (double[]){1, -1};
+    cr_expect(not(ridge_fit(&rows, (double[]){1, 2}, 1, 1, W, b, info, NULL, &err)));
+    cr_expect(ne(ptr, strstr(err.text, "row 2 has weight -1"), NULL), "%s", err.text);
+    rows.weight = (double[]){0, 0};
+    cr_expect(not(ridge_fit(&rows, (double[]){1, 2}, 1, 1, W, b, info, NULL, &err)));
+    cr_expect(ne(ptr, strstr(err.text, "no value"), NULL), "%s", err.text);
+}
+
 Test(ridge, a_shift_of_the_target_moves_only_the_intercept)
 {
     double X[N * D], Y[N], W[D], V[D], b[1], c[1];
