@@ -166,6 +166,27 @@ void linalg_f32_cholesky_solve(const float *U, size_t n, float *x)
     cblas_strsv(CblasRowMajor, CblasUpper, CblasNoTrans, CblasNonUnit, count(n), U, lead(n), x, 1);
 }
 
+void linalg_symm(const double *A, const double *B, double *C, size_t m, size_t n)
+{
+    cblas_dsymm(CblasRowMajor, CblasLeft, CblasUpper, count(m), count(n), 1, A, lead(m), B, lead(n), 0, C, lead(n));
+}
+
+bool linalg_tridiagonal(double *A, size_t n, double *diag, double *off, double *tau, struct err *err)
+{
+    return n == 0 || LAPACKE_dsytrd(LAPACK_COL_MAJOR, 'L', count(n), A, count(n), diag, off, tau) == 0 ||
+           err_set(err, ERR_NUMERIC, "a %zu x %zu matrix holds NaN or infinity", n, n);
+}
+
+bool linalg_tridiagonal_turn(const double *A, const double *tau, size_t n, bool back, double *B, size_t k,
+                             struct err *err)
+{
+    /* B by rows is B' by columns, and (Q B)' = B' Q'. */
+    return n == 0 || k == 0 ||
+           LAPACKE_dormtr(LAPACK_COL_MAJOR, 'R', 'L', back ? 'N' : 'T', count(k), count(n), A, count(n), tau, B,
+                          count(k)) == 0 ||
+           err_set(err, ERR_NUMERIC, "a %zu x %zu matrix holds NaN or infinity", n, k);
+}
+
 bool linalg_eigen(double *A, size_t n, double *w, struct err *err)
 {
     if (n == 0)

@@ -49,6 +49,14 @@ void linalg_f32_cholesky_solve(const float *U, size_t n, float *x);
  * rows, overwritten by X. ERR_NUMERIC when A is not positive definite or its reciprocal condition number (estimated in
  * the 1-norm) is below `rcond`. */
 MUST_CHECK bool linalg_solve_spd(double *A, size_t n, double *B, size_t k, double rcond, struct err *err);
+/* C (m x n) = A B;  A: m x m symmetric, upper triangle read, B: m x n */
+void linalg_symm(const double *A, const double *B, double *C, size_t m, size_t n);
+/* A = Q T Q' with T tridiagonal and Q orthogonal (Householder). A: n x n, upper triangle read and overwritten by what
+ * linalg_tridiagonal_turn needs, with tau (n). diag (n) and off (n, the last unused) are T. ERR_NUMERIC for NaN. */
+MUST_CHECK bool linalg_tridiagonal(double *A, size_t n, double *diag, double *off, double *tau, struct err *err);
+/* B (n x k) = Q B, or Q' B when `back`. */
+MUST_CHECK bool linalg_tridiagonal_turn(const double *A, const double *tau, size_t n, bool back, double *B, size_t k,
+                                        struct err *err);
 /* Eigenvalues (ascending, into w: n) and eigenvectors of a symmetric matrix, upper triangle read; A: n x n is
  * overwritten by the eigenvectors, one a column. */
 MUST_CHECK bool linalg_eigen(double *A, size_t n, double *w, struct err *err);

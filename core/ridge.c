@@ -2,7 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/linalg.h"
-#include "core/ridge_group.h"
+#include "core/ridge_measure.h"
 
 #include <math.h>
 #include <string.h>
@@ -133,44 +133,6 @@ static bool solve_dual(struct solver *s, struct err *err)
     return ok;
 }
 
-/* Objective and gradient at the solution, from the residuals. Centred rows give the gradient of w at the best b, where
- * that of b is the sum of the residuals. */
-static bool measure(const struct solver *s, struct ridge_info *info, struct err *err)
-{
-    size_t d = s->rows->d, nt = s->g->nt;
-    double *grad = mem_block(d * nt, sizeof *grad), *sums = mem_array(2 * nt, sizeof *sums);
-    if (grad == NULL) {
-        mem_free(sums);
-        return err_set(err, ERR_MEMORY, "no memory for %zu x %zu numbers", d, nt);
-    }
-    for (size_t i = 0; i < s->g->n; i += RIDGE_BLOCK) {
-        size_t n = block_rows(s, i);
-        load(s, i, n, s->block, s->yblock);
-        for (size_t j = 0; j < n * nt; j++)
-            s->yblock[j] = -s->yblock[j];
-        linalg_gemm(s->block, s->S, 1, s->yblock, n, nt, d);
-        for (size_t j = 0; j < n * nt; j++) {
-            sums[j % nt] += s->g->root[i + j / nt] * s->yblock[j];
-            sums[nt + j % nt] += s->yblock[j] * s->yblock[j];
-        }
-        linalg_gemm_tn(s->block, s->yblock, 1, grad, d, nt, n);
-    }
-    double n = s->g->sum_weight;
-    for (size_t j = 0; j < nt; j++) {
-        double ww = 0, gb = sums[j] / n, gg = 0;
-        for (size_t i = 0; i < d; i++) {
-            double w = s->S[i * nt + j], gw = grad[i * nt + j] / n + s->mean_x[i] * gb + s->l2 * w;
-            ww += w * w;
-            gg += gw * gw;
-        }
-        info[s->g->targets[j]] =
-            (struct ridge_info){s->g->n, sums[nt + j] / (2 * n) + s->l2 / 2 * ww, sqrt(gg + gb * gb)};
-    }
-    mem_free(grad);
-    mem_free(sums);
-    return true;
-}
-
 static void give_out(const struct solver *s, double *W, double *b)
 {
     size_t d = s->rows->d;
@@ -180,6 +142,16 @@ static void give_out(const struct solver *s, double *W, double *b)
             w[i] = s->S[i * s->g->nt + j];
         b[s->g->targets[j]] = s->mean_y[j] - linalg_dot(w, s->mean_x, d);
     }
+}
+
+static bool measure(const struct solver *s, const double *W, const double *b, struct ridge_info *info, struct err *err)
+{
+    double *l2 = mem_array(s->k, sizeof *l2);
+    for (size_t j = 0; j < s->k; j++)
+        l2[j] = s->l2;
+    bool ok = ridge_measure(s->rows, s->Y, s->k, s->g, l2, W, b, s->mean_x, NULL, info, err);
+    mem_free(l2);
+    return ok;
 }
 
 static bool solve_group(struct solver *s, double *W, double *b, struct ridge_info *info, struct err *err)
@@ -197,9 +169,10 @@ static bool solve_group(struct solver *s, double *W, double *b, struct ridge_inf
     bool ok = s->block != NULL && s->yblock != NULL && s->S != NULL;
     if (!ok)
         err_set(err, ERR_MEMORY, "no memory to fit %zu columns", d);
-    ok = ok && find_means(s, err) && (s->g->n < d ? solve_dual(s, err) : solve_primal(s, err)) && measure(s, info, err);
+    ok = ok && find_means(s, err) && (s->g->n < d ? solve_dual(s, err) : solve_primal(s, err));
     if (ok)
         give_out(s, W, b);
+    ok = ok && measure(s, W, b, info, err);
     mem_free(s->mean_x);
     mem_free(s->mean_y);
     mem_free(s->block);

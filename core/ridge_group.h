@@ -11,6 +11,9 @@ struct ridge_group {
     double sum_weight;
 };
 
+/* What is wrong when a fold holds all rows of a group. */
+#define RIDGE_ONE_FOLD "all values of a target are in one fold, so that nothing is left to fit to; take fewer folds"
+
 struct ridge_groups {
     struct ridge_group *v;
     size_t n;
