@@ -166,6 +166,17 @@ void linalg_f32_cholesky_solve(const float *U, size_t n, float *x)
     cblas_strsv(CblasRowMajor, CblasUpper, CblasNoTrans, CblasNonUnit, count(n), U, lead(n), x, 1);
 }
 
+bool linalg_cholesky(double *A, size_t n)
+{
+    return n == 0 || LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', count(n), A, lead(n)) == 0;
+}
+
+void linalg_divide_upper(const double *U, size_t n, double *B, size_t m)
+{
+    cblas_dtrsm(CblasRowMajor, CblasRight, CblasUpper, CblasNoTrans, CblasNonUnit, count(m), count(n), 1, U, lead(n), B,
+                lead(n));
+}
+
 void linalg_symm(const double *A, const double *B, double *C, size_t m, size_t n)
 {
     cblas_dsymm(CblasRowMajor, CblasLeft, CblasUpper, count(m), count(n), 1, A, lead(m), B, lead(n), 0, C, lead(n));

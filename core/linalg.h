@@ -49,6 +49,10 @@ void linalg_f32_cholesky_solve(const float *U, size_t n, float *x);
  * rows, overwritten by X. ERR_NUMERIC when A is not positive definite or its reciprocal condition number (estimated in
  * the 1-norm) is below `rcond`. */
 MUST_CHECK bool linalg_solve_spd(double *A, size_t n, double *B, size_t k, double rcond, struct err *err);
+/* A = U'U: the upper triangle of A (n x n) is read and overwritten by U; false when A is not positive definite. */
+MUST_CHECK bool linalg_cholesky(double *A, size_t n);
+/* B (m x n) = B U^-1;  U: n x n, upper triangle read. So |b|^2 of a row becomes b' (U'U)^-1 b. */
+void linalg_divide_upper(const double *U, size_t n, double *B, size_t m);
 /* C (m x n) = A B;  A: m x m symmetric, upper triangle read, B: m x n */
 void linalg_symm(const double *A, const double *B, double *C, size_t m, size_t n);
 /* A = Q T Q' with T tridiagonal and Q orthogonal (Householder). A: n x n, upper triangle read and overwritten by what

@@ -3,6 +3,7 @@
 #include "core/base/json.h"
 #include "core/bt.h"
 #include "core/calibration.h"
+#include "core/laplace.h"
 #include "core/linalg.h"
 #include "core/metric.h"
 #include "core/ratings.h"
@@ -176,6 +177,62 @@ Test(reference, bradley_terry_on_hh)
     open_hh(&h);
     for (size_t i = 0; i < 3; i++)
         check_fit(&h.e, &h.set, json_object_array_get_idx(at(reference, "hh-harmless/bradley_terry"), i));
+    close_hh(&h);
+}
+
+static size_t split_of(const struct pair_set *set, enum split split, size_t *which)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < set->pairs.n; i++)
+        if (set->pairs.v[i].split == split)
+            which[n++] = i;
+    return n;
+}
+
+/* Fit, then the variances of the margins of the test pairs. */
+static void check_laplace(const struct hh *h, struct json_object *want)
+{
+    size_t train[1100], test[300], n = split_of(&h->set, SPLIT_TRAIN, train), m = split_of(&h->set, SPLIT_TEST, test);
+    double w[512], l2 = number(want, "lambda"), *D = mem_array(m * 512, sizeof *D), other[512], v[300], mean = 0;
+    struct bt_problem b;
+    struct bt_info info;
+    struct laplace l;
+    const struct bt_model plain = {0};
+    cr_assert(bt_init(&b, &h->e, h->set.pairs.v, train, n, BT_AUTO, &err));
+    cr_assert(bt_fit(&b, l2, NULL, w, &info, NULL, &err));
+    cr_assert(laplace_of_pairs(&h->e, h->set.pairs.v, train, n, &plain, l2, w, LAPLACE_AUTO, 2, &l, &err), "%s",
+              err.text);
+    for (size_t i = 0; i < m; i++) {
+        embeddings_row_f64(&h->e, h->set.pairs.v[test[i]].chosen, D + i * 512);
+        embeddings_row_f64(&h->e, h->set.pairs.v[test[i]].rejected, other);
+        linalg_axpy(-1, other, D + i * 512, 512);
+    }
+    cr_assert(laplace_variances(&l, D, m, v, &err));
+    double least = v[0], largest = v[0];
+    for (size_t i = 0; i < m; i++) {
+        mean += v[i] / (double)m;
+        least = fmin(least, v[i]);
+        largest = fmax(largest, v[i]);
+    }
+    cr_expect(epsilon_eq(dbl, l.log_det, number(want, "laplace/logdet_H"), 1e-3));
+    const double got[] = {mean, least, largest, v[0], v[1], v[2]};
+    static const char *const keys[] = {"mean", "min", "max", "first3/0", "first3/1", "first3/2"};
+    for (size_t i = 0; i < 6; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "laplace/margin_var_%s", keys[i]);
+        cr_expect(epsilon_eq(dbl, got[i], number(want, key), 1e-4 * number(want, key)));
+    }
+    laplace_free(&l);
+    bt_free(&b);
+    mem_free(D);
+}
+
+Test(reference, laplace_on_hh)
+{
+    struct hh h;
+    open_hh(&h);
+    for (size_t i = 0; i < 3; i++)
+        check_laplace(&h, json_object_array_get_idx(at(reference, "hh-harmless/bradley_terry"), i));
     close_hh(&h);
 }
 
