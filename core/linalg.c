@@ -134,6 +134,24 @@ bool linalg_solve_spd(double *A, size_t n, double *B, size_t k, double rcond, st
     return ok;
 }
 
+void linalg_f32_gemm(const float *A, const float *B, float beta, float *C, size_t m, size_t n, size_t k)
+{
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, count(m), count(n), count(k), 1, A, lead(k), B, lead(n),
+                beta, C, lead(n));
+}
+
+void linalg_f32_gemm_tn(const float *A, const float *B, float beta, float *C, size_t m, size_t n, size_t k)
+{
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, count(m), count(n), count(k), 1, A, lead(m), B, lead(n), beta,
+                C, lead(n));
+}
+
+void linalg_f32_gemm_nt(const float *A, const float *B, float beta, float *C, size_t m, size_t n, size_t k)
+{
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, count(m), count(n), count(k), 1, A, lead(k), B, lead(k), beta,
+                C, lead(n));
+}
+
 void linalg_f32_syrk_t(const float *A, size_t m, size_t n, float beta, float *C)
 {
     cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, count(n), count(m), 1, A, lead(n), beta, C, lead(n));

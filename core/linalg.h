@@ -31,7 +31,13 @@ void linalg_syrk_t(const double *A, size_t m, size_t n, double beta, double *C);
 /* Upper triangle of C (m x m) = A A' + beta C;  A: m x n */
 void linalg_syrk_n(const double *A, size_t m, size_t n, double beta, double *C);
 
-/* Single precision, for preconditioners. */
+/* Single precision, for preconditioners and for nets. */
+/* C (m x n) = A B + beta C;  A: m x k, B: k x n */
+void linalg_f32_gemm(const float *A, const float *B, float beta, float *C, size_t m, size_t n, size_t k);
+/* C (m x n) = A' B + beta C;  A: k x m, B: k x n */
+void linalg_f32_gemm_tn(const float *A, const float *B, float beta, float *C, size_t m, size_t n, size_t k);
+/* C (m x n) = A B' + beta C;  A: m x k, B: n x k */
+void linalg_f32_gemm_nt(const float *A, const float *B, float beta, float *C, size_t m, size_t n, size_t k);
 /* Upper triangle of C (n x n) = A' A + beta C;  A: m x n */
 void linalg_f32_syrk_t(const float *A, size_t m, size_t n, float beta, float *C);
 /* Upper triangle of C (m x m) = A A' + beta C;  A: m x n */

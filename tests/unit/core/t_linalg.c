@@ -70,6 +70,30 @@ Test(linalg, gemm_equals_its_slow_twin_in_all_three_forms)
     expect_same(M * N);
 }
 
+/* The slow twin's product of the same numbers, rounded to float first. */
+static void expect_f32(void (*f32)(const float *, const float *, float, float *, size_t, size_t, size_t),
+                       void (*ref)(const double *, const double *, double, double *, size_t, size_t, size_t))
+{
+    static float a[M * M], b[M * M], c[M * M];
+    static double da[M * M], db[M * M];
+    for (size_t i = 0; i < M * M; i++) {
+        da[i] = a[i] = (float)A[i];
+        db[i] = b[i] = (float)B[i];
+        slow[i] = c[i] = (float)fast[i];
+    }
+    f32(a, b, 0.5F, c, M, N, K);
+    ref(da, db, 0.5, slow, M, N, K);
+    for (size_t i = 0; i < M * N; i++)
+        cr_expect(epsilon_eq(dbl, c[i], slow[i], 2e-6));
+}
+
+Test(linalg, single_precision_gemm_equals_the_slow_twin_in_all_three_forms)
+{
+    expect_f32(linalg_f32_gemm, linalg_ref_gemm);
+    expect_f32(linalg_f32_gemm_tn, linalg_ref_gemm_tn);
+    expect_f32(linalg_f32_gemm_nt, linalg_ref_gemm_nt);
+}
+
 Test(linalg, syrk_equals_its_slow_twin_and_leaves_the_lower_triangle_alone)
 {
     linalg_syrk_t(A, M, N, 1, fast);
