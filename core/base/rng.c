@@ -20,6 +20,12 @@ void rng_seed(struct rng *r, uint64_t seed)
         r->s[i] = splitmix(&seed);
 }
 
+void rng_stream(struct rng *r, uint64_t seed, uint64_t stream)
+{
+    uint64_t mixed = splitmix(&seed) ^ stream;
+    rng_seed(r, splitmix(&mixed));
+}
+
 void rng_seed_any(struct rng *r)
 {
     const char *text = getenv("ASSAY_SEED");

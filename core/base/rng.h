@@ -11,6 +11,9 @@ struct rng {
 };
 
 void rng_seed(struct rng *r, uint64_t seed);
+/* One of many sequences of a seed, for work that is done in any order: those of different streams have nothing in
+ * common. */
+void rng_stream(struct rng *r, uint64_t seed, uint64_t stream);
 /* Seeded from $ASSAY_SEED when set (tests, replays), otherwise from the operating system. */
 void rng_seed_any(struct rng *r);
 uint64_t rng_u64(struct rng *r);

@@ -24,6 +24,22 @@ Test(rng, seeds_repeat_and_differ)
     cr_expect(ne(u64, rng_u64(&a), rng_u64(&c)));
 }
 
+Test(rng, streams_of_a_seed_repeat_and_differ_from_each_other_and_from_those_of_other_seeds)
+{
+    struct rng a, b, c, d;
+    rng_stream(&a, 7, 1);
+    rng_stream(&b, 7, 1);
+    rng_stream(&c, 7, 2);
+    rng_stream(&d, 8, 1);
+    uint64_t first = rng_u64(&a);
+    cr_expect(eq(u64, first, rng_u64(&b)));
+    cr_expect(ne(u64, first, rng_u64(&c)));
+    cr_expect(ne(u64, first, rng_u64(&d)));
+    rng_stream(&d, 2, 2); /* nor do equal numbers cancel */
+    rng_stream(&b, 1, 1);
+    cr_expect(ne(u64, rng_u64(&b), rng_u64(&d)));
+}
+
 Test(rng, below_stays_below_and_reaches_everything)
 {
     struct rng r;
