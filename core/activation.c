@@ -87,7 +87,7 @@ INLINE void four(enum activation f, float b, float *a, float *slope)
 /* `f` is a constant wherever this is inlined. */
 INLINE void each(enum activation f, float b, float *a, float *slope, size_t n)
 {
-    float unused[LANES], rest[LANES] = {0}, rest_slope[LANES];
+    float unused[LANES] = {0}, rest[LANES] = {0}, rest_slope[LANES] = {0};
     size_t i = 0;
     for (; i + LANES <= n; i += LANES)
         four(f, b, a + i, slope != NULL ? slope + i : unused);
