@@ -1,11 +1,11 @@
 #include "core/tensor.h"
 
 #include "core/base/mem.h"
+#include "core/finite.h"
 #include "core/npy.h"
 #include "core/safetensors.h"
 #include "core/widen.h"
 
-#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -179,71 +179,80 @@ static bool is_plain(const struct tensor *t)
     return !t->fortran && t->big_endian == native.big_endian;
 }
 
-static float plain_half(const unsigned char *p, size_t j)
+/* n numbers of a plain tensor that is not of doubles. */
+static void plain_f32(enum tensor_type type, const unsigned char *p, size_t n, float *out)
 {
-    uint16_t bits;
-    memcpy(&bits, p + 2 * j, sizeof bits);
-    return tensor_f16_to_f32(bits);
-}
-
-static float plain_bfloat(const unsigned char *p, size_t j)
-{
-    uint16_t bits;
-    memcpy(&bits, p + 2 * j, sizeof bits);
-    return tensor_bf16_to_f32(bits);
-}
-
-static float plain_float(const unsigned char *p, size_t j)
-{
-    float f;
-    memcpy(&f, p + sizeof f * j, sizeof f);
-    return f;
+    if (type == TENSOR_F16)
+        widen_f16(p, n, out);
+    else if (type == TENSOR_BF16)
+        widen_bf16(p, n, out);
+    else
+        memcpy(out, p, n * sizeof *out);
 }
 
 void tensor_row_f32(const struct tensor *t, size_t row, float *out)
 {
     size_t stride;
     const unsigned char *p = row_start(t, row, &stride);
-    bool plain = is_plain(t);
-    if (plain && t->type == TENSOR_F16)
-        widen_f16(p, t->cols, out);
-    if (plain && t->type == TENSOR_BF16)
-        widen_bf16(p, t->cols, out);
-    if (plain && t->type == TENSOR_F32)
-        memcpy(out, p, t->cols * sizeof *out);
-    if (plain && t->type != TENSOR_F64)
+    if (is_plain(t) && t->type != TENSOR_F64) {
+        plain_f32(t->type, p, t->cols, out);
         return;
+    }
     for (size_t j = 0; j < t->cols; j++, p += stride)
         out[j] = (float)element(t, p);
+}
+
+/* Float32 holds every half, bfloat16 and single. */
+static void plain_f64(enum tensor_type type, const unsigned char *p, size_t n, double *out)
+{
+    float narrow[512];
+    if (type == TENSOR_F64) {
+        memcpy(out, p, n * sizeof *out);
+        return;
+    }
+    for (size_t j = 0, taken; j < n; j += taken) {
+        taken = n - j < sizeof narrow / sizeof *narrow ? n - j : sizeof narrow / sizeof *narrow;
+        plain_f32(type, p + j * types[type].size, taken, narrow);
+        widen_f32(narrow, taken, out + j);
+    }
 }
 
 void tensor_row_f64(const struct tensor *t, size_t row, double *out)
 {
     size_t stride;
     const unsigned char *p = row_start(t, row, &stride);
-    bool plain = is_plain(t);
-    for (size_t j = 0; plain && t->type == TENSOR_F16 && j < t->cols; j++)
-        out[j] = (double)plain_half(p, j);
-    for (size_t j = 0; plain && t->type == TENSOR_BF16 && j < t->cols; j++)
-        out[j] = (double)plain_bfloat(p, j);
-    for (size_t j = 0; plain && t->type == TENSOR_F32 && j < t->cols; j++)
-        out[j] = (double)plain_float(p, j);
-    if (plain && t->type == TENSOR_F64)
-        memcpy(out, p, t->cols * sizeof *out);
-    for (size_t j = 0; !plain && j < t->cols; j++, p += stride)
+    if (is_plain(t)) {
+        plain_f64(t->type, p, t->cols, out);
+        return;
+    }
+    for (size_t j = 0; j < t->cols; j++, p += stride)
         out[j] = element(t, p);
+}
+
+size_t tensor_lines(const struct tensor *t)
+{
+    return t->fortran ? t->cols : t->rows;
+}
+
+size_t tensor_bad_row(const struct tensor *t, size_t first, size_t n, size_t below)
+{
+    size_t length = t->fortran ? t->rows : t->cols;
+    const unsigned char *p = t->data + first * length * types[t->type].size;
+    if (length == 0)
+        return below;
+    if (!t->fortran) {
+        size_t bad = finite_first_bad(t->type, t->big_endian, p, n * length) / length;
+        return bad < n && first + bad < below ? first + bad : below;
+    }
+    for (size_t j = 0; j < n && below > 0; j++, p += length * types[t->type].size)
+        below = finite_first_bad(t->type, t->big_endian, p, below < length ? below : length);
+    return below;
 }
 
 bool tensor_check_finite(const struct tensor *t, size_t *bad_row)
 {
-    for (size_t i = 0; i < t->rows; i++) {
-        size_t stride;
-        const unsigned char *p = row_start(t, i, &stride);
-        for (size_t j = 0; j < t->cols; j++, p += stride)
-            if (!isfinite(element(t, p))) {
-                *bad_row = i;
-                return false;
-            }
-    }
-    return true;
+    size_t bad = tensor_bad_row(t, 0, tensor_lines(t), t->rows);
+    if (bad < t->rows)
+        *bad_row = bad;
+    return bad == t->rows;
 }

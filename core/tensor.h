@@ -42,6 +42,10 @@ void tensor_row_f32(const struct tensor *t, size_t row, float *out);
 void tensor_row_f64(const struct tensor *t, size_t row, double *out);
 /* False when a value is NaN or infinite; *bad_row is the first such row. */
 bool tensor_check_finite(const struct tensor *t, size_t *bad_row);
+/* The same in parts: how the numbers lie is by lines, which are rows, or columns for a tensor by columns. The least row
+ * below `below` (at most rows) that holds NaN or infinity in lines [first, first + n); `below` when there is none. */
+size_t tensor_lines(const struct tensor *t);
+size_t tensor_bad_row(const struct tensor *t, size_t first, size_t n, size_t below);
 
 /* Exact for every bit pattern: subnormals, signed zeros, infinities, NaN. */
 float tensor_f16_to_f32(uint16_t bits);

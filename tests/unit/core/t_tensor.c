@@ -144,6 +144,55 @@ Test(tensor, the_first_bad_row_is_found)
     cr_expect(tensor_check_finite(&t, &bad));
 }
 
+/* Rows 2 and 5 of 7 hold NaN; in both orders, whole and line by line, the least row below a bound is told. */
+Test(tensor, bad_rows_are_found_in_parts_of_either_order)
+{
+    enum { ROWS = 7, COLS = 3 };
+    for (int fortran = 0; fortran < 2; fortran++) {
+        double values[ROWS * COLS] = {0};
+        struct tensor t;
+        size_t bad, least = ROWS;
+        values[fortran ? 1 * ROWS + 5 : 5 * COLS + 1] = NAN;
+        values[fortran ? 2 * ROWS + 2 : 2 * COLS + 2] = -INFINITY;
+        tensor_borrow(&t, TENSOR_F64, values, ROWS, COLS);
+        t.fortran = fortran;
+        cr_assert(eq(sz, tensor_lines(&t), fortran ? COLS : ROWS));
+        cr_expect(not(tensor_check_finite(&t, &bad)));
+        cr_expect(eq(sz, bad, 2));
+        for (size_t line = tensor_lines(&t); line > 0; line--)
+            least = tensor_bad_row(&t, line - 1, 1, least);
+        cr_expect(eq(sz, least, 2));
+        cr_expect(eq(sz, tensor_bad_row(&t, 0, tensor_lines(&t), 2), 2), "nothing stands below row 2");
+        cr_expect(eq(sz, tensor_bad_row(&t, fortran ? 1 : 3, fortran ? 1 : 4, ROWS), 5));
+    }
+}
+
+/* Longer than what is widened at a time; every type against its definition. */
+Test(tensor, long_rows_equal_their_elements)
+{
+    enum { COLS = 1100 };
+    static uint16_t half[COLS];
+    static float single[COLS], narrow[COLS];
+    static double wide[COLS];
+    struct tensor t;
+    for (size_t j = 0; j < COLS; j++) {
+        half[j] = (uint16_t)(j * 53 % 0x7C00); /* finite, both as f16 and as bf16 */
+        single[j] = (float)j / 7;
+    }
+    for (enum tensor_type type = TENSOR_F16; type <= TENSOR_F32; type++) {
+        tensor_borrow(&t, type, type == TENSOR_F32 ? (const void *)single : (const void *)half, 1, COLS);
+        tensor_row_f64(&t, 0, wide);
+        tensor_row_f32(&t, 0, narrow);
+        for (size_t j = 0; j < COLS; j++) {
+            float want = type == TENSOR_F32   ? single[j]
+                         : type == TENSOR_F16 ? tensor_f16_to_f32(half[j])
+                                              : tensor_bf16_to_f32(half[j]);
+            if (wide[j] != (double)want || narrow[j] != want)
+                cr_assert(eq(dbl, wide[j], (double)want), "%s column %zu", tensor_type_name(type), j);
+        }
+    }
+}
+
 Test(tensor, files_that_are_neither_kind_are_refused)
 {
     char path[CORE_PATH];
