@@ -2,6 +2,7 @@
 #include "app/data.h"
 #include "app/progress.h"
 #include "core/base/json_writer.h"
+#include "core/base/team.h"
 #include "core/lexical.h"
 #include "core/linalg.h"
 #include "core/safetensors.h"
@@ -234,7 +235,7 @@ static char *name_of_file(const char *path)
     return mem_ndup(base, strcspn(base, ".:"));
 }
 
-static bool enter_file(const struct app *app, const struct args *args, struct db *db, const struct embeddings *m,
+static bool enter_file(const struct app *app, const struct args *args, struct db *db, struct embeddings *m,
                        struct err *err)
 {
     const char *file = args_get(args, "embeddings");
@@ -248,7 +249,7 @@ static bool enter_file(const struct app *app, const struct args *args, struct db
                                    .provider = "file",
                                    .recipe = "{}",
                                    .path = full,
-                                   .sha256 = m->parts.v[0].digest,
+                                   .sha256 = embeddings_part_digest(m, 0),
                                    .n = (int64_t)m->n,
                                    .d = (int64_t)m->d};
     bool ok = db_write(db, enter, &e, err);
@@ -267,8 +268,10 @@ static bool from_file(const struct app *app, const struct args *args, struct db 
         return err_set(err, ERR_USAGE, "--dims and --output are for --provider lexical");
     struct embeddings m;
     embeddings_init(&m);
-    bool ok = embeddings_add(&m, file, ids_file, err) && embeddings_check_finite(&m, err) &&
-              enter_file(app, args, db, &m, err);
+    bool ok = embeddings_add(&m, file, ids_file, err);
+    if (ok)
+        embeddings_hash(&m); /* beside the check */
+    ok = ok && embeddings_check_finite(&m, team_cores(), err) && enter_file(app, args, db, &m, err);
     embeddings_close(&m);
     return ok;
 }

@@ -222,7 +222,7 @@ static bool finish(const struct app *app, const struct result *x, bool ascii, st
 }
 
 static bool evaluate(const struct app *app, const struct args *args, const struct request *r, const struct head *h,
-                     const struct data *d, struct err *err)
+                     struct data *d, struct err *err)
 {
     struct provenance p;
     size_t *which = NULL, n = 0;
@@ -239,7 +239,7 @@ static bool evaluate(const struct app *app, const struct args *args, const struc
               evaluate_pairs(d, rewards, &x.map, which, n, &r->e, &x.v, err) &&
               (x.map.kind == CALIBRATION_NONE || evaluate_pairs(d, rewards, &none, which, n, &r->e, &x.raw, err)) &&
               (r->by == BY_NOTHING || by_group(d, rewards, &x.map, r, which, n, &x.groups, err)) &&
-              finish(app, &x, args_has(args, "ascii") || app_ascii(), err);
+              data_settle(d, err) && finish(app, &x, args_has(args, "ascii") || app_ascii(), err);
     mem_free(rewards);
     mem_free(which);
     calibration_free(&x.map);

@@ -80,7 +80,8 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     double *rewards = ok ? evaluate_rewards(&h, &d.e, err) : NULL;
     size_t n = path != NULL ? strlen(path) : 0;
     bool npy = n > 4 && strcmp(path + n - 4, ".npy") == 0;
-    ok = rewards != NULL && (!app->json || answer(app, path, &h, d.e.n, err)) &&
+    ok = rewards != NULL && (!d.from_workspace || data_settle(&d, err)) &&
+         (!app->json || answer(app, path, &h, d.e.n, err)) &&
          (npy ? npy_write_f64(path, rewards, d.e.n, 0, err) : write_jsonl(path, &h, &d.e, rewards, err));
     mem_free(rewards);
     data_free(&d);

@@ -191,7 +191,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
                        o.threads, t.seconds);
         char *path = ok ? model_path(app, args, &d, t.head.kind) : NULL;
         x.model = path;
-        ok = ok && finish(app, &x, &t, err);
+        ok = ok && data_settle(&d, err) && finish(app, &x, &t, err);
         mem_free(path);
         train_free(&t);
     }

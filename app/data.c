@@ -1,5 +1,7 @@
 #include "app/data.h"
 
+#include "core/base/team.h"
+#include "core/base/trace.h"
 #include "store/db.h"
 #include "store/embedding.h"
 #include "store/label.h"
@@ -67,10 +69,16 @@ static bool load_files(const struct args *args, unsigned need, struct data *d, s
         return err_set(err, ERR_USAGE, "--embeddings needs --pairs with it");
     if ((need & DATA_RATINGS) && ratings == NULL)
         return err_set(err, ERR_USAGE, "--embeddings needs --ratings with it");
-    if (!embeddings_from_files(args, d, err) || !embeddings_check_finite(&d->e, err))
+    if (!embeddings_from_files(args, d, err))
         return false;
+    trace(TRACE_LOAD, "%zu files mapped", d->e.parts.n);
+    embeddings_hash(&d->e); /* goes on beside all that follows; data_settle waits for it */
+    if (!embeddings_check_finite(&d->e, team_cores(), err))
+        return false;
+    trace(TRACE_LOAD, "%zu x %zu numbers are finite", d->e.n, d->e.d);
     if (pairs != NULL && !pairs_read(pairs, &d->e, &d->pairs, err))
         return false;
+    trace(TRACE_LOAD, "%zu pairs read", d->pairs.pairs.n);
     if (ratings != NULL && !ratings_read(ratings, &d->e, &d->ratings, err))
         return false;
     keys_of_file(d);
@@ -212,6 +220,42 @@ static char *find_matrix(const char *recorded, const char *workspace)
     return buf_take(&beside);
 }
 
+static bool name_rows(struct db *db, const struct embedding_set *set, struct data *d, struct err *err)
+{
+    struct id_list l = {.ids = mem_array(d->e.n, sizeof *l.ids)};
+    bool ok = embedding_set_each(db, set->row, note_id, &l, err);
+    if (ok) {
+        name_the_rest(&l, d->e.n);
+        ok = embeddings_set_ids(&d->e, 0, l.ids, err);
+    }
+    mem_free(l.ids);
+    arena_free(&l.arena);
+    return ok;
+}
+
+static bool not_attached(const struct data *d, struct err *err)
+{
+    return err_set(err, ERR_CONFLICT,
+                   "%s is no longer the file that was attached as \"%s\"; attach it anew with `assay embed`",
+                   d->set_path, d->set_name);
+}
+
+static bool map_set(struct db *db, const struct embedding_set *set, struct data *d, struct err *err)
+{
+    d->set_name = mem_dup(set->name);
+    d->set_path = mem_dup(set->path);
+    d->set_sha256 = mem_dup(set->sha256);
+    char *path = find_matrix(set->path, db_path(db));
+    bool ok = embeddings_add(&d->e, path, NULL, err);
+    mem_free(path);
+    if (!ok)
+        return false;
+    if (d->e.n != (size_t)set->n || d->e.d != (size_t)set->d)
+        return not_attached(d, err);
+    embeddings_hash(&d->e);
+    return embeddings_check_finite(&d->e, team_cores(), err) && name_rows(db, set, d, err);
+}
+
 static bool open_set(struct db *db, const char *name, struct data *d, struct err *err)
 {
     struct arena arena = {0};
@@ -222,28 +266,9 @@ static bool open_set(struct db *db, const char *name, struct data *d, struct err
         ok = name != NULL ? err_set(err, ERR_MISSING, "the workspace has no embedding set \"%s\"", name)
                           : err_set(err, ERR_MISSING,
                                     "the workspace has no embeddings yet; `assay embed --provider lexical` makes some");
-    if (ok) {
-        d->set_name = mem_dup(set.name);
-        char *path = find_matrix(set.path, db_path(db));
-        ok = embeddings_add(&d->e, path, NULL, err);
-        mem_free(path);
-    }
-    if (ok && (d->e.n != (size_t)set.n || d->e.d != (size_t)set.d || strcmp(d->e.parts.v[0].digest, set.sha256) != 0))
-        ok = err_set(err, ERR_CONFLICT,
-                     "%s is no longer the file that was attached as \"%s\"; attach it anew with `assay embed`",
-                     set.path, set.name);
-    if (ok) {
-        struct id_list l = {.ids = mem_array(d->e.n, sizeof *l.ids)};
-        ok = embedding_set_each(db, set.row, note_id, &l, err);
-        if (ok) {
-            name_the_rest(&l, d->e.n);
-            ok = embeddings_set_ids(&d->e, 0, l.ids, err);
-        }
-        mem_free(l.ids);
-        arena_free(&l.arena);
-    }
+    ok = ok && map_set(db, &set, d, err);
     arena_free(&arena);
-    return ok && embeddings_check_finite(&d->e, err);
+    return ok;
 }
 
 static bool collect_pairs(struct db *db, const struct label_options *o, const struct labels_wish *wish, struct data *d,
@@ -306,7 +331,6 @@ static void add_number(struct digest *g, double v)
 static void digests(struct data *d)
 {
     struct digest g;
-    embeddings_digest(&d->e, d->embeddings_sha256);
     digest_init(&g);
     for (size_t i = 0; i < d->pairs.pairs.n; i++) {
         const struct pair *p = &d->pairs.pairs.v[i];
@@ -341,6 +365,7 @@ bool data_load(const struct app *app, const struct args *args, unsigned need, co
     bool ok = d->from_workspace ? load_workspace(app, args, need, wish, d, err) : load_files(args, need, d, err);
     if (ok)
         digests(d);
+    trace(TRACE_LOAD, "examples complete");
     return ok;
 }
 
@@ -350,13 +375,29 @@ bool data_load_embeddings(const struct app *app, const struct args *args, struct
     embeddings_init(&d->e);
     d->from_workspace = !args_has(args, "embeddings");
     if (!d->from_workspace)
-        return embeddings_from_files(args, d, err) && embeddings_check_finite(&d->e, err);
+        return embeddings_from_files(args, d, err) && embeddings_check_finite(&d->e, team_cores(), err);
     struct db *db = NULL;
     if (!app_open(app, false, &db, err))
         return false;
     bool ok = open_set(db, args_get(args, "set"), d, err);
     db_close(db);
     return ok;
+}
+
+bool data_settle(struct data *d, struct err *err)
+{
+    if (d->set_sha256 != NULL && strcmp(embeddings_part_digest(&d->e, 0), d->set_sha256) != 0)
+        return not_attached(d, err);
+    embeddings_digest(&d->e, d->embeddings_sha256);
+    trace(TRACE_LOAD, "embeddings have the digest %s", d->embeddings_sha256);
+    return true;
+}
+
+const char *data_embeddings_sha256(const struct data *d)
+{
+    if (d->embeddings_sha256[0] == '\0')
+        BUG("data_settle was not called");
+    return d->embeddings_sha256;
 }
 
 void data_free(struct data *d)
@@ -367,4 +408,6 @@ void data_free(struct data *d)
     mem_free(d->pair_keys);
     mem_free(d->rating_keys);
     mem_free(d->set_name);
+    mem_free(d->set_path);
+    mem_free(d->set_sha256);
 }

@@ -15,15 +15,16 @@
 struct data {
     bool from_workspace;
     struct embeddings e;
-    char *set_name; /* of the embedding set in the workspace, or NULL */
+    char *set_name;              /* of the embedding set in the workspace, or NULL */
+    char *set_path, *set_sha256; /* what the workspace recorded of it */
     struct pair_set pairs;
     uint64_t *pair_keys; /* pairs.n: equal for pairs that must not be split */
     struct rating_set ratings;
-    uint64_t *rating_keys;    /* ratings.rows.n */
-    size_t without_embedding; /* examples of the workspace left out because a response has no row */
-    size_t even;              /* comparisons of the workspace left out because neither side is better */
-    char embeddings_sha256[SHA256_HEX_SIZE];
-    char pairs_sha256[SHA256_HEX_SIZE]; /* of what the pairs say, not of a file */
+    uint64_t *rating_keys;                   /* ratings.rows.n */
+    size_t without_embedding;                /* examples of the workspace left out because a response has no row */
+    size_t even;                             /* comparisons of the workspace left out because neither side is better */
+    char embeddings_sha256[SHA256_HEX_SIZE]; /* "" before data_settle: see data_embeddings_sha256 */
+    char pairs_sha256[SHA256_HEX_SIZE];      /* of what the pairs say, not of a file */
     char ratings_sha256[SHA256_HEX_SIZE];
 };
 
@@ -47,8 +48,14 @@ enum data_need { DATA_PAIRS = 1, DATA_RATINGS = 2 };
  * probability themselves. Free with data_free, also after a failure. */
 MUST_CHECK bool data_load(const struct app *app, const struct args *args, unsigned need, const struct labels_wish *wish,
                           struct data *d, struct err *err);
-/* Only the embeddings. */
+/* Only the embeddings; from files they need no data_settle. */
 MUST_CHECK bool data_load_embeddings(const struct app *app, const struct args *args, struct data *d, struct err *err);
+/* The digest of large embeddings takes longer than the rest of the loading, so it is made while others work with them.
+ * Wait for it, and see that the matrix is the one that the workspace knows: ERR_CONFLICT when not. To be called once
+ * before any result is told or written. */
+MUST_CHECK bool data_settle(struct data *d, struct err *err);
+/* SHA-256 over those of the embeddings' files; after data_settle. */
+const char *data_embeddings_sha256(const struct data *d);
 void data_free(struct data *d);
 
 #endif

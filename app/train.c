@@ -91,7 +91,7 @@ void train_inputs_json(const struct data *d, struct buf *out)
     struct json_writer w;
     jw_start(&w, out);
     jw_object(&w);
-    jw_kstr(&w, "embeddings", d->embeddings_sha256);
+    jw_kstr(&w, "embeddings", data_embeddings_sha256(d));
     jw_kint(&w, "rows", (int64_t)d->e.n);
     jw_kstr(&w, "pairs", d->pairs_sha256);
     jw_kint(&w, "n_pairs", (int64_t)d->pairs.pairs.n);

@@ -3,8 +3,13 @@
 #include "core/base/buf.h"
 #include "core/base/json.h"
 #include "core/base/lines.h"
+#include "core/base/team.h"
 
+#include <stdatomic.h>
 #include <string.h>
+
+/* Bytes of a file that a thread checks at a time. */
+enum { TAKEN = 1 << 20 };
 
 void embeddings_init(struct embeddings *e)
 {
@@ -13,6 +18,8 @@ void embeddings_init(struct embeddings *e)
 
 void embeddings_close(struct embeddings *e)
 {
+    hasher_close(e->hasher); /* it reads what is unmapped next */
+    mem_free(e->hashed);
     for (size_t i = 0; i < e->parts.n; i++) {
         tensor_close(&e->parts.v[i].t);
         mem_free(e->parts.v[i].name);
@@ -114,23 +121,11 @@ static bool read_ids(struct embeddings *e, const struct embedding_part *p, struc
     return ok;
 }
 
-/* A digest of the values, in the order of the rows. */
-static void digest_values(const struct tensor *t, char out[SHA256_HEX_SIZE])
-{
-    struct digest d;
-    digest_init(&d);
-    double *row = mem_array(t->cols > 0 ? t->cols : 1, sizeof *row);
-    for (size_t i = 0; i < t->rows; i++) {
-        tensor_row_f64(t, i, row);
-        digest_add(&d, row, t->cols * sizeof *row);
-    }
-    mem_free(row);
-    digest_hex(&d, out);
-}
-
 /* Takes over `t` in every case. */
 static bool add_part(struct embeddings *e, struct tensor *t, const char *name, struct err *err)
 {
+    if (e->hasher != NULL)
+        BUG("%s is added after the digests were begun", name);
     if (t->cols == 0 || (e->parts.n > 0 && t->cols != e->d)) {
         size_t cols = t->cols;
         tensor_close(t);
@@ -150,32 +145,13 @@ static bool add_part(struct embeddings *e, struct tensor *t, const char *name, s
     return true;
 }
 
-/* "FILE:NAME" names a tensor in a file; the digest is that of the file. */
-static bool digest_of(const char *path, char out[SHA256_HEX_SIZE], struct err *err)
-{
-    struct err first;
-    if (digest_file(path, out, &first))
-        return true;
-    const char *colon = strrchr(path, ':');
-    if (colon == NULL) {
-        if (err != NULL)
-            *err = first;
-        return false;
-    }
-    char *file = mem_ndup(path, (size_t)(colon - path));
-    bool ok = digest_file(file, out, err);
-    mem_free(file);
-    return ok;
-}
-
 bool embeddings_add(struct embeddings *e, const char *path, const char *ids_path, struct err *err)
 {
     struct tensor t;
     if (!tensor_open(path, &t, err) || !add_part(e, &t, path, err))
         return false;
     struct embedding_part *p = &e->parts.v[e->parts.n - 1];
-    if (!digest_of(path, p->digest, err))
-        return false;
+    p->is_file = true;
     if (ids_path == NULL)
         return true;
     struct lines *l = lines_open(ids_path, err);
@@ -199,11 +175,7 @@ bool embeddings_set_ids(struct embeddings *e, size_t part, const char *const *id
 bool embeddings_add_tensor(struct embeddings *e, struct tensor *t, const char *name, const char *const *ids,
                            struct err *err)
 {
-    if (!add_part(e, t, name, err))
-        return false;
-    struct embedding_part *p = &e->parts.v[e->parts.n - 1];
-    digest_values(&p->t, p->digest);
-    return ids == NULL || embeddings_set_ids(e, e->parts.n - 1, ids, err);
+    return add_part(e, t, name, err) && (ids == NULL || embeddings_set_ids(e, e->parts.n - 1, ids, err));
 }
 
 bool embeddings_find(const struct embeddings *e, const char *id, size_t len, size_t *row)
@@ -233,26 +205,101 @@ void embeddings_row_f64(const struct embeddings *e, size_t row, double *out)
     tensor_row_f64(&p->t, row - p->first, out);
 }
 
-bool embeddings_check_finite(const struct embeddings *e, struct err *err)
+/* ---- checking ---- */
+
+struct checking {
+    const struct tensor *t;
+    size_t taken; /* lines at a time */
+    atomic_size_t next, bad;
+};
+
+static void check_some(void *ctx, int worker)
 {
-    for (size_t i = 0; i < e->parts.n; i++) {
-        const struct embedding_part *p = &e->parts.v[i];
-        size_t bad;
-        if (tensor_check_finite(&p->t, &bad))
-            continue;
-        const char *id = embeddings_id(e, p->first + bad);
-        if (id != NULL)
-            return err_set(err, ERR_NUMERIC, "%s: row %zu (id %.100s) holds NaN or infinity", p->name, bad, id);
-        return err_set(err, ERR_NUMERIC, "%s: row %zu holds NaN or infinity", p->name, bad);
+    struct checking *c = ctx;
+    size_t lines = tensor_lines(c->t);
+    (void)worker;
+    for (;;) {
+        size_t first = atomic_fetch_add(&c->next, c->taken);
+        if (first >= lines)
+            return;
+        size_t bad = atomic_load(&c->bad);
+        size_t found = tensor_bad_row(c->t, first, lines - first < c->taken ? lines - first : c->taken, bad);
+        while (found < bad && !atomic_compare_exchange_weak(&c->bad, &bad, found))
+            ;
     }
-    return true;
 }
 
-void embeddings_digest(const struct embeddings *e, char out[SHA256_HEX_SIZE])
+/* The first row that is not finite, or their number. */
+static size_t bad_row(const struct tensor *t, struct team *team)
+{
+    size_t length = (t->fortran ? t->rows : t->cols) * tensor_type_size(t->type);
+    struct checking c = {.t = t, .taken = length < TAKEN ? TAKEN / (length + 1) + 1 : 1, .bad = t->rows};
+    team_run(team, check_some, &c);
+    return atomic_load(&c.bad);
+}
+
+bool embeddings_check_finite(const struct embeddings *e, int threads, struct err *err)
+{
+    struct team *team = team_open(threads);
+    size_t i = 0, bad = 0;
+    while (i < e->parts.n && (bad = bad_row(&e->parts.v[i].t, team)) == e->parts.v[i].t.rows)
+        i++;
+    team_close(team);
+    if (i == e->parts.n)
+        return true;
+    const struct embedding_part *p = &e->parts.v[i];
+    const char *id = embeddings_id(e, p->first + bad);
+    if (id != NULL)
+        return err_set(err, ERR_NUMERIC, "%s: row %zu (id %.100s) holds NaN or infinity", p->name, bad, id);
+    return err_set(err, ERR_NUMERIC, "%s: row %zu holds NaN or infinity", p->name, bad);
+}
+
+/* ---- digests ---- */
+
+void embeddings_hash(struct embeddings *e)
+{
+    if (e->hasher != NULL)
+        return;
+    e->hashed = mem_array(e->parts.n + 1, sizeof *e->hashed);
+    for (size_t i = 0; i < e->parts.n; i++)
+        if (e->parts.v[i].is_file)
+            e->hashed[i] = (struct hasher_block){e->parts.v[i].t.map.ptr, e->parts.v[i].t.map.size, ""};
+    e->hasher = hasher_open(e->hashed, e->parts.n);
+}
+
+static void digest_values(const struct tensor *t, char out[SHA256_HEX_SIZE])
+{
+    struct digest d;
+    digest_init(&d);
+    double *row = mem_array(t->cols, sizeof *row);
+    for (size_t i = 0; i < t->rows; i++) {
+        tensor_row_f64(t, i, row);
+        digest_add(&d, row, t->cols * sizeof *row);
+    }
+    mem_free(row);
+    digest_hex(&d, out);
+}
+
+const char *embeddings_part_digest(struct embeddings *e, size_t part)
+{
+    struct embedding_part *p = &e->parts.v[part];
+    if (p->digest[0] != '\0')
+        return p->digest;
+    if (!p->is_file)
+        digest_values(&p->t, p->digest);
+    else {
+        embeddings_hash(e);
+        hasher_wait(e->hasher);
+        memcpy(p->digest, e->hashed[part].hex, sizeof p->digest);
+    }
+    return p->digest;
+}
+
+void embeddings_digest(struct embeddings *e, char out[SHA256_HEX_SIZE])
 {
     struct digest d;
     digest_init(&d);
     for (size_t i = 0; i < e->parts.n; i++)
-        digest_add_string(&d, e->parts.v[i].digest, strlen(e->parts.v[i].digest));
+        digest_add_string(&d, embeddings_part_digest(e, i), SHA256_HEX_SIZE - 1);
     digest_hex(&d, out);
 }

@@ -3,7 +3,7 @@
 #ifndef ASSAY_CORE_EMBEDDING_H
 #define ASSAY_CORE_EMBEDDING_H
 
-#include "core/base/digest.h"
+#include "core/base/hasher.h"
 #include "core/names.h"
 #include "core/tensor.h"
 
@@ -11,7 +11,8 @@ struct embedding_part {
     struct tensor t;
     char *name;                   /* for errors: the file */
     size_t first;                 /* number of its first row */
-    char digest[SHA256_HEX_SIZE]; /* of the file, or of the values when it came from memory */
+    bool is_file;                 /* mapped by embeddings_add */
+    char digest[SHA256_HEX_SIZE]; /* "" until it was asked for */
 };
 
 struct embeddings {
@@ -22,6 +23,8 @@ struct embeddings {
     VEC(size_t) id_of_row; /* number in ids or NAMES_NONE */
     VEC(long) line_of_id;  /* where an id came from, 0 = memory */
     VEC(char *) ids_files; /* per part; NULL when it has none */
+    struct hasher *hasher; /* at work on the digests of the parts; NULL before embeddings_hash */
+    struct hasher_block *hashed;
 };
 
 void embeddings_init(struct embeddings *e);
@@ -45,9 +48,15 @@ const char *embeddings_id(const struct embeddings *e, size_t row);
 /* out: d values; row < n. */
 void embeddings_row_f32(const struct embeddings *e, size_t row, float *out);
 void embeddings_row_f64(const struct embeddings *e, size_t row, double *out);
-/* ERR_NUMERIC "file: row N (id ...) holds NaN or infinity" at the first bad row. */
-MUST_CHECK bool embeddings_check_finite(const struct embeddings *e, struct err *err);
+/* ERR_NUMERIC "file: row N (id ...) holds NaN or infinity" at the first bad row. Every number is looked at, by
+ * `threads` threads. */
+MUST_CHECK bool embeddings_check_finite(const struct embeddings *e, int threads, struct err *err);
+
+/* Begin to make the digests of all parts, on a thread of its own, while they are used. No part is added after it. */
+void embeddings_hash(struct embeddings *e);
+/* SHA-256 of the part's file, or of its values as float64 when it came from memory: made now, or waited for. */
+const char *embeddings_part_digest(struct embeddings *e, size_t part);
 /* SHA-256 over the digests of the parts, in order. */
-void embeddings_digest(const struct embeddings *e, char out[SHA256_HEX_SIZE]);
+void embeddings_digest(struct embeddings *e, char out[SHA256_HEX_SIZE]);
 
 #endif

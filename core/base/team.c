@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 struct member {
     struct team *team;
@@ -43,6 +44,12 @@ static void *serve(void *arg)
     }
     pthread_mutex_unlock(&t->lock);
     return NULL;
+}
+
+int team_cores(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > TEAM_MAX ? TEAM_MAX : (int)n;
 }
 
 struct team *team_open(int workers)

@@ -6,6 +6,8 @@ struct team;
 
 enum { TEAM_MAX = 64 };
 
+/* Cores of this machine. */
+int team_cores(void);
 /* A team of up to `workers` (1 to TEAM_MAX); fewer when the system gives no more threads. Close with team_close. */
 struct team *team_open(int workers);
 void team_close(struct team *t);

@@ -5,7 +5,8 @@
 
 #include "core/base/err.h"
 
-#define TRACE_COMPONENTS(X) X(SQL, "sql") X(KEY, "key") X(DRAW, "draw") X(IMPORT, "import") X(FIT, "fit")
+#define TRACE_COMPONENTS(X)                                                                                            \
+    X(SQL, "sql") X(KEY, "key") X(DRAW, "draw") X(IMPORT, "import") X(LOAD, "load") X(FIT, "fit")
 enum trace_component {
 #define X(id, name) TRACE_##id,
     TRACE_COMPONENTS(X)

@@ -1,5 +1,6 @@
 #include "core/embedding.h"
 
+#include "core/base/mem.h"
 #include "core/npy.h"
 #include "tests/support/core_folder.h"
 
@@ -122,11 +123,34 @@ Test(embedding, values_that_are_not_finite_are_named)
     char third[CORE_PATH];
     cr_assert(npy_write_f32(core_path(&folder, "third.npy", third), (float[]){1, 2, NAN, 4}, 2, 2, &err));
     cr_assert(embeddings_add(&e, second, NULL, &err));
-    cr_expect(embeddings_check_finite(&e, &err));
+    cr_expect(embeddings_check_finite(&e, 2, &err));
     cr_assert(embeddings_add(&e, third, ids, &err));
-    cr_expect(not(embeddings_check_finite(&e, &err)));
+    cr_expect(not(embeddings_check_finite(&e, 2, &err)));
     cr_expect(eq(int, (int)err.kind, (int)ERR_NUMERIC));
     cr_expect(ne(ptr, strstr(err.text, "third.npy: row 1 (id b) holds NaN or infinity"), NULL), "%s", err.text);
+}
+
+/* Whatever the order of storage, the number of threads and their luck: the first bad row of the first bad file. */
+Test(embedding, the_first_bad_row_is_told_by_any_number_of_threads)
+{
+    enum { ROWS = 3000, COLS = 300 };
+    for (int fortran = 0; fortran < 2; fortran++) {
+        double *values = mem_array(ROWS * COLS, sizeof *values);
+        for (size_t i = 1234; i < ROWS; i += 111)
+            values[fortran ? i % COLS * ROWS + i : i * COLS + i % COLS] = NAN;
+        for (int threads = 1; threads < 5; threads++) {
+            struct embeddings many;
+            struct tensor t;
+            tensor_borrow(&t, TENSOR_F64, values, ROWS, COLS);
+            t.fortran = fortran;
+            embeddings_init(&many);
+            cr_assert(embeddings_add_tensor(&many, &t, "many", NULL, &err));
+            cr_expect(not(embeddings_check_finite(&many, threads, &err)));
+            cr_expect(eq(str, err.text, "many: row 1234 holds NaN or infinity"));
+            embeddings_close(&many);
+        }
+        mem_free(values);
+    }
 }
 
 Test(embedding, memory_is_as_good_as_a_file)
@@ -176,6 +200,25 @@ Test(embedding, digest_depends_on_content_and_order)
     embeddings_digest(&other, b);
     cr_expect(eq(str, a, b));
     embeddings_close(&other);
+}
+
+Test(embedding, the_digest_of_a_file_is_that_of_its_bytes)
+{
+    char want[SHA256_HEX_SIZE], all[SHA256_HEX_SIZE], later[SHA256_HEX_SIZE];
+    cr_assert(digest_file(second, want, &err));
+    for (int begun = 0; begun < 2; begun++) {
+        cr_assert(embeddings_add(&e, first, ids, &err));
+        cr_assert(embeddings_add(&e, second, NULL, &err));
+        if (begun)
+            embeddings_hash(&e);
+        cr_expect(eq(str, (char *)(uintptr_t)embeddings_part_digest(&e, 1), want));
+        embeddings_digest(&e, begun ? later : all);
+        embeddings_close(&e);
+        embeddings_init(&e);
+    }
+    cr_expect(eq(str, all, later));
+    cr_assert(embeddings_add(&e, first, ids, &err));
+    embeddings_hash(&e); /* and nobody asks: tear_down gives it up */
 }
 
 Test(embedding, empty_parts_do_not_confuse_the_numbering)
