@@ -2,6 +2,8 @@
 
 #include "core/record.h"
 
+#include <float.h>
+
 struct reader {
     const struct embeddings *e;
     struct pair_set *set;
@@ -52,9 +54,41 @@ static bool take_pair(void *ctx, struct json_object *o, struct err *err)
     return true;
 }
 
+static bool quick_number(const struct flat *f, const char *key, double min, double max, double *out)
+{
+    const struct flat_member *m = flat_get(f, key);
+    if (m == NULL)
+        return true;
+    if ((m->kind != FLAT_INT && m->kind != FLAT_NUMBER) || !(m->number >= min && m->number <= max))
+        return false;
+    *out = m->number;
+    return true;
+}
+
+/* take_pair for nearly all lines of nearly all files; ties are not among them. */
+static bool quick_pair(void *ctx, const struct flat *f)
+{
+    struct reader *r = ctx;
+    struct pair p = {.weight = 1, .p = 1, .strength = 1};
+    const struct flat_member *strength = flat_get(f, "strength");
+    if (strength != NULL && (strength->kind != FLAT_INT || strength->i < 1 || strength->i > 3))
+        return false;
+    if (strength != NULL)
+        p.strength = (int)strength->i;
+    if (flat_get(f, "tie") != NULL || !record_quick_row(f, "chosen", r->e, &p.chosen) ||
+        !record_quick_row(f, "rejected", r->e, &p.rejected) || !quick_number(f, "p", 0, 1, &p.p) ||
+        !quick_number(f, "weight", 0, DBL_MAX, &p.weight) || !record_quick_split(f, &p.split) ||
+        !record_quick_name(f, "objective", &r->set->objectives, &p.objective) ||
+        !record_quick_name(f, "group", &r->set->groups, &p.group))
+        return false;
+    vec_push(&r->set->pairs, p);
+    return true;
+}
+
 bool pairs_read(const char *path, const struct embeddings *e, struct pair_set *set, struct err *err)
 {
-    return record_each(path, take_pair, &(struct reader){e, set}, err);
+    struct reader r = {e, set};
+    return record_each(path, &(struct record_taker){quick_pair, take_pair, &r}, err);
 }
 
 void pairs_free(struct pair_set *set)

@@ -62,7 +62,7 @@ static void fill(struct reader *r)
 bool ratings_read(const char *path, const struct embeddings *e, struct rating_set *set, struct err *err)
 {
     struct reader r = {.e = e, .set = set};
-    bool ok = record_each(path, take_rating, &r, err);
+    bool ok = record_each(path, &(struct record_taker){.take = take_rating, .ctx = &r}, err);
     if (ok)
         fill(&r);
     vec_free(&r.cells);

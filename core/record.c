@@ -4,20 +4,22 @@
 
 #include <limits.h>
 
-static bool take_line(const char *text, size_t n, bool (*take)(void *, struct json_object *, struct err *), void *ctx,
-                      struct err *err)
+static bool take_line(const struct record_taker *t, const char *text, size_t n, struct err *err)
 {
     struct json_object *o = NULL;
+    struct flat f;
+    if (t->quick != NULL && flat_scan(text, n, &f) && t->quick(t->ctx, &f))
+        return true;
     if (!json_parse(text, n, &o, err))
         return false;
     bool ok = json_object_is_type(o, json_type_object)
-                  ? take(ctx, o, err)
+                  ? t->take(t->ctx, o, err)
                   : err_set(err, ERR_SYNTAX, "a line must be an object, but is %s", json_type_name(o));
     json_object_put(o);
     return ok;
 }
 
-bool record_each(const char *path, bool (*take)(void *, struct json_object *, struct err *), void *ctx, struct err *err)
+bool record_each(const char *path, const struct record_taker *t, struct err *err)
 {
     struct lines *l = lines_open(path, err);
     if (l == NULL)
@@ -28,7 +30,7 @@ bool record_each(const char *path, bool (*take)(void *, struct json_object *, st
     while ((ok = lines_next(l, &text, &n, err)) && text != NULL) {
         if (n == 0)
             continue;
-        ok = take_line(text, n, take, ctx, err);
+        ok = take_line(t, text, n, err);
         if (!ok) {
             err_context(err, "%s:%ld", lines_name(l), lines_number(l));
             break;
@@ -90,4 +92,37 @@ bool record_split(struct json_object *o, enum split *split, struct err *err)
     if (text.ptr == NULL || split_parse(text.ptr, text.len, split))
         return true;
     return err_set(err, ERR_SYNTAX, "\"split\" is \"%.40s\"; train, calibration and test are known", text.ptr);
+}
+
+bool record_quick_row(const struct flat *f, const char *key, const struct embeddings *e, size_t *row)
+{
+    const struct flat_member *m = flat_get(f, key);
+    if (m == NULL)
+        return false;
+    if (m->kind == FLAT_TEXT)
+        return embeddings_find(e, m->text, m->len, row);
+    if (m->kind != FLAT_INT || m->i < 0 || (uint64_t)m->i >= e->n)
+        return false;
+    *row = (size_t)m->i;
+    return true;
+}
+
+bool record_quick_name(const struct flat *f, const char *key, struct names *names, int *index)
+{
+    const struct flat_member *m = flat_get(f, key);
+    *index = -1;
+    if (m == NULL)
+        return true;
+    if (m->kind != FLAT_TEXT)
+        return false;
+    size_t at = names_add(names, m->text, m->len, NULL);
+    *index = at <= INT_MAX ? (int)at : -1;
+    return at <= INT_MAX;
+}
+
+bool record_quick_split(const struct flat *f, enum split *split)
+{
+    const struct flat_member *m = flat_get(f, "split");
+    *split = SPLIT_NONE;
+    return m == NULL || (m->kind == FLAT_TEXT && split_parse(m->text, m->len, split));
 }

@@ -156,3 +156,54 @@ Test(pairs, a_missing_file_is_an_error)
     cr_expect(not(pairs_read("/nonexistent/pairs.jsonl", &e, &set, &err)));
     cr_expect(eq(int, (int)err.kind, (int)ERR_MISSING));
 }
+
+/* A list among the members makes a line one for the tree: both ways must read the same, or refuse with the same words.
+ */
+Test(pairs, both_ways_of_reading_are_one)
+{
+    static const char *const lines[] = {
+        "\"chosen\":\"b\",\"rejected\":0",
+        "\"chosen\": 2, \"rejected\": 2, \"weight\": 0, \"p\": 0.8",
+        "\"chosen\":1,\"rejected\":0,\"strength\":3,\"weight\":12.5e1,\"p\":1",
+        "\"chosen\":1,\"rejected\":0,\"strength\":0",
+        "\"chosen\":1,\"rejected\":0,\"strength\":2.0",
+        "\"chosen\":1.0,\"rejected\":0",
+        "\"chosen\":1,\"rejected\":0,\"tie\":true",
+        "\"chosen\":1,\"rejected\":0,\"tie\":false,\"strength\":2",
+        "\"chosen\":\"a\",\"rejected\":\"c\",\"objective\":\"x\",\"group\":\"\",\"split\":\"test\"",
+        "\"chosen\":\"a\",\"rejected\":\"c\",\"objective\":null,\"group\":\"y\"",
+        "\"chosen\":\"a\",\"rejected\":\"c\",\"objective\":\"\\u0078\"",
+        "\"chosen\":\"z\",\"rejected\":0",
+        "\"chosen\":3,\"rejected\":0",
+        "\"chosen\":-1,\"rejected\":0",
+        "\"chosen\":1",
+        "\"chosen\":1,\"rejected\":0,\"p\":1.5",
+        "\"chosen\":1,\"rejected\":0,\"weight\":-1",
+        "\"chosen\":1,\"rejected\":0,\"weight\":\"1\"",
+        "\"chosen\":1,\"rejected\":0,\"strength\":4",
+        "\"chosen\":1,\"rejected\":0,\"split\":\"valid\"",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct pair read[2] = {0};
+        struct err told[2] = {0};
+        bool ok[2];
+        for (int slow = 0; slow < 2; slow++) {
+            char text[256];
+            snprintf(text, sizeof text, "{%s%s}\n", lines[i], slow ? ",\"note\":[]" : "");
+            ok[slow] = read_text(text);
+            if (ok[slow])
+                read[slow] = set.pairs.v[0];
+            else
+                told[slow] = err;
+            pairs_free(&set);
+            set = (struct pair_set){0};
+        }
+        cr_expect(eq(int, ok[0], ok[1]), "%s", lines[i]);
+        cr_expect(eq(str, told[0].text, told[1].text), "%s", lines[i]);
+        const struct pair *a = &read[0], *b = &read[1];
+        cr_expect(a->chosen == b->chosen && a->rejected == b->rejected && a->weight == b->weight && a->p == b->p &&
+                      a->strength == b->strength && a->objective == b->objective && a->group == b->group &&
+                      a->split == b->split,
+                  "%s", lines[i]);
+    }
+}
