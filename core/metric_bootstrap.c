@@ -59,21 +59,71 @@ static struct metric_interval interval_of(double *values, size_t n)
     return (struct metric_interval){percentile(values, n, 0.025), percentile(values, n, 0.975)};
 }
 
-/* The measures of as many groups as there are, drawn with replacement. terms: by group, as members. */
-static void resample(const struct metric_term *terms, const struct member *members, size_t n, size_t groups,
-                     size_t bins, struct rng *r, double *drawn, double out[MEASURES])
+/* ---- blocks ---- */
+
+/* What is drawn: a group, or several. By rows of `width`: weight, right, nll, brier, and for each bin the sum of said -
+ * found, of which the calibration error is made (metric_ece). */
+struct blocks {
+    size_t n, width;
+    double *sums;
+};
+enum { GAPS = MEASURES }; /* where the bins begin */
+
+static void add_pair(double *sums, const struct metric_term *t)
 {
-    struct metric_sums a = {0};
-    double worst;
-    memset(drawn, 0, groups * sizeof *drawn);
+    double gap = t->weight * (t->said - t->p);
+    sums[0] += t->weight;
+    sums[1] += t->weight * t->right;
+    sums[2] += t->weight * t->nll;
+    sums[3] += t->weight * t->brier;
+    sums[GAPS + t->here] += gap;
+    sums[GAPS + t->there] -= gap;
+}
+
+/* Which block each group is in: its own, or one drawn so that all blocks have the same number of groups, give or take
+ * one. The caller frees the list. */
+static size_t *deal(size_t groups, size_t blocks, struct rng *r)
+{
+    size_t *block = mem_array(groups, sizeof *block);
     for (size_t g = 0; g < groups; g++)
-        drawn[rng_below(r, groups)]++;
-    for (size_t i = 0; i < n; i++)
-        if (drawn[members[i].group] > 0)
-            metric_add(&a, &terms[i], drawn[members[i].group]);
-    memcpy(out,
-           (double[MEASURES]){a.right / a.weight, a.nll / a.weight, a.brier / a.weight, metric_ece(&a, bins, &worst)},
-           MEASURES * sizeof *out);
+        block[g] = g % blocks;
+    for (size_t g = groups; groups > blocks && g > 1; g--) {
+        size_t other = (size_t)rng_below(r, g), kept = block[g - 1];
+        block[g - 1] = block[other];
+        block[other] = kept;
+    }
+    return block;
+}
+
+static void blocks_make(struct blocks *b, const struct metric_pairs *m, const struct member *members, size_t groups,
+                        size_t bins, struct rng *r)
+{
+    *b = (struct blocks){.n = groups < METRIC_BLOCKS ? groups : METRIC_BLOCKS, .width = GAPS + bins};
+    b->sums = mem_array(b->n * b->width, sizeof *b->sums);
+    size_t *block = deal(groups, b->n, r);
+    for (size_t i = 0; i < m->n; i++) {
+        struct metric_term t = metric_term_of(m, members[i].pair, bins);
+        add_pair(b->sums + block[members[i].group] * b->width, &t);
+    }
+    mem_free(block);
+}
+
+/* The measures of as many blocks as there are, drawn with replacement. drawn: b->n; sums: b->width. */
+static void resample(const struct blocks *b, struct rng *r, double *drawn, double *sums, double out[MEASURES])
+{
+    memset(drawn, 0, b->n * sizeof *drawn);
+    memset(sums, 0, b->width * sizeof *sums);
+    for (size_t i = 0; i < b->n; i++)
+        drawn[rng_below(r, b->n)]++;
+    for (size_t i = 0; i < b->n; i++)
+        for (size_t j = 0; drawn[i] > 0 && j < b->width; j++)
+            sums[j] += drawn[i] * b->sums[i * b->width + j];
+    double gaps = 0;
+    for (size_t j = GAPS; j < b->width; j++)
+        gaps += fabs(sums[j]);
+    for (size_t j = 0; j + 1 < MEASURES; j++)
+        out[j] = sums[j + 1] / sums[0];
+    out[MEASURES - 1] = gaps / (2 * sums[0]);
 }
 
 bool metric_bootstrap(const struct metric_pairs *m, const uint64_t *group, size_t bins, size_t resamples, uint64_t seed,
@@ -86,16 +136,16 @@ bool metric_bootstrap(const struct metric_pairs *m, const uint64_t *group, size_
         return false;
     struct member *members = mem_array(m->n + 1, sizeof *members);
     size_t groups = out->groups = number_groups(members, m->n, group);
-    struct metric_term *terms = mem_array(m->n + 1, sizeof *terms);
-    double *values = mem_array(count * MEASURES, sizeof *values); /* one measure after the other */
-    double *drawn = mem_array(groups + 1, sizeof *drawn);
+    struct blocks b = {0};
     struct rng r;
     rng_seed(&r, seed);
-    for (size_t i = 0; i < m->n; i++)
-        terms[i] = metric_term_of(m, members[i].pair, bins);
+    if (groups >= 2)
+        blocks_make(&b, m, members, groups, bins, &r);
+    double *values = mem_array(count * MEASURES, sizeof *values); /* one measure after the other */
+    double *drawn = mem_array(b.n, sizeof *drawn), *sums = mem_array(b.width, sizeof *sums);
     for (size_t i = 0; i < count && groups >= 2; i++) {
         double one[MEASURES];
-        resample(terms, members, m->n, groups, bins, &r, drawn, one);
+        resample(&b, &r, drawn, sums, one);
         for (size_t j = 0; j < MEASURES; j++)
             values[j * count + i] = one[j];
     }
@@ -103,8 +153,9 @@ bool metric_bootstrap(const struct metric_pairs *m, const uint64_t *group, size_
     for (size_t j = 0; j < MEASURES && groups >= 2; j++)
         *intervals[j] = interval_of(values + j * count, count);
     mem_free(members);
-    mem_free(terms);
+    mem_free(b.sums);
     mem_free(values);
     mem_free(drawn);
+    mem_free(sums);
     return true;
 }

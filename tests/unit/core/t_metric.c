@@ -1,10 +1,12 @@
 #include "core/metric.h"
 
+#include "core/base/mem.h"
 #include "core/base/rng.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct err err;
@@ -184,6 +186,72 @@ Test(metric, bootstrap_draws_whole_groups)
     cr_expect(eq(sz, grouped.groups, MANY / 4));
     double wide = grouped.accuracy.hi - grouped.accuracy.lo, narrow = single.accuracy.hi - single.accuracy.lo;
     cr_expect(epsilon_eq(dbl, wide / narrow, 2, 0.4));
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The slow twin: every resample measured as data of its own, pairs weighted by how often they were drawn. */
+Test(metric, bootstrap_equals_measuring_every_resample)
+{
+    enum { RESAMPLES = 41, BINS = 7 }; /* quantiles 0.025 and 0.975 of 41 are values 1 and 39 */
+    double z[MANY], p[MANY], w[MANY], own[MANY], ece[RESAMPLES], nll[RESAMPLES], drawn[MANY / 4];
+    uint64_t group[MANY];
+    struct metric_intervals v;
+    struct rng r;
+    many(z, group);
+    for (size_t i = 0; i < MANY; i++) {
+        p[i] = (double)(i % 5) / 4;
+        own[i] = 0.5 + (double)(i % 3);
+    }
+    const struct metric_pairs m = {.z = z, .p = p, .weight = own, .n = MANY};
+    cr_assert(metric_bootstrap(&m, group, BINS, RESAMPLES, 9, &v, &err));
+    rng_seed(&r, 9);
+    for (size_t k = 0; k < RESAMPLES; k++) {
+        memset(drawn, 0, sizeof drawn);
+        for (size_t g = 0; g < MANY / 4; g++)
+            drawn[rng_below(&r, MANY / 4)]++;
+        for (size_t i = 0; i < MANY; i++)
+            w[i] = own[i] * drawn[group[i]];
+        struct metric one = measure(z, p, w, MANY, BINS);
+        ece[k] = one.ece;
+        nll[k] = one.nll;
+    }
+    qsort(ece, RESAMPLES, sizeof *ece, by_size);
+    qsort(nll, RESAMPLES, sizeof *nll, by_size);
+    cr_expect(epsilon_eq(dbl, v.ece.lo, ece[1], 1e-12));
+    cr_expect(epsilon_eq(dbl, v.ece.hi, ece[39], 1e-12));
+    cr_expect(epsilon_eq(dbl, v.nll.lo, nll[1], 1e-12));
+    cr_expect(epsilon_eq(dbl, v.nll.hi, nll[39], 1e-12));
+}
+
+/* Groups dealt into blocks keep the width of the interval, also when groups hold copies. */
+Test(metric, bootstrap_of_many_groups_is_that_of_blocks)
+{
+    enum { PAIRS = 4 * METRIC_BLOCKS + 3 };
+    double *z = mem_array(PAIRS, sizeof *z);
+    uint64_t *group = mem_array(PAIRS, sizeof *group);
+    struct metric_intervals v;
+    struct rng r;
+    rng_seed(&r, 5);
+    for (size_t i = 0; i < PAIRS; i++) {
+        group[i] = i / 2;
+        z[i] = i % 2 == 1 ? z[i - 1] : 0.5 + rng_normal(&r);
+    }
+    struct metric m = measure(z, NULL, NULL, PAIRS, 10);
+    for (uint64_t alone = 0; alone < 2; alone++) {
+        cr_assert(
+            metric_bootstrap(&(struct metric_pairs){.z = z, .n = PAIRS}, alone ? NULL : group, 10, 1000, 7, &v, &err));
+        cr_expect(eq(sz, v.groups, alone ? PAIRS : (PAIRS + 1) / 2));
+        double half = 1.96 * sqrt(m.accuracy * (1 - m.accuracy) / (double)v.groups);
+        cr_expect(epsilon_eq(dbl, v.accuracy.lo, m.accuracy - half, 0.15 * half));
+        cr_expect(epsilon_eq(dbl, v.accuracy.hi, m.accuracy + half, 0.15 * half));
+    }
+    mem_free(z);
+    mem_free(group);
 }
 
 Test(metric, bootstrap_repeats_with_its_seed)
