@@ -1,11 +1,38 @@
 #include "app/evaluate.h"
 
 #include "core/base/mem.h"
+#include "core/base/team.h"
 #include "core/safe.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Rows that a thread takes at a time. */
+enum { TAKEN = 256 };
+
+struct rewarding {
+    const struct head *h;
+    const struct embeddings *e;
+    double *rows, *rewards; /* a row a worker; e->n */
+    atomic_size_t next;
+};
+
+static void reward_some(void *ctx, int worker)
+{
+    struct rewarding *r = ctx;
+    double *x = r->rows + (size_t)worker * r->e->d;
+    for (;;) {
+        size_t first = atomic_fetch_add(&r->next, TAKEN);
+        if (first >= r->e->n)
+            return;
+        for (size_t i = first; i < r->e->n && i < first + TAKEN; i++) {
+            embeddings_row_f64(r->e, i, x);
+            r->rewards[i] = head_reward(r->h, x);
+        }
+    }
+}
 
 double *evaluate_rewards(const struct head *h, const struct embeddings *e, struct err *err)
 {
@@ -13,20 +40,20 @@ double *evaluate_rewards(const struct head *h, const struct embeddings *e, struc
         err_set(err, ERR_CONFLICT, "the head was fitted to %zu columns, the embeddings have %zu", h->d, e->d);
         return NULL;
     }
-    double *rewards = mem_block(e->n, sizeof *rewards);
-    double *x = mem_block(e->d, sizeof *x);
-    if (rewards == NULL || x == NULL) {
-        mem_free(rewards);
-        mem_free(x);
+    struct team *team = team_open(team_cores());
+    struct rewarding r = {.h = h, .e = e};
+    r.rewards = mem_block(e->n, sizeof *r.rewards);
+    r.rows = mem_block((size_t)team_workers(team) * e->d, sizeof *r.rows);
+    if (r.rewards != NULL && r.rows != NULL)
+        team_run(team, reward_some, &r);
+    else {
         err_set(err, ERR_MEMORY, "not enough memory for %zu rewards", e->n);
-        return NULL;
+        mem_free(r.rewards);
+        r.rewards = NULL;
     }
-    for (size_t i = 0; i < e->n; i++) {
-        embeddings_row_f64(e, i, x);
-        rewards[i] = head_reward(h, x);
-    }
-    mem_free(x);
-    return rewards;
+    mem_free(r.rows);
+    team_close(team);
+    return r.rewards;
 }
 
 bool evaluate_pairs(const struct data *d, const double *rewards, const struct calibration *map, const size_t *which,
