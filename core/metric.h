@@ -57,12 +57,9 @@ struct metric_intervals {
     struct metric_interval accuracy, nll, brier, ece;
     size_t groups, resamples;
 };
-/* More groups than this are dealt at random into so many blocks of equal size, and blocks are drawn (random groups:
- * Wolter, Introduction to Variance Estimation, 2007, chapter 2). The widths then vary by 1 % with the deal; with 1000
- * resamples they vary by 3 % anyway. */
-enum { METRIC_BLOCKS = 4096 };
 /* 95 % percentile intervals from `resamples` (0 = 1000) bootstraps over groups: group[i] is the key of pair i (its
- * prompt), NULL = every pair by itself. Repeats with the seed. NaN when there are fewer than two groups. */
+ * prompt), NULL = every pair by itself (core/resample.h). Repeats with the seed. NaN when there are fewer than two
+ * groups. */
 MUST_CHECK bool metric_bootstrap(const struct metric_pairs *m, const uint64_t *group, size_t bins, size_t resamples,
                                  uint64_t seed, struct metric_intervals *out, struct err *err);
 

@@ -4,6 +4,7 @@
 #define ASSAY_CORE_METRIC_SUMS_H
 
 #include "core/metric.h"
+#include "core/resample.h"
 
 /* One pair; its other orientation says 1 - said and finds 1 - p. */
 struct metric_term {
@@ -23,5 +24,18 @@ struct metric_term metric_term_of(const struct metric_pairs *m, size_t i, size_t
 void metric_add(struct metric_sums *a, const struct metric_term *t, double times);
 /* *worst: the largest gap of a bin. */
 double metric_ece(const struct metric_sums *a, size_t bins, double *worst);
+
+/* accuracy, nll, brier, ece */
+enum { METRIC_MEASURES = 4 };
+
+/* The sums of pairs by what is drawn together, for resamples. */
+struct metric_blocks {
+    size_t n, width;
+    double *sums; /* n x width */
+};
+/* The caller frees sums. bins: checked. */
+struct metric_blocks metric_blocks_of(const struct metric_pairs *m, const struct resample *r, size_t bins);
+/* The measures of blocks drawn so many times each. */
+void metric_blocks_drawn(const struct metric_blocks *b, const double *times, double out[METRIC_MEASURES]);
 
 #endif

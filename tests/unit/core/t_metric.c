@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "core/resample.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -231,7 +232,7 @@ Test(metric, bootstrap_equals_measuring_every_resample)
 /* Groups dealt into blocks keep the width of the interval, also when groups hold copies. */
 Test(metric, bootstrap_of_many_groups_is_that_of_blocks)
 {
-    enum { PAIRS = 4 * METRIC_BLOCKS + 3 };
+    enum { PAIRS = 4 * RESAMPLE_BLOCKS + 3 };
     double *z = mem_array(PAIRS, sizeof *z);
     uint64_t *group = mem_array(PAIRS, sizeof *group);
     struct metric_intervals v;

@@ -1,0 +1,347 @@
+#include "core/compare.h"
+
+#include "core/base/mem.h"
+#include "core/base/team.h"
+#include "core/metric_sums.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert((int)COMPARE_COUNT == (int)METRIC_MEASURES, "a measure is missing");
+
+const struct compare_info compare_measures[COMPARE_COUNT] = {
+#define X(id, key, title, factor, digits, unit, more) {key, title, factor, digits, unit, more},
+    COMPARE_MEASURES(X)
+#undef X
+};
+
+const char *compare_verdict_key(enum compare_verdict v)
+{
+    static const char *const keys[] = {
+#define X(id, key, text) key,
+        COMPARE_VERDICTS(X)
+#undef X
+    };
+    return keys[v];
+}
+
+/* ---- tests ---- */
+
+double compare_mcnemar(size_t b, size_t c)
+{
+    size_t n = b + c, k = b < c ? b : c;
+    double sum = 0, log_half = (double)n * log(0.5);
+    for (size_t i = k + 1; i-- > 0;) { /* from the largest term down to those that vanish */
+        double term = exp(lgamma((double)n + 1) - lgamma((double)i + 1) - lgamma((double)(n - i) + 1) + log_half);
+        sum += term;
+        if (term < 1e-18 * sum)
+            break;
+    }
+    return fmin(1, 2 * sum);
+}
+
+struct ranked {
+    double p;
+    size_t index;
+};
+
+static int by_p(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->p != y->p)
+        return x->p < y->p ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+void compare_holm(const double *p, size_t n, double *adjusted)
+{
+    struct ranked *r = mem_array(n + 1, sizeof *r);
+    size_t tests = 0;
+    for (size_t i = 0; i < n; i++) {
+        adjusted[i] = p[i];
+        if (!isnan(p[i]))
+            r[tests++] = (struct ranked){p[i], i};
+    }
+    if (tests > 0)
+        qsort(r, tests, sizeof *r, by_p);
+    double least = 0;
+    for (size_t i = 0; i < tests; i++) {
+        least = fmax(least, fmin(1, (double)(tests - i) * r[i].p));
+        adjusted[r[i].index] = least;
+    }
+    mem_free(r);
+}
+
+/* ---- the bootstrap ---- */
+
+/* Resamples drawn before the workers measure them, so that what is drawn does not depend on their number. */
+enum { ROUND = 64 };
+
+struct boot {
+    const struct compare_input *in;
+    size_t count;
+    struct resample r;
+    struct metric_blocks *heads;
+    double *times;  /* ROUND x blocks */
+    double *values; /* heads x measures x count */
+    size_t first, in_round;
+    int workers;
+};
+
+static void measure_some(void *ctx, int worker)
+{
+    const struct boot *b = ctx;
+    for (size_t i = (size_t)worker; i < b->in_round; i += (size_t)b->workers)
+        for (size_t h = 0; h < b->in->heads; h++) {
+            double one[METRIC_MEASURES];
+            metric_blocks_drawn(&b->heads[h], b->times + i * b->r.blocks, one);
+            for (size_t j = 0; j < METRIC_MEASURES; j++)
+                b->values[(h * METRIC_MEASURES + j) * b->count + b->first + i] = one[j];
+        }
+}
+
+static void draw_all(struct boot *b, int threads)
+{
+    struct team *team = team_open(threads);
+    b->workers = team_workers(team);
+    for (b->first = 0; b->first < b->count; b->first += b->in_round) {
+        b->in_round = b->count - b->first < ROUND ? b->count - b->first : ROUND;
+        for (size_t i = 0; i < b->in_round; i++) {
+            resample_draw(&b->r);
+            memcpy(b->times + i * b->r.blocks, b->r.times, b->r.blocks * sizeof *b->times);
+        }
+        team_run(team, measure_some, b);
+    }
+    team_close(team);
+}
+
+static double *values_of(const struct boot *b, size_t head, size_t measure)
+{
+    return b->values + (head * METRIC_MEASURES + measure) * b->count;
+}
+
+static struct metric_interval interval_of(const double *values, size_t n, double *sorted)
+{
+    memcpy(sorted, values, n * sizeof *sorted);
+    resample_sort(sorted, n);
+    return (struct metric_interval){resample_percentile(sorted, n, 0.025), resample_percentile(sorted, n, 0.975)};
+}
+
+/* ---- differences ---- */
+
+static double spread_of(const double *values, size_t n)
+{
+    double mean = 0, sum = 0;
+    for (size_t i = 0; i < n; i++)
+        mean += values[i] / (double)n;
+    for (size_t i = 0; i < n; i++)
+        sum += (values[i] - mean) * (values[i] - mean);
+    return sqrt(sum / (double)(n - 1));
+}
+
+static double p_value(const double *values, size_t n)
+{
+    double below = 1, above = 1;
+    for (size_t i = 0; i < n; i++) {
+        below += values[i] <= 0;
+        above += values[i] >= 0;
+    }
+    return fmin(1, 2 * fmin(below, above) / (double)(n + 1));
+}
+
+/* 0.975 and 0.8 quantiles of the standard normal: seen at 95 % with probability 0.8. */
+static const double seen = 1.959963984540054 + 0.841621233572914;
+
+static void differ(const struct boot *b, size_t head, size_t baseline, size_t measure, double *d, double *sorted,
+                   struct compare_difference *out)
+{
+    const double *mine = values_of(b, head, measure), *base = values_of(b, baseline, measure);
+    for (size_t i = 0; i < b->count; i++)
+        d[i] = mine[i] - base[i];
+    out->interval = interval_of(d, b->count, sorted);
+    out->p = p_value(d, b->count);
+    double ratio = seen * spread_of(d, b->count) / out->value;
+    out->needed = out->value != 0 ? (double)b->in->n * ratio * ratio : INFINITY;
+}
+
+static double measure_of(const struct metric *m, size_t measure)
+{
+    return (const double[]){m->accuracy, m->nll, m->brier, m->ece}[measure];
+}
+
+/* Is the pair counted as right? A soft label is that of its likelier side. */
+static bool is_right(const struct compare_input *in, size_t head, size_t i)
+{
+    double z = in->z[head][i], p = in->p != NULL ? in->p[i] : 1;
+    return (z > 0 && p > 0.5) || (z < 0 && p < 0.5);
+}
+
+static void count_discordant(const struct compare_input *in, size_t head, size_t baseline, struct compare_head *out)
+{
+    for (size_t i = 0; i < in->n; i++) {
+        bool mine = is_right(in, head, i), base = is_right(in, baseline, i);
+        out->only_this += mine && !base;
+        out->only_baseline += base && !mine;
+    }
+    out->mcnemar = compare_mcnemar(out->only_this, out->only_baseline);
+}
+
+/* Correct the p-values of all heads but the baseline. */
+static void correct(struct compare_head *out, size_t heads, size_t baseline)
+{
+    double *p = mem_array(heads, sizeof *p), *adjusted = mem_array(heads, sizeof *adjusted);
+    for (size_t j = 0; j <= COMPARE_COUNT; j++) { /* the last: McNemar's */
+        for (size_t h = 0; h < heads; h++)
+            p[h] = h == baseline ? NAN : j < COMPARE_COUNT ? out[h].difference[j].p : out[h].mcnemar;
+        compare_holm(p, heads, adjusted);
+        for (size_t h = 0; h < heads; h++) {
+            if (h == baseline)
+                continue;
+            if (j < COMPARE_COUNT)
+                out[h].difference[j].p_holm = adjusted[h];
+            else
+                out[h].mcnemar_holm = adjusted[h];
+        }
+    }
+    mem_free(p);
+    mem_free(adjusted);
+}
+
+static void judge(struct compare_difference *d, const struct compare_info *info)
+{
+    bool excludes = d->interval.lo > 0 || d->interval.hi < 0;
+    d->better = info->more_is_better ? d->value > 0 : d->value < 0;
+    if (d->value == 0 && d->interval.lo == 0 && d->interval.hi == 0)
+        d->verdict = COMPARE_SAME;
+    else if (!excludes)
+        d->verdict = COMPARE_UNKNOWN;
+    else
+        d->verdict = d->p_holm <= 0.05 ? COMPARE_CLEAR : COMPARE_PERHAPS;
+}
+
+static void compare_all(const struct boot *b, size_t baseline, struct compare_head *out)
+{
+    size_t heads = b->in->heads, n = b->count;
+    double *d = mem_array(n, sizeof *d), *sorted = mem_array(n, sizeof *sorted);
+    const struct metric_interval none = {NAN, NAN};
+    bool known = b->r.groups >= 2;
+    for (size_t h = 0; h < heads; h++) {
+        struct metric_interval *own[] = {&out[h].interval.accuracy, &out[h].interval.nll, &out[h].interval.brier,
+                                         &out[h].interval.ece};
+        out[h].interval.groups = b->r.groups;
+        out[h].interval.resamples = n;
+        out[h].mcnemar = out[h].mcnemar_holm = 1;
+        if (h != baseline)
+            count_discordant(b->in, h, baseline, &out[h]);
+        for (size_t j = 0; j < METRIC_MEASURES; j++) {
+            struct compare_difference *to = &out[h].difference[j];
+            *own[j] = known ? interval_of(values_of(b, h, j), n, sorted) : none;
+            *to = (struct compare_difference){.p = 1, .p_holm = 1, .needed = INFINITY};
+            if (h == baseline)
+                continue;
+            to->value = measure_of(&out[h].m, j) - measure_of(&out[baseline].m, j);
+            to->interval = none;
+            to->p = to->needed = NAN;
+            if (known)
+                differ(b, h, baseline, j, d, sorted, to);
+        }
+    }
+    correct(out, heads, baseline);
+    for (size_t h = 0; h < heads; h++)
+        for (size_t j = 0; j < COMPARE_COUNT; j++)
+            judge(&out[h].difference[j], &compare_measures[j]);
+    mem_free(d);
+    mem_free(sorted);
+}
+
+bool compare_heads(const struct compare_input *in, const struct compare_opts *o, struct compare_head *out,
+                   struct err *err)
+{
+    size_t bins = o->bins;
+    if (in->n == 0 || in->heads == 0)
+        return err_set(err, ERR_MISSING, "there are no pairs to compare heads on");
+    memset(out, 0, in->heads * sizeof *out);
+    for (size_t h = 0; h < in->heads; h++) {
+        const struct metric_pairs m = {.z = in->z[h], .p = in->p, .n = in->n};
+        if (!metric_check(&m, &bins, err) || !metric_pairs_of(&m, bins, &out[h].m, err))
+            return false;
+    }
+    struct boot b = {.in = in, .count = o->resamples > 1 ? o->resamples : RESAMPLE_COUNT};
+    resample_init(&b.r, in->group, in->n, o->seed);
+    b.heads = mem_array(in->heads, sizeof *b.heads);
+    for (size_t h = 0; h < in->heads; h++)
+        b.heads[h] = metric_blocks_of(&(struct metric_pairs){.z = in->z[h], .p = in->p, .n = in->n}, &b.r, bins);
+    b.times = mem_array(ROUND * b.r.blocks, sizeof *b.times);
+    b.values = mem_array(in->heads * METRIC_MEASURES * b.count, sizeof *b.values);
+    if (b.r.groups >= 2)
+        draw_all(&b, o->threads);
+    compare_all(&b, o->baseline, out);
+    for (size_t h = 0; h < in->heads; h++)
+        mem_free(b.heads[h].sums);
+    mem_free(b.heads);
+    mem_free(b.times);
+    mem_free(b.values);
+    resample_free(&b.r);
+    return true;
+}
+
+/* ---- in words ---- */
+
+static void add_number(double v, const struct compare_info *i, struct buf *out)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%.*f", i->digits, v * i->factor);
+    bool zero = strspn(text, "-0.") == strlen(text);
+    buf_adds(out, zero && *text == '-' ? text + 1 : text);
+}
+
+static void add_range(double lo, double hi, const struct compare_info *i, struct buf *out)
+{
+    add_number(lo, i, out);
+    buf_adds(out, " to ");
+    add_number(hi, i, out);
+}
+
+/* Two digits of a number of pairs, in thousands from 10,000 on. */
+static void add_needed(double needed, struct buf *out)
+{
+    double unit = pow(10, floor(log10(needed)) - 1), rounded = ceil(needed / unit) * unit;
+    if (rounded >= 1e6)
+        buf_addf(out, "%.3g million", rounded / 1e6);
+    else if (rounded >= 1e4)
+        buf_addf(out, "%.0f,%03.0f", floor(rounded / 1000), fmod(rounded, 1000));
+    else
+        buf_addf(out, "%.0f", rounded);
+}
+
+void compare_say(const struct compare_difference *d, enum compare_measure m, const char *name, const char *baseline,
+                 struct buf *out)
+{
+    const struct compare_info *i = &compare_measures[m];
+    double lo = d->interval.lo, hi = d->interval.hi;
+    bool flip = d->value < 0;
+    if (d->verdict == COMPARE_SAME) {
+        buf_adds(out, "the same");
+        return;
+    }
+    if (d->verdict == COMPARE_UNKNOWN) {
+        buf_adds(out, "cannot tell");
+        if (isfinite(lo)) {
+            buf_adds(out, ", ");
+            add_range(lo, hi, i, out);
+            buf_adds(out, i->unit);
+        }
+        if (isfinite(d->needed) && d->needed < 1e9) {
+            buf_adds(out, ": about ");
+            add_needed(d->needed, out);
+            buf_adds(out, " pairs would be needed");
+        }
+        return;
+    }
+    buf_addf(out, "%s is %sbetter by ", d->better ? name : baseline, d->verdict == COMPARE_PERHAPS ? "perhaps " : "");
+    add_number(fabs(d->value), i, out);
+    buf_addf(out, "%s, 95 %% ", i->unit);
+    add_range(flip ? -hi : lo, flip ? -lo : hi, i, out);
+}
