@@ -10,9 +10,9 @@ struct descent_opts descent_default(void)
 {
     return (struct descent_opts){.nets = 5,
                                  .epochs = 50,
-                                 .batch = 128,
+                                 .batch = 64,
                                  .patience = 5,
-                                 .rate = 1e-3,
+                                 .rate = 3e-4,
                                  .schedule = ADAM_COSINE,
                                  .seed = 1,
                                  .threads = 1};

@@ -20,7 +20,7 @@ struct descent_opts {
     uint64_t seed; /* of order, weights and masks */
     int threads;
 };
-/* 5 nets, 50 epochs of batches of 128, patience 5, rate 0.001 by the cosine. */
+/* 5 nets, 50 epochs of batches of 64, patience 5, rate 0.0003 by the cosine. */
 struct descent_opts descent_default(void);
 /* ERR_RANGE, naming the option that makes no sense. */
 MUST_CHECK bool descent_check(const struct descent_opts *o, struct err *err);

@@ -1,9 +1,7 @@
 #include "core/mlp_nets.h"
 
-#include "core/base/rng.h"
 #include "core/widen.h"
 
-#include <math.h>
 #include <string.h>
 
 bool mlp_nets_init(struct mlp_nets *t, const struct hidden_shape *shape, const struct standard *inputs,
@@ -16,12 +14,6 @@ bool mlp_nets_init(struct mlp_nets *t, const struct hidden_shape *shape, const s
     if (!hidden_init(&t->hidden, shape, inputs, team, err) || !adam_block_init(&t->v, t->nets * t->m, err)) {
         mlp_nets_free(t);
         return false;
-    }
-    for (size_t net = 0; net < t->nets; net++) {
-        struct rng r;
-        rng_stream(&r, shape->seed, DESCENT_MAX_NETS + net); /* the streams below are taken by hidden.c */
-        for (size_t c = net * t->m; c < (net + 1) * t->m; c++)
-            t->v.w[c] = (float)(rng_normal(&r) / sqrt((double)t->m));
     }
     return true;
 }

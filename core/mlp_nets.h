@@ -26,7 +26,8 @@ struct mlp_nets {
     double sum[DESCENT_MAX_NETS]; /* of the losses of its pairs */
 };
 
-/* shape->views must be 2. v is drawn from N(0, 1/m). ERR_MEMORY; on failure nothing needs freeing. */
+/* shape->views must be 2. v is 0: a net begins with no opinion, so what it holds was learnt. ERR_MEMORY; on failure
+ * nothing needs freeing. */
 MUST_CHECK bool mlp_nets_init(struct mlp_nets *t, const struct hidden_shape *shape, const struct standard *inputs,
                               const struct pair *pairs, struct team *team, struct err *err);
 void mlp_nets_free(struct mlp_nets *t);

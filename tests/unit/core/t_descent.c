@@ -161,7 +161,7 @@ Test(descent, options_that_make_no_sense_are_refused)
     REFUSED(rate, NAN);
     REFUSED(rate, INFINITY);
     REFUSED(decay, -1);
-    REFUSED(decay, 1000);
+    REFUSED(decay, 1e4);
     REFUSED(dropout, 1);
     REFUSED(dropout, -0.1);
 }

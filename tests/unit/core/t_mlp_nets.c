@@ -63,8 +63,10 @@ static struct mlp_nets nets_of(enum activation f)
     struct hidden_shape shape = {.nets = NETS, .per_net = M, .activation = f, .examples = N, .views = 2, .seed = 4};
     struct mlp_nets t;
     cr_assert(mlp_nets_init(&t, &shape, &inputs, pairs, team, &err), "%s", err.text);
-    for (size_t c = 0; c < NETS * M; c++)
+    for (size_t c = 0; c < NETS * M; c++) {
         t.hidden.b.w[c] = (float)c / 20 - 0.5F;
+        t.v.w[c] = (float)(c % 5) / 4 - 0.5F;
+    }
     return t;
 }
 
