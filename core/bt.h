@@ -101,6 +101,7 @@ void bt_hessian_diagonal(struct bt_problem *b, double l2, const double *z, doubl
     X(STATIONARY, "reached a stationary point: the loss is not convex, so there may be a lower one")                   \
     X(ITERATIONS, "stopped at the limit of iterations")                                                                \
     X(STALLED, "no step lowers the objective any more: the limit of double precision")                                 \
+    X(INTERRUPTED, "was interrupted before it reached the optimum")                                                    \
     X(SEPARABLE, "without a penalty (l2 = 0) these pairs have no finite optimum: margins grow without bound; set l2")
 enum bt_stop {
 #define X(id, text) BT_##id,
@@ -133,7 +134,7 @@ struct bt_info {
  * stationary, not as converged. Thresholds of ties are minimised out and need no penalty; b->ties holds them after it.
  * w: d, in (opts->warm) and out. `info` is always filled on success; not converging is an answer, not an error.
  * `progress` may be NULL; ticks are (steps of -log10|g|, 6). ERR_RANGE for l2 < 0 or not finite, ERR_USAGE for a model
- * that cannot be (bt_model_check), ERR_STOPPED, ERR_MEMORY. */
+ * that cannot be (bt_model_check), ERR_MEMORY. Asked to stop, it ends as interrupted with the best w so far. */
 MUST_CHECK bool bt_fit(struct bt_problem *b, double l2, const struct bt_opts *opts, double *w, struct bt_info *info,
                        const struct progress *progress, struct err *err);
 

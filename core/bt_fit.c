@@ -183,7 +183,6 @@ static bool iterate(struct fit *t, size_t limit, struct bt_info *info, const str
     double *trial_z = mem_block(t->b->rows, sizeof *trial_z);
     if (trial_z == NULL)
         return err_set(err, ERR_MEMORY, "no memory to fit %zu pairs", t->b->n);
-    bool ok = true;
     for (info->iterations = 0;; info->iterations++) {
         evaluate(t);
         trace(TRACE_FIT, "newton %zu: f %.15g |g| %.3g passes %zu", info->iterations, t->f, t->grad_norm, t->passes);
@@ -192,17 +191,16 @@ static bool iterate(struct fit *t, size_t limit, struct bt_info *info, const str
         info->stop = BT_ITERATIONS;
         if (info->iterations == limit)
             break;
-        if (!progress_tick(progress, fmin(6, fmax(0, -log10(t->grad_norm))), 6)) {
-            ok = err_set(err, ERR_STOPPED, "the fit was stopped");
+        info->stop = BT_INTERRUPTED;
+        if (!progress_tick_loss(progress, fmin(6, fmax(0, -log10(t->grad_norm))), 6, t->f))
             break;
-        }
         find_step(t);
         info->stop = BT_STALLED;
         if (!take_step(t, trial_z))
             break;
     }
     mem_free(trial_z);
-    return ok;
+    return true;
 }
 
 bool bt_fit(struct bt_problem *b, double l2, const struct bt_opts *opts, double *w, struct bt_info *info,

@@ -136,8 +136,10 @@ static bool iterate(struct fit *t, size_t limit, struct bt_info *info, const str
         info->stop = is_optimal(t) ? BT_OPTIMAL : BT_ITERATIONS;
         if (info->stop == BT_OPTIMAL || info->iterations == limit)
             return true;
-        if (!progress_tick(progress, fmin(6, fmax(0, -log10(t->grad_norm))), 6))
-            return err_set(err, ERR_STOPPED, "the fit was stopped");
+        if (!progress_tick_loss(progress, fmin(6, fmax(0, -log10(t->grad_norm))), 6, t->f)) {
+            info->stop = BT_INTERRUPTED;
+            return true;
+        }
         if ((info->iterations == 0 || t->tired) && !prepare(t, err))
             return false;
         find_step(t);

@@ -25,8 +25,8 @@ struct convex_loss {
 
 /* w (d): the start, in and out. Converged means certified: |g| <= 1e-6 and |g|^2 / (2 l2) <= 1e-6 |f|, a bound of
  * f - min f by strong convexity. max_iterations: Newton steps, 0 = 200. Ticks of `progress` are (steps of -log10|g|,
- * 6). At the end the loss was last asked at the margins of w. ERR_RANGE for an l2 that is not positive and finite,
- * ERR_STOPPED, ERR_MEMORY. */
+ * 6). At the end the loss was last asked at the margins of w. Asked to stop, it ends as
+ * interrupted with the best w so far. ERR_RANGE for an l2 that is not positive and finite, ERR_MEMORY. */
 MUST_CHECK bool convex_fit(struct design *x, const struct convex_loss *loss, double l2, size_t max_iterations,
                            double *w, struct bt_info *info, const struct progress *progress, struct err *err);
 

@@ -318,8 +318,9 @@ static bool minimise(struct engine *t, size_t limit, struct bt_info *info, const
         info->stop = BT_ITERATIONS;
         if (info->iterations >= limit)
             return t->exact || drop_anchor(t, err);
-        if (!progress_tick(progress, fmin(6, fmax(0, -log10(t->at.grad_norm))), 6))
-            return err_set(err, ERR_STOPPED, "the fit was stopped");
+        info->stop = BT_INTERRUPTED;
+        if (!progress_tick_loss(progress, fmin(6, fmax(0, -log10(t->at.grad_norm))), 6, t->at.f))
+            return t->exact || drop_anchor(t, err);
         if (iterate(t)) {
             info->iterations++;
             continue;

@@ -242,7 +242,7 @@ static bool run_groups(struct run *r, const struct progress *progress, struct er
     struct ridge_path_fits *fits = r->p->fits;
     double steps = 2 * (double)r->p->folds + 1;
     struct stages stages = {.whole = progress, .total = steps * (double)fits->groups.n};
-    r->progress = (struct progress){tick_stage, &stages};
+    r->progress = (struct progress){.tick = tick_stage, .ctx = &stages};
     bool ok = true;
     for (size_t i = 0; ok && i < fits->groups.n; i++, stages.before += steps) {
         r->fits = &fits->v[i];

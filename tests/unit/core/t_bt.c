@@ -348,12 +348,6 @@ Test(bt, one_column_of_huge_and_tiny_values_is_solved)
     bt_free(&b);
 }
 
-static bool refuse(void *ctx, double done, double total)
-{
-    (void)ctx;
-    return done > total;
-}
-
 Test(bt, errors_say_what_is_wrong)
 {
     struct bt_problem b;
@@ -370,8 +364,45 @@ Test(bt, errors_say_what_is_wrong)
     b = problem(F, 4, 2, NULL, NULL);
     cr_expect(not(bt_fit(&b, -1, NULL, w, &info, NULL, &err)));
     cr_expect(not(bt_fit(&b, NAN, NULL, w, &info, NULL, &err)));
-    cr_expect(not(bt_fit(&b, 0.1, NULL, w, &info, &(struct progress){.tick = refuse}, &err)));
-    cr_expect(eq(int, (int)err.kind, (int)ERR_STOPPED));
+    bt_free(&b);
+}
+
+/* The n-th tick asks to stop; what is minimised comes with each. */
+struct watch {
+    int left;
+    double loss;
+};
+
+static bool count_down(void *ctx, double done, double total)
+{
+    struct watch *v = ctx;
+    cr_expect(done >= 0 && done <= total);
+    return --v->left > 0;
+}
+
+static void see(void *ctx, double value)
+{
+    struct watch *v = ctx;
+    cr_expect(le(dbl, value, v->loss));
+    v->loss = value;
+}
+
+Test(bt, interrupted_it_ends_with_the_best_so_far)
+{
+    struct bt_problem b = problem(F, 4, 2, NULL, NULL);
+    double w[2], z[4];
+    struct bt_info info;
+    for (int ticks = 1; ticks <= 3; ticks++) {
+        struct watch v = {ticks, INFINITY};
+        struct progress p = {.tick = count_down, .ctx = &v, .loss = see};
+        cr_assert(bt_fit(&b, 0.1, NULL, w, &info, &p, &err));
+        cr_expect(eq(int, (int)info.stop, (int)BT_INTERRUPTED));
+        cr_expect(not(info.converged));
+        cr_expect(eq(sz, info.iterations, (size_t)ticks - 1));
+        bt_margins(&b, w, z);
+        cr_expect(eq(dbl, info.objective, bt_value(&b, 0.1, w, z)));
+        cr_expect(eq(dbl, info.objective, v.loss));
+    }
     bt_free(&b);
 }
 

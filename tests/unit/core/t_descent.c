@@ -133,7 +133,7 @@ Test(descent, being_stopped_keeps_the_best_so_far_once_there_is_one)
 {
     struct script x = {.nll = {{2, 2}, {1, 3}}, .loss = 1}, none = {.loss = 1};
     struct descent_info info;
-    struct progress progress = {until, &(double){7}};
+    struct progress progress = {.tick = until, .ctx = &(double){7}};
     cr_assert(run(&x, 5, true, &info, &progress), "%s", err.text);
     cr_expect(eq(int, info.stop, DESCENT_INTERRUPTED));
     cr_expect(eq(sz, info.steps, 7));

@@ -334,7 +334,7 @@ Test(ridge_path, can_be_stopped)
     struct data t;
     struct ridge_path p;
     int ticks = 0;
-    const struct progress progress = {stop_at_third, &ticks};
+    const struct progress progress = {.tick = stop_at_third, .ctx = &ticks};
     make(&t, 90, 7);
     const struct ridge_path_opts o = {.l2 = path, .n_l2 = PATH, .fold = t.fold, .folds = FOLDS};
     cr_expect(not(ridge_path_run(&t.rows, t.Y, T, &o, &p, &progress, &err)));
