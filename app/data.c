@@ -156,7 +156,7 @@ static bool add_rating(void *ctx, const struct label_rating *r)
 {
     struct collector *c = ctx;
     struct data *d = c->d;
-    struct rating_row row = {.annotator = -1};
+    struct rating_row row = {.annotator = -1, .weight = 1};
     if (!embeddings_find(&d->e, r->response_id, strlen(r->response_id), &row.row)) {
         d->without_embedding++;
         return true;
@@ -299,7 +299,7 @@ static bool collect_ratings(struct db *db, const struct label_options *o, struct
 static bool load_workspace(const struct app *app, const struct args *args, unsigned need,
                            const struct labels_wish *wish, struct data *d, struct err *err)
 {
-    struct label_options o = {.source = args_get(args, "source")};
+    struct label_options o = {.source = args_get(args, "source"), .single = wish->single_ratings};
     const char *by = args_get(args, "labels");
     struct db *db = NULL;
     if (by != NULL && !label_by_parse(by, &o.by, err))
@@ -343,6 +343,7 @@ static void digests(struct data *d)
     size_t k = names_count(&d->ratings.attributes);
     for (size_t i = 0; i < d->ratings.rows.n; i++) {
         add_number(&g, (double)d->ratings.rows.v[i].row);
+        add_number(&g, d->ratings.rows.v[i].weight);
         add_number(&g, (double)d->ratings.rows.v[i].split);
         for (size_t j = 0; j < k; j++) {
             double v = d->ratings.values[i * k + j];

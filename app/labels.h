@@ -30,7 +30,8 @@ extern const char *const labels_soft_names[];
 
 struct labels_wish {
     enum labels_soft soft;
-    bool ties; /* comparisons of strength 0 are ties, not left out and not sides */
+    bool ties;           /* comparisons of strength 0 are ties, not left out and not sides */
+    bool single_ratings; /* ratings of every judgement by itself, not the mean of an answer's */
 };
 
 struct labels_pair {

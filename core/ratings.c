@@ -35,13 +35,15 @@ static bool take_values(struct reader *r, struct json_object *values, struct err
 static bool take_rating(void *ctx, struct json_object *o, struct err *err)
 {
     struct reader *r = ctx;
-    struct rating_row row = {0};
+    struct rating_row row = {.weight = 1};
     struct json_object *values = NULL;
     if (!record_row(o, "response", r->e, &row.row, err) ||
         !json_get_object(o, "ratings", JSON_REQUIRED, &values, err) ||
         !record_name(o, "annotator", &r->set->annotators, &row.annotator, err) || !record_split(o, &row.split, err) ||
-        !take_values(r, values, err))
+        !json_get_number(o, "weight", JSON_OPTIONAL, &row.weight, err) || !take_values(r, values, err))
         return false;
+    if (!(row.weight >= 0))
+        return err_set(err, ERR_RANGE, "\"weight\" is %g; it must not be negative", row.weight);
     vec_push(&r->set->rows, row);
     return true;
 }

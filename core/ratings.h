@@ -8,6 +8,7 @@
 struct rating_row {
     size_t row;    /* of the embeddings */
     int annotator; /* index into annotators, -1 when not given */
+    double weight; /* >= 0, finite; 1 unless given */
     enum split split;
 };
 
@@ -19,8 +20,9 @@ struct rating_set {
 };
 
 /* Read a JSONL file (plain, gzip, "-") into an empty set:
- *   {"response": ID-or-row, "ratings": {"helpfulness": 4, "coherence": null, ...}, "annotator"?, "split"?}
- * Numbers must be finite; null is missing. Errors name file:line. */
+ *   {"response": ID-or-row, "ratings": {"helpfulness": 4, "coherence": null, ...}, "annotator"?, "weight"?, "split"?}
+ * Numbers must be finite, a weight at least 0; null is missing. Several lines may rate one response. Errors name
+ * file:line. */
 MUST_CHECK bool ratings_read(const char *path, const struct embeddings *e, struct rating_set *set, struct err *err);
 void ratings_free(struct rating_set *set);
 

@@ -224,43 +224,61 @@ static int find_name(const char *const *names, size_t n, const char *name)
     return -1;
 }
 
-bool label_ratings(struct db *db, int64_t response, enum label_by by, const char *const *attributes, size_t k,
-                   double *values, int *n, struct err *err)
+struct all_said {
+    VEC(struct said) v; /* of judgements that count, each one's ratings together */
+};
+
+static bool gather(struct db *db, int64_t response, enum label_by by, const char *const *attributes, size_t k,
+                   struct all_said *out, struct err *err)
 {
-    VEC(struct said) said = {0};
     struct rows q;
     bool any_person = false;
+    out->v.n = 0;
     if (!rows_open(&q, db, STMT_RATING_OF_RESPONSE, ARGS(v_int(response)), err))
         return false;
     while (rows_next(&q)) {
         struct said s = {find_name(attributes, k, rows_text(&q, 0).ptr), (int)rows_int(&q, 1), rows_int(&q, 2) != 0,
                          rows_int(&q, 3)};
         if (s.attribute >= 0)
-            vec_push(&said, s);
+            vec_push(&out->v, s);
         any_person = any_person || (s.attribute >= 0 && s.by_person);
     }
     bool people = by == LABEL_BY_PEOPLE || (by == LABEL_BY_BEST && any_person);
-    *n = 0;
-    int64_t last = 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < out->v.n; i++)
+        if (by == LABEL_BY_ALL || out->v.v[i].by_person == people)
+            out->v.v[kept++] = out->v.v[i];
+    out->v.n = kept;
+    return rows_close(&q, err);
+}
+
+/* Means over said[0 .. m-1]; returns how many judgements went in. */
+static int means(const struct said *said, size_t m, size_t k, double *values)
+{
+    int n = 0;
+    for (size_t i = 0; i < m; i++)
+        n += i == 0 || said[i].judgement != said[i - 1].judgement;
     for (size_t a = 0; a < k; a++) {
         double sum = 0;
         int count = 0;
-        for (size_t i = 0; i < said.n; i++) {
-            if (by != LABEL_BY_ALL && said.v[i].by_person != people)
-                continue;
-            if (a == 0 && said.v[i].judgement != last) {
-                last = said.v[i].judgement;
-                ++*n;
-            }
-            if (said.v[i].attribute == (int)a) {
-                sum += said.v[i].value;
+        for (size_t i = 0; i < m; i++)
+            if (said[i].attribute == (int)a) {
+                sum += said[i].value;
                 count++;
             }
-        }
         values[a] = count > 0 ? sum / count : (double)NAN;
     }
-    vec_free(&said);
-    return rows_close(&q, err);
+    return n;
+}
+
+bool label_ratings(struct db *db, int64_t response, enum label_by by, const char *const *attributes, size_t k,
+                   double *values, int *n, struct err *err)
+{
+    struct all_said all = {0};
+    bool ok = gather(db, response, by, attributes, k, &all, err);
+    *n = ok ? means(all.v.v, all.v.n, k, values) : 0;
+    vec_free(&all.v);
+    return ok;
 }
 
 /* *source stays NULL when the filters leave the response out. */
@@ -279,27 +297,52 @@ static bool find_place(struct db *db, int64_t response, const struct label_optio
     return rows_close(&q, err);
 }
 
+struct rating_caller {
+    const struct label_options *options;
+    size_t k;
+    double *values;
+    bool (*each)(void *ctx, const struct label_rating *rating);
+    void *ctx;
+};
+
+/* Once for all, or once a judgement; false when the caller wants no more. */
+static bool call(const struct rating_caller *c, struct label_rating *r, const struct said *said, size_t m)
+{
+    bool more = true;
+    for (size_t first = 0, end; more && first < m; first = end) {
+        end = m;
+        if (c->options->single)
+            for (end = first + 1; end < m && said[end].judgement == said[first].judgement;)
+                end++;
+        r->n = means(said + first, end - first, c->k, c->values);
+        more = c->each(c->ctx, r);
+    }
+    return more;
+}
+
 bool label_each_rating(struct db *db, const struct label_options *options, const char *const *attributes,
                        size_t n_attributes, bool (*each)(void *ctx, const struct label_rating *rating), void *ctx,
                        struct err *err)
 {
     struct rows q;
     struct arena a = {0};
+    struct all_said said = {0};
     if (!label_check_source(db, options, err) || !rows_open(&q, db, STMT_RESPONSE_RATED_EACH, NO_ARGS, err))
         return false;
-    double *values = mem_array(n_attributes + 1, sizeof *values);
+    struct rating_caller c = {options, n_attributes, mem_array(n_attributes + 1, sizeof(double)), each, ctx};
     bool ok = true, more = true;
     while (ok && more && rows_next(&q)) {
-        struct label_rating r = {.response = rows_int(&q, 0), .prompt = rows_int(&q, 2), .values = values};
+        struct label_rating r = {.response = rows_int(&q, 0), .prompt = rows_int(&q, 2), .values = c.values};
         hex_column(&q, 1, r.response_id);
         hex_column(&q, 3, r.prompt_id);
         ok = find_place(db, r.response, options, &a, &r.source, &r.split, err) &&
-             label_ratings(db, r.response, options->by, attributes, n_attributes, values, &r.n, err);
-        if (ok && r.source != NULL && r.n > 0)
-            more = each(ctx, &r);
+             gather(db, r.response, options->by, attributes, n_attributes, &said, err);
+        if (ok && r.source != NULL)
+            more = call(&c, &r, said.v.v, said.v.n);
         arena_reset(&a);
     }
-    mem_free(values);
+    mem_free(c.values);
+    vec_free(&said.v);
     arena_free(&a);
     if (ok && more)
         return rows_close(&q, err);

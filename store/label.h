@@ -28,6 +28,7 @@ struct label_options {
     enum label_by by;
     const char *source; /* only comparisons of this source; NULL: all */
     const char *split;  /* only this split; NULL: all */
+    bool single;        /* ratings of every judgement by itself, not their mean */
 };
 
 struct label {
@@ -66,7 +67,8 @@ struct label label_of(const struct judgement *j, size_t n, enum label_by by);
  * borrowed for the call; `each` returns false to end early. */
 MUST_CHECK bool label_each_pair(struct db *db, const struct label_options *options,
                                 bool (*each)(void *ctx, const struct label_pair *pair), void *ctx, struct err *err);
-/* Responses that have a rating of one of the attributes, in the order in which they came in. */
+/* Responses that have a rating of one of the attributes, in the order in which they came in; with `single` once for
+ * every judgement that rates one, in their order. */
 MUST_CHECK bool label_each_rating(struct db *db, const struct label_options *options, const char *const *attributes,
                                   size_t n_attributes, bool (*each)(void *ctx, const struct label_rating *rating),
                                   void *ctx, struct err *err);

@@ -16,7 +16,7 @@ static const struct label rated = {.n = 1, .has = true, .from_ratings = true, .m
 static struct labels_pair of(const struct label *l, enum labels_soft soft, bool ties)
 {
     struct labels_pair p;
-    cr_assert(labels_pair_of(l, &(struct labels_wish){soft, ties}, &p));
+    cr_assert(labels_pair_of(l, &(struct labels_wish){.soft = soft, .ties = ties}, &p));
     return p;
 }
 

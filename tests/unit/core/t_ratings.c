@@ -56,7 +56,18 @@ Test(ratings, attributes_stand_in_order_of_appearance_and_gaps_are_nan)
     cr_expect(eq(sz, set.rows.v[0].row, 1));
     cr_expect(eq(int, set.rows.v[0].annotator, 0));
     cr_expect(eq(int, set.rows.v[1].annotator, -1));
+    cr_expect(eq(dbl, set.rows.v[0].weight, 1));
     cr_expect(eq(int, (int)set.rows.v[0].split, (int)SPLIT_TRAIN));
+}
+
+Test(ratings, one_answer_may_be_rated_several_times_with_weights)
+{
+    cr_assert(read_text("{\"response\": \"b\", \"ratings\": {\"wit\": 4}, \"weight\": 0.5}\n"
+                        "{\"response\": \"b\", \"ratings\": {\"wit\": 2}, \"weight\": 0}\n"),
+              "%s", err.text);
+    cr_expect(eq(sz, set.rows.v[1].row, set.rows.v[0].row));
+    cr_expect(eq(dbl, set.rows.v[0].weight, 0.5));
+    cr_expect(eq(dbl, set.rows.v[1].weight, 0));
 }
 
 Test(ratings, an_empty_file_is_an_empty_set)
@@ -72,6 +83,8 @@ Test(ratings, errors_name_file_line_and_reason)
     cr_expect(ne(ptr, strstr(err.text, "ratings.jsonl:1: \"ratings\" is missing"), NULL), "%s", err.text);
     cr_expect(not(read_text("{\"response\": \"b\", \"ratings\": {\"x\": \"4\"}}\n")));
     cr_expect(ne(ptr, strstr(err.text, "\"x\" must be a number, but is a string"), NULL), "%s", err.text);
+    cr_expect(not(read_text("{\"response\": \"b\", \"ratings\": {\"x\": 4}, \"weight\": -1}\n")));
+    cr_expect(ne(ptr, strstr(err.text, "ratings.jsonl:1: \"weight\" is -1"), NULL), "%s", err.text);
     cr_expect(not(read_text("{\"response\": \"q\", \"ratings\": {}}\n")));
     cr_expect(ne(ptr, strstr(err.text, "the id \"q\""), NULL), "%s", err.text);
 }

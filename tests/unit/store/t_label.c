@@ -171,6 +171,13 @@ Test(label, ratings_are_means_over_those_who_count)
     s = (struct seen){0};
     must(label_each_rating(f.db, &(struct label_options){.by = LABEL_BY_ALL}, attributes, 2, see_rating, &s, &f.err));
     same_text(s.text, "1:2.67,-1.00/3:x 2:2.00,-1.00/1:x ");
+    s = (struct seen){0};
+    must(label_each_rating(f.db, &(struct label_options){.single = true}, attributes, 2, see_rating, &s, &f.err));
+    same_text(s.text, "1:3.00,-1.00/1:x 1:4.00,-1.00/1:x 2:2.00,-1.00/1:x ");
+    s = (struct seen){0};
+    must(label_each_rating(f.db, &(struct label_options){.by = LABEL_BY_ALL, .single = true}, attributes, 2, see_rating,
+                           &s, &f.err));
+    same_text(s.text, "1:1.00,-1.00/1:x 1:3.00,-1.00/1:x 1:4.00,-1.00/1:x 2:2.00,-1.00/1:x ");
 }
 
 Test(label, attributes_come_in_the_order_of_the_rubric)
