@@ -38,7 +38,8 @@ static bool take_thumb(void *ctx, struct json_object *o, struct err *err)
 
 bool thumbs_read(const char *path, const struct embeddings *e, struct thumb_set *set, struct err *err)
 {
-    return record_each(path, take_thumb, &(struct reader){e, set}, err);
+    struct reader r = {e, set};
+    return record_each(path, &(struct record_taker){.take = take_thumb, .ctx = &r}, err);
 }
 
 void thumbs_free(struct thumb_set *set)
