@@ -63,7 +63,7 @@ static bool read_options(const struct args *args, struct request *r, struct err 
 /* What came of it. */
 struct outcome {
     const struct request *r;
-    const struct data *d;
+    struct data *d;
     struct head *head;
     const char *split;
     struct calibration map;
@@ -237,7 +237,8 @@ static bool calibrate(const struct app *app, struct outcome *x, struct err *err)
     bool ok = rewards != NULL && provenance_choose(&p, x->d, x->split, &which, &n, err) &&
               fit_map(x, rewards, which, n, err) &&
               evaluate_pairs(x->d, rewards, &none, which, n, &x->r->e, &x->before, err) &&
-              evaluate_pairs(x->d, rewards, &x->map, which, n, &x->r->e, &x->after, err) && finish(app, x, err);
+              evaluate_pairs(x->d, rewards, &x->map, which, n, &x->r->e, &x->after, err) && data_settle(x->d, err) &&
+              finish(app, x, err);
     calibration_free(&x->map);
     mem_free(rewards);
     mem_free(which);
