@@ -216,6 +216,43 @@ bool linalg_tridiagonal_turn(const double *A, const double *tau, size_t n, bool 
            err_set(err, ERR_NUMERIC, "a %zu x %zu matrix holds NaN or infinity", n, k);
 }
 
+void linalg_f32_tile_tn(const float *A, const float *B, size_t ld, const size_t shape[2], size_t k, float alpha,
+                        float beta, float *C, size_t ld_c)
+{
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, count(shape[0]), count(shape[1]), count(k), alpha, A, lead(ld),
+                B, lead(ld), beta, C, lead(ld_c));
+}
+
+void linalg_f32_tile_nt(const float *A, const float *B, size_t ld, const size_t shape[2], size_t k, float alpha,
+                        float beta, float *C, size_t ld_c)
+{
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, count(shape[0]), count(shape[1]), count(k), alpha, A, lead(ld),
+                B, lead(ld), beta, C, lead(ld_c));
+}
+
+void linalg_f32_tile_syrk(bool by_rows, const float *A, size_t ld, size_t n, size_t k, float alpha, float beta,
+                          float *C, size_t ld_c)
+{
+    cblas_ssyrk(CblasRowMajor, CblasUpper, by_rows ? CblasNoTrans : CblasTrans, count(n), count(k), alpha, A, lead(ld),
+                beta, C, lead(ld_c));
+}
+
+bool linalg_f32_tile_cholesky(float *A, size_t n, size_t ld)
+{
+    return n == 0 || LAPACKE_spotrf(LAPACK_COL_MAJOR, 'L', count(n), A, lead(ld)) == 0;
+}
+
+void linalg_f32_tile_solve(const float *U, size_t m, float *B, size_t n, size_t ld)
+{
+    cblas_strsm(CblasRowMajor, CblasLeft, CblasUpper, CblasTrans, CblasNonUnit, count(m), count(n), 1, U, lead(ld), B,
+                lead(ld));
+}
+
+void linalg_f32_columns_times(const float *A, size_t m, size_t n, size_t ld, const float *x, float *y)
+{
+    cblas_sgemv(CblasRowMajor, CblasTrans, count(m), count(n), 1, A, lead(ld), x, 1, 0, y, 1);
+}
+
 bool linalg_eigen(double *A, size_t n, double *w, struct err *err)
 {
     if (n == 0)

@@ -51,6 +51,23 @@ MUST_CHECK bool linalg_f32_cholesky(float *A, size_t n);
 /* x (n) = (U'U)^-1 x */
 void linalg_f32_cholesky_solve(const float *U, size_t n, float *x);
 
+/* Parts of larger matrices of row length `ld`, for work that is cut into tiles (core/tiles.h). */
+/* C (shape[0] x shape[1]) = alpha A' B + beta C;  A: k x shape[0], B: k x shape[1], both of row length ld */
+void linalg_f32_tile_tn(const float *A, const float *B, size_t ld, const size_t shape[2], size_t k, float alpha,
+                        float beta, float *C, size_t ld_c);
+/* C (shape[0] x shape[1]) = alpha A B' + beta C;  A: shape[0] x k, B: shape[1] x k, both of row length ld */
+void linalg_f32_tile_nt(const float *A, const float *B, size_t ld, const size_t shape[2], size_t k, float alpha,
+                        float beta, float *C, size_t ld_c);
+/* Upper triangle of C (n x n) = alpha A A' (by_rows, A: n x k) or alpha A' A (A: k x n) + beta C */
+void linalg_f32_tile_syrk(bool by_rows, const float *A, size_t ld, size_t n, size_t k, float alpha, float beta,
+                          float *C, size_t ld_c);
+/* linalg_f32_cholesky of the n x n corner at A. */
+MUST_CHECK bool linalg_f32_tile_cholesky(float *A, size_t n, size_t ld);
+/* B (m x n) = U'^-1 B;  U: m x m, upper */
+void linalg_f32_tile_solve(const float *U, size_t m, float *B, size_t n, size_t ld);
+/* y (n) = A' x for n columns of a matrix;  A: m x n */
+void linalg_f32_columns_times(const float *A, size_t m, size_t n, size_t ld, const float *x, float *y);
+
 /* Solve A X = B for k right sides; A: n x n symmetric positive definite, upper triangle read and destroyed; B: n x k by
  * rows, overwritten by X. ERR_NUMERIC when A is not positive definite or its reciprocal condition number (estimated in
  * the 1-norm) is below `rcond`. */

@@ -85,11 +85,15 @@ void team_close(struct team *t)
 
 int team_workers(const struct team *t)
 {
-    return t->workers;
+    return t != NULL ? t->workers : 1;
 }
 
 void team_run(struct team *t, void (*work)(void *ctx, int worker), void *ctx)
 {
+    if (t == NULL || t->workers == 1) {
+        work(ctx, 0);
+        return;
+    }
     pthread_mutex_lock(&t->lock);
     t->work = work;
     t->ctx = ctx;
