@@ -1,5 +1,6 @@
 #include "core/diff.h"
 
+#include "core/kernel.h"
 #include "core/widen.h"
 
 #include <math.h>
@@ -177,31 +178,33 @@ const float *diff_rows(const struct diff *f, size_t first, size_t n, float *scra
     return scratch;
 }
 
-/* A row of doubles; float32 holds f16, bf16 and f32 exactly and is much quicker to read. */
-static void row_f64(const struct diff *f, size_t row, double *out, float *narrow, bool doubles)
+/* float32 holds rows of f16, bf16 and f32 exactly and is much quicker to read. */
+static void form_f64(const struct diff *f, size_t i, double *out, float *rows)
 {
-    if (doubles) {
-        embeddings_row_f64(f->e, row, out);
-        return;
-    }
-    embeddings_row_f32(f->e, row, narrow);
-    widen_f32(narrow, f->d, out);
+    embeddings_row_f32(f->e, f->pairs[i].chosen, rows);
+    embeddings_row_f32(f->e, f->pairs[i].rejected, rows + f->d);
+    kernel_choose()->subtract_f64(rows, rows + f->d, f->d, out);
+}
+
+static void form_doubles(const struct diff *f, size_t i, double *out, double *row)
+{
+    embeddings_row_f64(f->e, f->pairs[i].chosen, out);
+    embeddings_row_f64(f->e, f->pairs[i].rejected, row);
+    for (size_t j = 0; j < f->d; j++)
+        out[j] -= row[j];
 }
 
 void diff_rows_f64(const struct diff *f, size_t first, size_t n, double *out, double *scratch)
 {
-    size_t d = f->d;
     if (f->kept != NULL && f->exact) {
-        widen_f32(f->kept + first * d, n * d, out);
+        widen_f32(f->kept + first * f->d, n * f->d, out);
         return;
     }
     bool doubles = has_doubles(f->e);
-    void *narrow = scratch + d; /* a row of floats */
-    for (size_t i = 0; i < n; i++) {
-        double *to = out + i * d;
-        row_f64(f, f->pairs[first + i].chosen, to, narrow, doubles);
-        row_f64(f, f->pairs[first + i].rejected, scratch, narrow, doubles);
-        for (size_t j = 0; j < d; j++)
-            to[j] -= scratch[j];
-    }
+    void *narrow = scratch; /* two rows of floats */
+    for (size_t i = 0; i < n; i++)
+        if (doubles)
+            form_doubles(f, first + i, out + i * f->d, scratch);
+        else
+            form_f64(f, first + i, out + i * f->d, narrow);
 }

@@ -1,70 +1,79 @@
 #include "core/kernel.h"
 
+#include "core/vectors.h"
 #include "core/widen.h"
 
-#include <string.h>
-
-/* Vectors are read and written through unaligned types. */
-typedef float floats __attribute__((vector_size(32), aligned(4), may_alias));
-typedef double doubles __attribute__((vector_size(32), aligned(8), may_alias));
-typedef long long longs __attribute__((vector_size(32), aligned(8), may_alias));
-
-#define BODY static inline __attribute__((always_inline)) void
-
-enum { LANES = 8, LANES_F64 = 4 };
-
-static inline __attribute__((always_inline)) const floats *at(const float *p)
+/* Four values from number i on. (Vectors are not returned: their ABI would depend on the target.) */
+BODY take_wide(const void *x, size_t i, const int narrow, doubles *v)
 {
-    return (const floats *)(const void *)p;
-}
-
-static inline __attribute__((always_inline)) const doubles *at_f64(const double *p)
-{
-    return (const doubles *)(const void *)p;
+    if (narrow)
+        *v = __builtin_convertvector(*(const half_floats *)(const void *)((const float *)x + i), doubles);
+    else
+        *v = *at_f64((const double *)x + i);
 }
 
 /* ---- float32 ---- */
 
+/* Memory is kept busy all the time: while KERNEL_ROWS rows are worked on, those after them come into the second-level
+ * cache, the first half during the dots, the second during the add. */
+BODY fetch_rows(const float *next, const size_t first, const size_t end, size_t d, size_t j)
+{
+#pragma GCC unroll 8
+    for (size_t r = first; r < end; r++)
+        __builtin_prefetch(next + r * d + j, 0, 2);
+}
+
 /* `rows` is a constant wherever this is inlined: the sums stay in registers. */
-BODY dots_of(const float *x, const size_t rows, size_t d, const float *w, double *z)
+BODY dots_of(const float *x, const size_t rows, size_t d, const float *w, double *z, const size_t fetch)
 {
     floats sum[8];
     size_t j = 0;
     for (size_t r = 0; r < rows; r++)
         sum[r] = (floats){0};
+    for (; j + 2 * LANES <= d; j += 2 * LANES) { /* a line of the cache at a time */
+        fetch_rows(x + rows * d, 0, fetch, d, j);
+        floats v = *at(w + j), u = *at(w + j + LANES);
+#pragma GCC unroll 8
+        for (size_t r = 0; r < rows; r++) {
+            sum[r] += *at(x + r * d + j) * v;
+            sum[r] += *at(x + r * d + j + LANES) * u;
+        }
+    }
     for (; j + LANES <= d; j += LANES) {
         floats v = *at(w + j);
-#pragma GCC unroll 8
         for (size_t r = 0; r < rows; r++)
             sum[r] += *at(x + r * d + j) * v;
     }
     for (size_t r = 0; r < rows; r++) {
-        double total = 0;
-        for (size_t l = 0; l < LANES; l++)
-            total += (double)sum[r][l];
+        doubles low, high;
+        take_wide(&sum[r], 0, 1, &low);
+        take_wide(&sum[r], LANES_F64, 1, &high);
+        low += high;
+        z[r] = (low[0] + low[1]) + (low[2] + low[3]);
         for (size_t k = j; k < d; k++)
-            total += (double)(x[r * d + k] * w[k]);
-        z[r] = total;
+            z[r] += (double)(x[r * d + k] * w[k]);
     }
 }
 
-BODY dots_body(const float *x, size_t rows, size_t d, const float *w, double *z)
+BODY dots_body(const float *x, size_t rows, size_t d, const float *w, double *z, size_t ahead)
 {
-    for (; rows >= 8; rows -= 8, x += 8 * d, z += 8)
-        dots_of(x, 8, d, w, z);
-    for (; rows > 0; rows--, x += d, z++)
-        dots_of(x, 1, d, w, z);
+    if (rows == KERNEL_ROWS && ahead >= KERNEL_ROWS)
+        dots_of(x, KERNEL_ROWS, d, w, z, KERNEL_ROWS / 2);
+    else if (rows == KERNEL_ROWS)
+        dots_of(x, KERNEL_ROWS, d, w, z, 0);
+    else
+        for (; rows > 0; rows--, x += d, z++)
+            dots_of(x, 1, d, w, z, 0);
 }
 
 /* Eight rows, added in pairs so that no addition waits for seven others; `fetch` rows further on are fetched. */
-BODY add_eight(const float *x, size_t d, const float *c, float *g, size_t fetch)
+BODY add_eight(const float *x, size_t d, const float *c, float *g, const size_t fetch)
 {
     size_t j = 0;
     for (; j + LANES <= d; j += LANES) {
         const float *p = x + j;
         if (j % 16 == 0)
-            for (size_t r = 0; r < fetch; r++)
-                __builtin_prefetch(p + (8 + r) * d, 0, 3);
+            fetch_rows(x + 8 * d, 4, 4 + fetch, d, j);
         floats a = *at(p) * c[0] + *at(p + d) * c[1], b = *at(p + 2 * d) * c[2] + *at(p + 3 * d) * c[3];
         floats e = *at(p + 4 * d) * c[4] + *at(p + 5 * d) * c[5], f = *at(p + 6 * d) * c[6] + *at(p + 7 * d) * c[7];
         *(floats *)(void *)(g + j) += (a + b) + (e + f);
@@ -85,120 +94,107 @@ BODY add_one(const float *x, size_t d, const float *c, float *g)
 
 BODY add_body(const float *x, size_t rows, size_t d, const float *c, float *g, size_t ahead)
 {
-    for (; rows >= 8; rows -= 8, x += 8 * d, c += 8) {
-        size_t fetch = rows - 8 < 8 ? ahead : 0; /* the rows in between are in the cache already */
-        add_eight(x, d, c, g, fetch < 8 ? fetch : 8);
-    }
-    for (; rows > 0; rows--, x += d, c++)
-        add_one(x, d, c, g);
+    if (rows == KERNEL_ROWS && ahead >= KERNEL_ROWS)
+        add_eight(x, d, c, g, KERNEL_ROWS / 2);
+    else if (rows == KERNEL_ROWS)
+        add_eight(x, d, c, g, 0);
+    else
+        for (; rows > 0; rows--, x += d, c++)
+            add_one(x, d, c, g);
 }
 
-/* ---- float64 ---- */
+/* ---- float64, over rows of double or (narrow) of float ---- */
 
-BODY dots_f64_body(const double *x, size_t rows, size_t d, const double *w, double *z)
+INLINE double value_at(const void *x, size_t i, const int narrow)
 {
-    for (size_t r = 0; r < rows; r++, x += d) {
-        doubles sum[4] = {{0}, {0}, {0}, {0}};
-        size_t j = 0;
-        for (; j + 4 * LANES_F64 <= d; j += 4 * LANES_F64)
+    return narrow ? (double)((const float *)x)[i] : ((const double *)x)[i];
+}
+
+/* `rows` rows from number `first`: 1 or 2, a constant. */
+BODY dots_wide_of(const void *x, size_t first, const size_t rows, size_t d, const double *w, double *z,
+                  const int narrow)
+{
+    doubles sum[2][4] = {{{0}}};
+    size_t j = 0, from = first * d;
+    for (; j + 4 * LANES_F64 <= d; j += 4 * LANES_F64)
 #pragma GCC unroll 4
-            for (size_t k = 0; k < 4; k++)
-                sum[k] += *at_f64(x + j + k * LANES_F64) * *at_f64(w + j + k * LANES_F64);
-        doubles total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-        z[r] = (total[0] + total[1]) + (total[2] + total[3]);
-        for (; j < d; j++)
-            z[r] += x[j] * w[j];
+        for (size_t k = 0; k < 4; k++)
+#pragma GCC unroll 2
+            for (size_t r = 0; r < rows; r++) {
+                doubles v;
+                take_wide(x, from + r * d + j + k * LANES_F64, narrow, &v);
+                sum[r][k] += v * *at_f64(w + j + k * LANES_F64);
+            }
+    for (size_t r = 0; r < rows; r++) {
+        doubles total = (sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]);
+        z[first + r] = (total[0] + total[1]) + (total[2] + total[3]);
+        for (size_t k = j; k < d; k++)
+            z[first + r] += value_at(x, from + r * d + k, narrow) * w[k];
     }
 }
 
-/* Four rows at a time, or one. */
-BODY add_f64_of(const double *x, const size_t rows, size_t d, const double *c, double *g)
+BODY dots_wide_body(const void *x, size_t rows, size_t d, const double *w, double *z, const int narrow)
 {
-    size_t j = 0;
+    size_t r = 0;
+    for (; r + 2 <= rows; r += 2)
+        dots_wide_of(x, r, 2, d, w, z, narrow);
+    if (r < rows)
+        dots_wide_of(x, r, 1, d, w, z, narrow);
+}
+
+/* Four rows at a time, or one; `fetch` rows of float further on are fetched. */
+BODY add_wide_of(const void *x, size_t first, const size_t rows, size_t d, const double *c, double *g, const int narrow,
+                 size_t fetch)
+{
+    size_t j = 0, from = first * d;
     for (; j + LANES_F64 <= d; j += LANES_F64) {
+        if (j % 16 == 0)
+            for (size_t r = 0; r < fetch; r++)
+                __builtin_prefetch((const float *)x + from + j + (rows + r) * d, 0, 3);
         doubles sum = *at_f64(g + j);
 #pragma GCC unroll 4
-        for (size_t r = 0; r < rows; r++)
-            sum += *at_f64(x + r * d + j) * c[r];
-        *(doubles *)(void *)(g + j) = sum;
+        for (size_t r = 0; r < rows; r++) {
+            doubles v;
+            take_wide(x, from + r * d + j, narrow, &v);
+            sum += v * c[first + r];
+        }
+        put_f64(g + j, &sum);
     }
     for (; j < d; j++)
         for (size_t r = 0; r < rows; r++)
-            g[j] += x[r * d + j] * c[r];
+            g[j] += value_at(x, from + r * d + j, narrow) * c[first + r];
 }
 
-BODY add_f64_body(const double *x, size_t rows, size_t d, const double *c, double *g)
+BODY add_wide_body(const void *x, size_t rows, size_t d, const double *c, double *g, const int narrow, size_t ahead)
 {
-    for (; rows >= 4; rows -= 4, x += 4 * d, c += 4)
-        add_f64_of(x, 4, d, c, g);
-    for (; rows > 0; rows--, x += d, c++)
-        add_f64_of(x, 1, d, c, g);
+    size_t r = 0;
+    for (; r + 4 <= rows; r += 4)
+        add_wide_of(x, r, 4, d, c, g, narrow, rows - r < 8 && ahead >= KERNEL_ROWS ? KERNEL_ROWS : 0);
+    for (; r < rows; r++)
+        add_wide_of(x, r, 1, d, c, g, narrow, 0);
 }
 
-/* ---- the loss ---- */
-
-/* *e = exp(-|z|), the exponent kept above -708: k = round(x / ln 2), then a Taylor polynomial on |r| <= ln 2 / 2 and
- * 2^k put together from its bits. */
-BODY exp_minus_abs(const doubles *z, doubles *e)
+/* a - b of floats in double, exactly. */
+BODY subtract_f64_body(const float *a, const float *b, size_t d, double *out)
 {
-    static const double inverse[] = {
-        1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
-        1.0 / 720,        1.0 / 120,       1.0 / 24,       1.0 / 6,       0.5,          1,           1};
-    doubles x = (doubles)((longs)*z | (-0x7fffffffffffffffLL - 1)); /* -|z| */
-    longs low = x < -708.0;
-    x = (doubles)(((longs)x & ~low) | ((longs)((doubles){0} - 708.0) & low));
-    doubles shifted = x * 0x1.71547652b82fep0 + 0x1.8p52, k = shifted - 0x1.8p52;
-    doubles r = (x - k * 0x1.62e42fefa38p-1) - k * 0x1.ef35793c7673p-45, sum = {0};
-    for (size_t i = 0; i < sizeof inverse / sizeof *inverse; i++)
-        sum = sum * r + inverse[i];
-    *e = (doubles)(((longs)shifted << 52) + (longs)sum);
-}
-
-/* *l = log(1 + e) for 0 <= e <= 1: 2 artanh(s) with s = e / (2 + e) <= 1/3. */
-BODY log_one_plus(const doubles *e, doubles *l)
-{
-    doubles s = *e / (*e + 2.0), ss = s * s, sum = {0};
-    for (int i = 35; i > 0; i -= 2)
-        sum = sum * ss + 2.0 / i;
-    *l = s * sum;
-}
-
-BODY sigma_of(const doubles *z, const doubles *e, doubles *sigma)
-{
-    doubles one = 1.0 / (*e + 1.0), other = *e * one;
-    longs negative = *z < 0.0;
-    *sigma = (doubles)(((longs)one & ~negative) | ((longs)other & negative));
-}
-
-BODY losses_body(struct kernel_pairs *k)
-{
-    doubles loss = {0}, bend = {0};
-    for (size_t i = 0; i < KERNEL_ROWS; i += LANES_F64) {
-        doubles z = *at_f64(k->z + i), o = *at_f64(k->weight + i), p = *at_f64(k->p + i), e, l, sigma, from = p;
-        exp_minus_abs(&z, &e);
-        log_one_plus(&e, &l);
-        sigma_of(&z, &e, &sigma);
-        doubles size = (doubles)((longs)z & 0x7fffffffffffffffLL);
-        doubles above = (size + z) * 0.5, below = (size - z) * 0.5;
-        loss += o * (l + p * below + (1.0 - p) * above);
-        bend += o * (e / ((e + 1.0) * (e + 1.0)));
-        if (k->anchored) {
-            doubles e0;
-            exp_minus_abs(at_f64(k->anchor + i), &e0);
-            sigma_of(at_f64(k->anchor + i), &e0, &from);
-        }
-        *(doubles *)(void *)(k->slope + i) = o * (sigma - from);
+    size_t j = 0;
+    for (; j + LANES_F64 <= d; j += LANES_F64) {
+        doubles v, other;
+        take_wide(a, j, 1, &v);
+        take_wide(b, j, 1, &other);
+        v -= other;
+        put_f64(out + j, &v);
     }
-    k->loss = (loss[0] + loss[1]) + (loss[2] + loss[3]);
-    k->curvature = (bend[0] + bend[1]) + (bend[2] + bend[3]);
+    for (; j < d; j++)
+        out[j] = (double)a[j] - (double)b[j];
 }
 
 /* ---- compiled twice ---- */
 
 #define INSTANCE(NAME, TARGET)                                                                                         \
-    TARGET static void dots_##NAME(const float *x, size_t rows, size_t d, const float *w, double *z)                   \
+    TARGET static void dots_##NAME(const float *x, size_t rows, size_t d, const float *w, double *z, size_t ahead)     \
     {                                                                                                                  \
-        dots_body(x, rows, d, w, z);                                                                                   \
+        dots_body(x, rows, d, w, z, ahead);                                                                            \
     }                                                                                                                  \
     TARGET static void add_##NAME(const float *x, size_t rows, size_t d, const float *c, float *g, size_t ahead)       \
     {                                                                                                                  \
@@ -206,18 +202,28 @@ BODY losses_body(struct kernel_pairs *k)
     }                                                                                                                  \
     TARGET static void dots_f64_##NAME(const double *x, size_t rows, size_t d, const double *w, double *z)             \
     {                                                                                                                  \
-        dots_f64_body(x, rows, d, w, z);                                                                               \
+        dots_wide_body(x, rows, d, w, z, 0);                                                                           \
     }                                                                                                                  \
     TARGET static void add_f64_##NAME(const double *x, size_t rows, size_t d, const double *c, double *g)              \
     {                                                                                                                  \
-        add_f64_body(x, rows, d, c, g);                                                                                \
+        add_wide_body(x, rows, d, c, g, 0, 0);                                                                         \
     }                                                                                                                  \
-    TARGET static void losses_##NAME(struct kernel_pairs *k)                                                           \
+    TARGET static void dots_wide_##NAME(const float *x, size_t rows, size_t d, const double *w, double *z)             \
     {                                                                                                                  \
-        losses_body(k);                                                                                                \
+        dots_wide_body(x, rows, d, w, z, 1);                                                                           \
     }                                                                                                                  \
-    static const struct kernel kernel_##NAME = {dots_##NAME, add_##NAME, dots_f64_##NAME, add_f64_##NAME,              \
-                                                losses_##NAME};
+    TARGET static void add_wide_##NAME(const float *x, size_t rows, size_t d, const double *c, double *g,              \
+                                       size_t ahead)                                                                   \
+    {                                                                                                                  \
+        add_wide_body(x, rows, d, c, g, 1, ahead);                                                                     \
+    }                                                                                                                  \
+    TARGET static void subtract_f64_##NAME(const float *a, const float *b, size_t d, double *out)                      \
+    {                                                                                                                  \
+        subtract_f64_body(a, b, d, out);                                                                               \
+    }                                                                                                                  \
+    static const struct kernel kernel_##NAME = {dots_##NAME,         add_##NAME,          dots_f64_##NAME,             \
+                                                add_f64_##NAME,      dots_wide_##NAME,    add_wide_##NAME,             \
+                                                subtract_f64_##NAME, kernel_losses_##NAME};
 
 INSTANCE(plain, )
 #ifdef __x86_64__

@@ -4,31 +4,26 @@
 #ifndef ASSAY_CORE_KERNEL_H
 #define ASSAY_CORE_KERNEL_H
 
-#include <stdbool.h>
+#include "core/kernel_loss.h"
+
 #include <stddef.h>
 
-enum { KERNEL_ROWS = 16 }; /* at most this many rows at a time: they stay in the cache between dots and add */
-
-/* What the loss of Bradley-Terry needs to know about KERNEL_ROWS pairs, and what comes out of it. Fewer pairs: the rest
- * has weight 0. */
-struct kernel_pairs {
-    double z[KERNEL_ROWS], weight[KERNEL_ROWS], p[KERNEL_ROWS];
-    double anchor[KERNEL_ROWS]; /* margins where the slope counts as 0 */
-    bool anchored;
-    double slope[KERNEL_ROWS]; /* out: weight (sigma(z) - p), or weight (sigma(z) - sigma(anchor)) */
-    double loss, curvature;    /* out: sums of weight loss and of weight sigma (1 - sigma) */
-};
-
 struct kernel {
-    /* z[r] = x_r . w, summed in float by lanes, the lanes in double; x: rows x d */
-    void (*dots)(const float *x, size_t rows, size_t d, const float *w, double *z);
-    /* g += sum c_r x_r; the `ahead` rows after them are fetched into the cache on the way */
+    /* z[r] = x_r . w, summed in float by lanes, the lanes in double; x: rows x d, rows <= KERNEL_ROWS. When KERNEL_ROWS
+     * rows come after them (ahead: how many do), the first half of those is fetched into the cache on the way. */
+    void (*dots)(const float *x, size_t rows, size_t d, const float *w, double *z, size_t ahead);
+    /* g += sum c_r x_r; fetches the other half */
     void (*add)(const float *x, size_t rows, size_t d, const float *c, float *g, size_t ahead);
-    /* The same in double. */
+    /* The same in double; any number of rows. */
     void (*dots_f64)(const double *x, size_t rows, size_t d, const double *w, double *z);
     void (*add_f64)(const double *x, size_t rows, size_t d, const double *c, double *g);
-    /* Losses and slopes without a branch: exp and log1p to about 1e-15. */
-    void (*losses)(struct kernel_pairs *k);
+    /* The bits of these two on rows of float, which are widened on the way. */
+    void (*dots_wide)(const float *x, size_t rows, size_t d, const double *w, double *z);
+    void (*add_wide)(const float *x, size_t rows, size_t d, const double *c, double *g, size_t ahead);
+    /* out = a - b, widened first (d each) */
+    void (*subtract_f64)(const float *a, const float *b, size_t d, double *out);
+    /* See core/kernel_loss.h. */
+    void (*losses)(const struct kernel_forms *f, struct kernel_pairs *k);
 };
 
 /* For this CPU (see widen_fast). */

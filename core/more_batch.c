@@ -88,14 +88,15 @@ static void draw(struct trainer *t)
 /* ---- gradients ---- */
 
 /* At most KERNEL_ROWS pairs of a diff into the rows, and what is known of them. */
-static void gather(struct trainer *t, const struct diff *f, const size_t *which, size_t n, struct kernel_pairs *out)
+static void gather(struct trainer *t, const struct diff *f, const size_t *which, size_t n, struct kernel_forms *out)
 {
     float *scratch = t->rows + KERNEL_ROWS * t->d;
     memset(out, 0, sizeof *out);
     for (size_t r = 0; r < n; r++) {
         memcpy(t->rows + r * t->d, diff_rows(f, which[r], 1, scratch), t->d * sizeof *t->rows);
         out->weight[r] = f->weight[which[r]];
-        out->p[r] = f->p[which[r]];
+        out->a[r] = f->p[which[r]];
+        out->b[r] = 1 - f->p[which[r]];
     }
 }
 
@@ -108,15 +109,16 @@ static void measure(struct trainer *t, size_t i)
     memset(g, 0, t->d * sizeof *g);
     t->loss[i] = 0;
     for (size_t j = 0, n; j < t->count[i]; j += n) {
-        struct kernel_pairs pairs;
+        struct kernel_forms forms;
+        struct kernel_pairs pairs = {0};
         float c[KERNEL_ROWS];
         n = t->count[i] - j < KERNEL_ROWS ? t->count[i] - j : KERNEL_ROWS;
-        gather(t, f, t->drawn + i * t->room + j, n, &pairs);
-        kernel->dots(t->rows, n, t->d, t->head.w, pairs.z);
-        kernel->losses(&pairs);
+        gather(t, f, t->drawn + i * t->room + j, n, &forms);
+        kernel->dots(t->rows, n, t->d, t->head.w, pairs.z, 0);
+        kernel->losses(&forms, &pairs);
         for (size_t r = 0; r < n; r++) {
             c[r] = (float)pairs.slope[r];
-            weight += pairs.weight[r];
+            weight += forms.weight[r];
         }
         memset(t->part, 0, t->d * sizeof *t->part);
         kernel->add(t->rows, n, t->d, c, t->part, 0);

@@ -1,5 +1,7 @@
 #include "core/pass.h"
 
+#include "core/bt.h"
+
 #include <stdatomic.h>
 #include <string.h>
 
@@ -17,21 +19,54 @@ static size_t wide_size(const struct diff *f)
     return (KERNEL_ROWS + 2) * f->d;
 }
 
-bool pass_init(struct pass *p, const struct diff *f, struct team *team, struct err *err)
+/* The forms of the pairs, and what the mean divides by. */
+static bool take_forms(struct pass *p, const struct loss *loss, enum loss_normalise by, struct err *err)
+{
+    const struct diff *f = p->f;
+    double sum = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        struct loss_form form = loss_form_of(loss, f->weight[i], f->p[i], f->pairs[i].strength);
+        struct kernel_forms *block = &p->forms[i / KERNEL_ROWS];
+        size_t r = i % KERNEL_ROWS;
+        block->weight[r] = form.weight;
+        block->a[r] = form.a;
+        block->b[r] = form.b;
+        block->shift[r] = form.shift;
+        p->shifted = p->shifted || form.shift != 0;
+        sum += form.weight;
+    }
+    p->divisor = by == LOSS_BY_WEIGHTS ? sum : f->sum_weight;
+    return p->divisor > 0 || err_set(err, ERR_RANGE, "all pairs have weight 0: there is nothing to train on");
+}
+
+bool pass_init_loss(struct pass *p, const struct diff *f, const struct loss *loss, enum loss_normalise by,
+                    struct team *team, struct err *err)
 {
     size_t chunks = (f->n + CHUNK - 1) / CHUNK;
     *p = (struct pass){.f = f, .team = team, .kernel = kernel_choose()};
     p->segments = chunks < SEGMENTS ? chunks : SEGMENTS;
+    p->forms = mem_block((f->n + KERNEL_ROWS - 1) / KERNEL_ROWS, sizeof *p->forms);
+    p->z = mem_block(f->n, sizeof *p->z);
     p->sums = mem_block(p->segments, (f->d + 2) * sizeof *p->sums);
     p->narrow = mem_block((size_t)team_workers(team), narrow_size(f) * sizeof *p->narrow);
-    if (p->sums != NULL && p->narrow != NULL)
+    bool ok = p->forms != NULL && p->z != NULL && p->sums != NULL && p->narrow != NULL;
+    if (!ok)
+        err_set(err, ERR_MEMORY, "no memory to fit %zu columns", f->d);
+    if (ok && take_forms(p, loss, by, err))
         return true;
     pass_free(p);
-    return err_set(err, ERR_MEMORY, "no memory to fit %zu columns", f->d);
+    return false;
+}
+
+bool pass_init(struct pass *p, const struct diff *f, struct team *team, struct err *err)
+{
+    return pass_init_loss(p, f, &(struct loss){0}, LOSS_BY_PAIRS, team, err);
 }
 
 void pass_free(struct pass *p)
 {
+    mem_free(p->forms);
+    mem_free(p->z);
     mem_free(p->sums);
     mem_free(p->narrow);
     mem_free(p->wide);
@@ -43,25 +78,37 @@ struct job {
     const float *s;
     const double *anchor;
     const double *w; /* exact pass */
-    double *z;
     atomic_size_t next;
 };
 
-/* Pairs [first, first + rows) into k, all but the margins. */
-static void take_pairs(const struct diff *f, size_t first, size_t rows, const double *anchor, struct kernel_pairs *k)
+/* From the first margin of a block to the last there is; a known size needs no call. */
+static void copy_block(double *to, const double *from, size_t rows)
 {
-    memset(k, 0, sizeof *k);
-    memcpy(k->weight, f->weight + first, rows * sizeof *k->weight);
-    memcpy(k->p, f->p + first, rows * sizeof *k->p);
-    k->anchored = anchor != NULL;
-    if (anchor != NULL)
-        memcpy(k->anchor, anchor + first, rows * sizeof *k->anchor);
+    if (rows == KERNEL_ROWS)
+        memcpy(to, from, KERNEL_ROWS * sizeof *to);
+    else
+        memcpy(to, from, rows * sizeof *to);
 }
 
-/* Rows that may be fetched while the block that ends at `at` is added up. */
-static size_t rows_ahead(const struct diff *f, size_t at, size_t end)
+/* Losses and slopes of the `rows` pairs from `first` on; margins without their anchors are in k->z. */
+static void find_losses(const struct pass *p, size_t first, size_t rows, const double *anchor, struct kernel_pairs *k)
 {
-    return f->kept == NULL ? 0 : end - at;
+    k->shifted = p->shifted;
+    k->anchored = anchor != NULL;
+    for (size_t r = rows; r < KERNEL_ROWS; r++)
+        k->z[r] = k->anchor[r] = 0;
+    if (anchor != NULL)
+        copy_block(k->anchor, anchor + first, rows);
+    for (size_t r = 0; r < rows && k->anchored; r++)
+        k->z[r] += k->anchor[r];
+    copy_block(p->z + first, k->z, rows);
+    p->kernel->losses(&p->forms[first / KERNEL_ROWS], k);
+}
+
+/* Rows that come right after `at` in memory. */
+static size_t rows_ahead(const struct diff *f, size_t at)
+{
+    return f->kept != NULL ? f->n - at : 0;
 }
 
 static void chunk_sums(const struct job *t, size_t first, size_t end, float *scratch, double *sums)
@@ -73,14 +120,11 @@ static void chunk_sums(const struct job *t, size_t first, size_t end, float *scr
         struct kernel_pairs k;
         rows = end - i < KERNEL_ROWS ? end - i : KERNEL_ROWS;
         const float *x = diff_rows(f, i, rows, scratch);
-        take_pairs(f, i, rows, t->anchor, &k);
-        t->p->kernel->dots(x, rows, f->d, t->s, k.z);
-        for (size_t r = 0; r < rows; r++)
-            k.z[r] += k.anchor[r];
-        t->p->kernel->losses(&k);
+        t->p->kernel->dots(x, rows, f->d, t->s, k.z, rows_ahead(f, i + rows));
+        find_losses(t->p, i, rows, t->anchor, &k);
         for (size_t r = 0; r < rows; r++)
             c[r] = (float)k.slope[r];
-        t->p->kernel->add(x, rows, f->d, c, g, rows_ahead(f, i + rows, end));
+        t->p->kernel->add(x, rows, f->d, c, g, rows_ahead(f, i + rows));
         sums[f->d] += k.loss;
         sums[f->d + 1] += k.curvature;
     }
@@ -88,18 +132,26 @@ static void chunk_sums(const struct job *t, size_t first, size_t end, float *scr
         sums[j] += (double)g[j];
 }
 
+/* Kept differences that are exact are widened on the way through the registers; others are formed in float64. */
 static void chunk_sums_f64(const struct job *t, size_t first, size_t end, double *scratch, double *sums)
 {
     const struct diff *f = t->p->f;
+    const struct kernel *kernel = t->p->kernel;
+    const bool narrow = f->kept != NULL && f->exact;
     for (size_t i = first, rows; i < end; i += rows) {
         struct kernel_pairs k;
         rows = end - i < KERNEL_ROWS ? end - i : KERNEL_ROWS;
-        diff_rows_f64(f, i, rows, scratch, scratch + KERNEL_ROWS * f->d);
-        take_pairs(f, i, rows, NULL, &k);
-        t->p->kernel->dots_f64(scratch, rows, f->d, t->w, k.z);
-        memcpy(t->z + i, k.z, rows * sizeof *k.z);
-        t->p->kernel->losses(&k);
-        t->p->kernel->add_f64(scratch, rows, f->d, k.slope, sums);
+        if (narrow) {
+            kernel->dots_wide(f->kept + i * f->d, rows, f->d, t->w, k.z);
+        } else {
+            diff_rows_f64(f, i, rows, scratch, scratch + KERNEL_ROWS * f->d);
+            kernel->dots_f64(scratch, rows, f->d, t->w, k.z);
+        }
+        find_losses(t->p, i, rows, NULL, &k);
+        if (narrow)
+            kernel->add_wide(f->kept + i * f->d, rows, f->d, k.slope, sums, rows_ahead(f, i + rows));
+        else
+            kernel->add_f64(scratch, rows, f->d, k.slope, sums);
         sums[f->d] += k.loss;
         sums[f->d + 1] += k.curvature;
     }
@@ -139,9 +191,9 @@ static struct pass_sums run(struct job *t, double *g)
         out.curvature += sums[d + 1];
     }
     for (size_t j = 0; j < d; j++)
-        g[j] /= p->f->sum_weight;
-    out.loss /= p->f->sum_weight;
-    out.curvature /= p->f->sum_weight;
+        g[j] /= p->divisor;
+    out.loss /= p->divisor;
+    out.curvature /= p->divisor;
     p->taken++;
     return out;
 }
@@ -158,7 +210,17 @@ bool pass_exact(struct pass *p, const double *w, double *z, double *g, struct pa
         p->wide = mem_block((size_t)team_workers(p->team), wide_size(p->f) * sizeof *p->wide);
     if (p->wide == NULL)
         return err_set(err, ERR_MEMORY, "no memory to check a fit of %zu columns", p->f->d);
-    struct job t = {.p = p, .w = w, .z = z};
+    struct job t = {.p = p, .w = w};
     *sums = run(&t, g);
+    memcpy(z, p->z, p->f->n * sizeof *z);
     return true;
+}
+
+double pass_curvature(const struct pass *p, size_t i)
+{
+    const struct kernel_forms *f = &p->forms[i / KERNEL_ROWS];
+    size_t r = i % KERNEL_ROWS;
+    double near = f->shift[r] - p->z[i], far = f->shift[r] + p->z[i], own = p->f->weight[i];
+    double bend = f->a[r] * bt_sigma(near) * bt_sigma(-near) + f->b[r] * bt_sigma(far) * bt_sigma(-far);
+    return own > 0 ? f->weight[r] * bend / own * p->f->sum_weight / p->divisor : 0;
 }

@@ -24,8 +24,12 @@ static void set_up(void)
     linalg_threads(1);
     for (size_t i = 0; i < 2 * N * D; i++)
         values[i] = rng_normal(&r);
-    for (size_t i = 0; i < N; i++) /* every third weight is 0, labels are soft */
-        pairs[i] = (struct pair){.chosen = 2 * i, .rejected = 2 * i + 1, .weight = (double)(i % 3), .p = i % 5 / 4.0};
+    for (size_t i = 0; i < N; i++) /* every third weight is 0, labels are soft, strengths 0 to 3 */
+        pairs[i] = (struct pair){.chosen = 2 * i,
+                                 .rejected = 2 * i + 1,
+                                 .weight = (double)(i % 3),
+                                 .p = i % 5 / 4.0,
+                                 .strength = (int)(i % 4)};
     for (size_t j = 0; j < D; j++)
         w[j] = rng_normal(&r);
     struct tensor t;
@@ -41,25 +45,76 @@ static void tear_down(void)
 
 TestSuite(pass, .init = set_up, .fini = tear_down);
 
+/* Every loss that is convex and has a form, by both normalisations. */
+static const struct bt_model models[] = {
+    {.loss = {.kind = LOSS_PLAIN}},
+    {.loss = {.kind = LOSS_MARGIN}},
+    {.loss = {.kind = LOSS_SCALED}},
+    {.loss = {.kind = LOSS_SCALED_MARGIN}},
+    {.loss = {.kind = LOSS_SCALED}, .normalise = LOSS_BY_WEIGHTS},
+    {.loss = {.kind = LOSS_SCALED_MARGIN}, .normalise = LOSS_BY_WEIGHTS},
+    {.loss = {.noise = LOSS_SMOOTHING, .rate = 0.1}},
+    {.loss = {.noise = LOSS_FLIP, .rate = 0.2}},
+    {.loss = {.kind = LOSS_SCALED, .noise = LOSS_FLIP, .rate = 0.1}},
+    {.loss = {.kind = LOSS_SCALED_MARGIN, .noise = LOSS_SMOOTHING, .rate = 0.3}, .normalise = LOSS_BY_WEIGHTS},
+};
+enum { MODELS = sizeof models / sizeof *models };
+
+static double slope_of(double a, double b, double h, double z)
+{
+    return b * bt_sigma(h + z) - a * bt_sigma(h - z);
+}
+
+/* One pair of form (3, a, b, h) at z, with an anchor or without, against libm. */
+static void check_losses(double a, double b, double h, double z, bool anchored)
+{
+    for (size_t i = 0; i < KERNEL_ROWS; i++) {
+        struct kernel_pairs k = {.anchored = anchored, .shifted = h != 0};
+        struct kernel_forms form = {0};
+        k.z[i] = z;
+        k.anchor[i] = -0.5 * z;
+        form.weight[i] = 3;
+        form.a[i] = a;
+        form.b[i] = b;
+        form.shift[i] = h;
+        kernel_choose()->losses(&form, &k);
+        double near = bt_sigma(h - z) * bt_sigma(z - h), far = bt_sigma(h + z) * bt_sigma(-h - z);
+        double loss = 3 * (a * bt_softplus(h - z) + b * bt_softplus(h + z)), bend = 3 * (a * near + b * far);
+        double slope = 3 * (slope_of(a, b, h, z) - (anchored ? slope_of(a, b, h, -0.5 * z) : 0));
+        double size = fabs(a) + fabs(b);
+        cr_expect(epsilon_eq(dbl, k.loss, loss, 4e-15 * size * (1 + fabs(h) + fabs(z))), "z %g", z);
+        cr_expect(epsilon_eq(dbl, k.slope[i], slope, 6e-15 * size), "z %g", z);
+        cr_expect(epsilon_eq(dbl, k.curvature, bend, 8e-15 * size * 3 * (near + far) + 1e-300), "z %g", z);
+    }
+}
+
 Test(pass, losses_are_those_of_libm_for_any_margin)
 {
-    static const double z[] = {0, -0.0, 1e-300, -1e-9, 0.3, -0.3, 1, -1, 3.5, -20, 36.7, -40, 699, -707, 5000, -1e6};
+    static const double z[] = {0,  -0.0, 1e-300, -1e-9, 0.3, -0.3, 0.8814, -0.89, 1,
+                               -1, 3.5,  -20,    36.7,  -40, 699,  -707,   5000,  -1e6};
     for (int plain = 0; plain < 2; plain++) {
         widen_force_plain(plain == 1);
-        for (size_t i = 0; i < KERNEL_ROWS; i++) {
-            struct kernel_pairs k = {.anchored = plain == 1};
-            k.z[i] = z[i];
-            k.anchor[i] = -0.5 * z[i];
-            k.weight[i] = 3;
-            k.p[i] = 0.25;
-            kernel_choose()->losses(&k);
-            double loss = 3 * (0.25 * bt_softplus(-z[i]) + 0.75 * bt_softplus(z[i])), s = bt_sigma(z[i]);
-            double bend = 3 * s * bt_sigma(-z[i]), slope = 3 * (s - (plain == 1 ? bt_sigma(-0.5 * z[i]) : 0.25));
-            cr_expect(epsilon_eq(dbl, k.loss, loss, 4e-15 * loss), "z %g", z[i]);
-            cr_expect(epsilon_eq(dbl, k.slope[i], slope, 4e-15), "z %g", z[i]);
-            cr_expect(epsilon_eq(dbl, k.curvature, bend, 4e-15 * bend + 1e-300), "z %g", z[i]);
-        }
+        for (size_t i = 0; i < sizeof z / sizeof *z; i++)
+            for (int anchored = 0; anchored < 2; anchored++) {
+                check_losses(0.25, 0.75, 0, z[i], anchored);
+                check_losses(1, 0, 0, z[i], anchored);
+                check_losses(1.125, -0.125, 0, z[i], anchored);
+                check_losses(0.9, 0.1, 2, z[i], anchored);
+                check_losses(1, 0, 3, z[i], anchored);
+            }
     }
+}
+
+/* Sure labels keep small losses, slopes and curvatures to full precision: nothing is lost against 1. */
+Test(pass, losses_of_large_margins_do_not_cancel)
+{
+    struct kernel_pairs k = {0};
+    struct kernel_forms form = {.weight = {1}, .a = {1}};
+    k.z[0] = 60;
+    kernel_choose()->losses(&form, &k);
+    cr_expect(epsilon_eq(dbl, k.loss, exp(-60), 1e-14 * exp(-60)));
+    cr_expect(epsilon_eq(dbl, k.slope[0], -exp(-60), 1e-14 * exp(-60)));
+    cr_expect(epsilon_eq(dbl, k.curvature, exp(-60), 1e-14 * exp(-60)));
 }
 
 struct got {
@@ -68,7 +123,8 @@ struct got {
 };
 
 /* At w = s + where the anchor was taken. */
-static struct got run_pass(size_t memory, int threads, const double *at, const float *s, const double *from)
+static struct got run_model(const struct bt_model *m, size_t memory, int threads, const double *at, const float *s,
+                            const double *from)
 {
     struct got out;
     struct diff f;
@@ -76,7 +132,7 @@ static struct got run_pass(size_t memory, int threads, const double *at, const f
     static double z[N];
     struct team *team = team_open(threads);
     cr_assert(diff_init(&f, &e, pairs, NULL, N, memory, team, &err), "%s", err.text);
-    cr_assert(pass_init(&p, &f, team, &err), "%s", err.text);
+    cr_assert(pass_init_loss(&p, &f, &m->loss, m->normalise, team, &err), "%s", err.text);
     if (from != NULL || at != NULL)
         cr_assert(pass_exact(&p, from != NULL ? from : at, z, out.g, &out.sums, &err));
     if (s != NULL)
@@ -87,11 +143,16 @@ static struct got run_pass(size_t memory, int threads, const double *at, const f
     return out;
 }
 
-static void slow_twin(const double *at, double *loss, double *g)
+static struct got run_pass(size_t memory, int threads, const double *at, const float *s, const double *from)
+{
+    return run_model(&models[0], memory, threads, at, s, from);
+}
+
+static void slow_twin(const struct bt_model *m, const double *at, double *loss, double *g)
 {
     struct bt_problem b;
     static double z[N];
-    cr_assert(bt_init(&b, &e, pairs, NULL, N, BT_F64, &err), "%s", err.text);
+    cr_assert(bt_init_model(&b, m, &e, pairs, NULL, N, BT_F64, &err), "%s", err.text);
     bt_margins(&b, at, z);
     *loss = bt_loss(&b, z);
     bt_gradient(&b, 0, at, z, g);
@@ -100,25 +161,28 @@ static void slow_twin(const double *at, double *loss, double *g)
 
 static void expect_near(const struct got *a, double loss, const double *g, double tolerance)
 {
-    cr_expect(epsilon_eq(dbl, a->sums.loss, loss, tolerance * loss));
+    cr_expect(epsilon_eq(dbl, a->sums.loss, loss, tolerance * (1 + fabs(loss))));
     for (size_t j = 0; j < D; j++)
         cr_expect(epsilon_eq(dbl, a->g[j], g[j], tolerance), "column %zu", j);
 }
 
-Test(pass, sums_are_those_of_the_slow_twin)
+Test(pass, sums_are_those_of_the_slow_twin_for_every_loss)
 {
     float s[D];
     double at[D], loss, g[D];
     for (size_t j = 0; j < D; j++)
         at[j] = (double)(s[j] = (float)w[j]);
-    slow_twin(at, &loss, g);
-    struct got exact = run_pass(0, 2, at, NULL, NULL), quick = run_pass(SIZE_MAX, 2, NULL, s, NULL);
-    expect_near(&exact, loss, g, 1e-13);
-    expect_near(&quick, loss, g, 1e-6);
+    for (size_t m = 0; m < MODELS; m++) {
+        slow_twin(&models[m], at, &loss, g);
+        struct got exact = run_model(&models[m], 0, 2, at, NULL, NULL);
+        struct got quick = run_model(&models[m], SIZE_MAX, 2, NULL, s, NULL);
+        expect_near(&exact, loss, g, 1e-13);
+        expect_near(&quick, loss, g, 2e-6);
+    }
 }
 
 /* A small step from an anchor: the error is that of the step, not that of the whole. */
-Test(pass, an_anchor_gives_what_float64_gives)
+Test(pass, an_anchor_gives_what_float64_gives_for_every_loss)
 {
     float s[D];
     double at[D], loss, g[D], g0[D], loss0;
@@ -126,12 +190,38 @@ Test(pass, an_anchor_gives_what_float64_gives)
         s[j] = 1e-4F * (float)(j % 7);
         at[j] = w[j] + (double)s[j];
     }
-    slow_twin(w, &loss0, g0);
-    slow_twin(at, &loss, g);
-    linalg_axpy(-1, g0, g, D);
-    struct got a = run_pass(SIZE_MAX, 1, NULL, s, w);
-    cr_expect(gt(dbl, linalg_nrm2(g, D), 1e-5));
-    expect_near(&a, loss, g, 1e-11);
+    for (size_t m = 0; m < MODELS; m++) {
+        slow_twin(&models[m], w, &loss0, g0);
+        slow_twin(&models[m], at, &loss, g);
+        linalg_axpy(-1, g0, g, D);
+        struct got a = run_model(&models[m], SIZE_MAX, 1, NULL, s, w);
+        cr_expect(gt(dbl, linalg_nrm2(g, D), 1e-5));
+        expect_near(&a, loss, g, 2e-11);
+    }
+}
+
+/* The mean of the pairs' curvatures is the curvature of the whole, and they are those of the loss at the margins. */
+Test(pass, curvatures_of_pairs_are_those_of_the_loss)
+{
+    for (size_t m = 0; m < MODELS; m++) {
+        struct diff f;
+        struct pass p;
+        struct pass_sums sums;
+        static double z[N];
+        double g[D], mean = 0;
+        cr_assert(diff_init(&f, &e, pairs, NULL, N, 0, NULL, &err), "%s", err.text);
+        cr_assert(pass_init_loss(&p, &f, &models[m].loss, models[m].normalise, NULL, &err), "%s", err.text);
+        cr_assert(pass_exact(&p, w, z, g, &sums, &err));
+        for (size_t i = 0; i < N; i++) {
+            const struct pair *q = &f.pairs[i];
+            double one = loss_at(&models[m].loss, 1, q->p, q->strength, z[i]).curvature * f.sum_weight / p.divisor;
+            cr_expect(epsilon_eq(dbl, pass_curvature(&p, i), q->weight > 0 ? one : 0, 1e-13));
+            mean += q->weight * pass_curvature(&p, i) / f.sum_weight;
+        }
+        cr_expect(epsilon_eq(dbl, mean, sums.curvature, 1e-13));
+        pass_free(&p);
+        diff_free(&f);
+    }
 }
 
 /* Kept or formed again, one thread or three, AVX2 or not: the same bits. */
