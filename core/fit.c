@@ -15,8 +15,9 @@ static const double gradient_limit = 1e-6, relative_limit = 1e-6;
 static const double margin_of_safety = 0.7;
 /* What rounding hides of the objective, as a share of it: when margins are float32, and near an anchor. */
 static const double noise_f32 = 3e-8, noise_anchored = 1e-13;
-/* Refactor the preconditioner when the mean curvature has changed by this factor. */
-static const double curvature_change = 2.5;
+/* Refactor the preconditioner when the mean curvature has changed by this factor; when all rows are in it, which is
+ * Newton's method, it pays earlier. */
+static const double curvature_change = 2.5, curvature_change_whole = 1.5;
 
 /* A point and what is known there. */
 struct point {
@@ -35,7 +36,8 @@ struct engine {
     const struct diff *f;
     struct pass pass;
     struct precondition m;
-    double l2;
+    double ridge, offset; /* the penalty is (ridge/2) |w - center|^2 + offset */
+    double *center;
     size_t d;
     struct point at, trial;
     double *h, *old_h, *direction;        /* M^-1 g here and one step before; the step */
@@ -44,8 +46,9 @@ struct engine {
     double *anchor, *anchor_g, *anchor_z; /* w, gradient without penalty, margins (n) */
     bool anchored, exact;                 /* exact: `at` was measured in float64 */
     size_t anchors;
-    double lowest; /* f since the last anchor */
-    int idle;      /* steps in a row that did not lower it by more than rounding hides */
+    double lowest;      /* f since the last anchor */
+    int idle;           /* steps in a row that did not lower it by more than rounding hides */
+    double *curvatures; /* of the sampled pairs */
     double *memory;
     float *floats;
 };
@@ -57,18 +60,20 @@ static void release(struct engine *t)
     mem_free(t->memory);
     mem_free(t->floats);
     mem_free(t->anchor_z);
+    mem_free(t->curvatures);
 }
 
-static bool allocate(struct engine *t, struct err *err)
+static bool allocate(struct engine *t, size_t sampled, struct err *err)
 {
     size_t d = t->d;
-    t->memory = mem_block(9 + 3 * HISTORY, d * sizeof *t->memory);
+    t->memory = mem_block(10 + 3 * HISTORY, d * sizeof *t->memory);
     t->floats = mem_block(2, d * sizeof *t->floats);
     t->anchor_z = mem_block(t->f->n, sizeof *t->anchor_z);
-    if (t->memory == NULL || t->floats == NULL || t->anchor_z == NULL)
+    t->curvatures = mem_block(sampled, sizeof *t->curvatures);
+    if (t->memory == NULL || t->floats == NULL || t->anchor_z == NULL || t->curvatures == NULL)
         return err_set(err, ERR_MEMORY, "no memory to fit %zu pairs of %zu columns", t->f->n, d);
-    double **vectors[] = {&t->at.w,  &t->at.g,      &t->trial.w, &t->trial.g, &t->h,
-                          &t->old_h, &t->direction, &t->anchor,  &t->anchor_g};
+    double **vectors[] = {&t->at.w,  &t->at.g,      &t->trial.w, &t->trial.g,  &t->h,
+                          &t->old_h, &t->direction, &t->anchor,  &t->anchor_g, &t->center};
     double *next = t->memory;
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++, next += d)
         *vectors[i] = next;
@@ -79,14 +84,29 @@ static bool allocate(struct engine *t, struct err *err)
     return true;
 }
 
+/* Both penalties, completed to one square. */
+static void set_penalty(struct engine *t, double l2, const struct fit_opts *o)
+{
+    double mu = o->anchor != NULL ? o->mu : 0;
+    t->ridge = l2 + mu;
+    for (size_t j = 0; j < t->d && mu > 0; j++)
+        t->center[j] = mu / t->ridge * o->anchor[j];
+    t->offset = mu > 0 ? l2 * mu / t->ridge / 2 * linalg_dot(o->anchor, o->anchor, t->d) : 0;
+}
+
 /* ---- points ---- */
 
 /* Add the penalty to loss and gradient. */
 static void penalise(const struct engine *t, struct point *p, const struct pass_sums *sums)
 {
-    p->f = sums->loss + t->l2 / 2 * linalg_dot(p->w, p->w, t->d);
+    double square = 0;
+    for (size_t j = 0; j < t->d; j++) {
+        double off = p->w[j] - t->center[j];
+        square += off * off;
+        p->g[j] += t->ridge * off;
+    }
+    p->f = sums->loss + t->ridge / 2 * square + t->offset;
     p->curvature = sums->curvature;
-    linalg_axpy(t->l2, p->w, p->g, t->d);
     p->grad_norm = linalg_nrm2(p->g, t->d);
 }
 
@@ -127,7 +147,7 @@ static bool drop_anchor(struct engine *t, struct err *err)
 static bool meets_goal(const struct engine *t, double share)
 {
     double g = t->at.grad_norm / share;
-    return g <= gradient_limit && g * g / (2 * t->l2) <= relative_limit * t->at.f;
+    return g <= gradient_limit && g * g / (2 * t->ridge) <= relative_limit * fabs(t->at.f);
 }
 
 /* ---- directions ---- */
@@ -190,12 +210,25 @@ static void remember(struct engine *t)
     t->n_steps++;
 }
 
+/* Curvatures of the sampled pairs, at the last pass: that of the point at hand. */
+static void reweigh(struct engine *t)
+{
+    for (size_t i = 0; i < t->m.plan.rows; i++)
+        t->curvatures[i] = pass_curvature(&t->pass, precondition_row(&t->m, i));
+    precondition_set_curvatures(&t->m, t->at.curvature, t->curvatures);
+}
+
 static void follow_curvature(struct engine *t)
 {
-    double ratio = t->at.curvature / t->m.a;
-    if ((ratio < curvature_change && ratio > 1 / curvature_change) || !(t->at.curvature > 1e-9))
+    bool dual = t->m.plan.kind == PRECONDITION_DUAL;
+    double ratio = t->at.curvature / t->m.a,
+           limit = dual && t->m.plan.rows == t->f->n ? curvature_change_whole : curvature_change;
+    if ((ratio < limit && ratio > 1 / limit) || !(t->at.curvature > 1e-9))
         return;
-    precondition_set_curvature(&t->m, t->at.curvature);
+    if (dual)
+        reweigh(t);
+    else
+        precondition_set_curvature(&t->m, t->at.curvature);
     trace(TRACE_FIT, "preconditioner for a mean curvature of %.3g", t->m.a);
     precondition_apply(&t->m, t->at.g, t->h);
     for (size_t i = oldest(t); i < t->n_steps; i++)
@@ -333,21 +366,36 @@ static bool minimise(struct engine *t, size_t limit, struct bt_info *info, const
 
 /* ---- the whole ---- */
 
+static const struct bt_model plain = {0};
+
+static const struct bt_model *model_of(const struct fit_opts *o)
+{
+    return o->model != NULL ? o->model : &plain;
+}
+
+static bool prepare(struct engine *t, struct team *team, double l2, const struct fit_opts *o, struct err *err)
+{
+    const struct bt_model *model = model_of(o);
+    struct precondition_plan plan = precondition_choose(t->f->n, t->d);
+    trace(TRACE_FIT, "%zu x %zu, differences %s%s", t->f->n, t->d, t->f->kept != NULL ? "kept" : "streamed",
+          t->f->exact ? ", exact" : "");
+    if (!allocate(t, plan.rows, err) || !pass_init_loss(&t->pass, t->f, &model->loss, model->normalise, team, err))
+        return false;
+    set_penalty(t, l2, o);
+    if (!precondition_init(&t->m, t->f, plan, t->ridge, team, err))
+        return false;
+    trace(TRACE_FIT, "preconditioner: %s on %zu rows, delta %.3g of %.3g", precondition_name(t->m.plan.kind), plan.rows,
+          t->m.delta, t->m.trace / (double)t->d);
+    return true;
+}
+
 static bool by_engine(const struct diff *f, struct team *team, double l2, const struct fit_opts *o, double *w,
                       struct bt_info *info, const struct progress *progress, struct err *err)
 {
-    struct engine t = {.f = f, .l2 = l2, .d = f->d};
-    struct precondition_plan plan = precondition_choose(f->n, f->d);
-    linalg_threads(o->threads);
-    trace(TRACE_FIT, "%zu x %zu, differences %s%s", f->n, f->d, f->kept != NULL ? "kept" : "streamed",
-          f->exact ? ", exact" : "");
-    bool ok = allocate(&t, err) && pass_init(&t.pass, f, team, err) && precondition_init(&t.m, f, plan, l2, err);
-    if (ok)
-        trace(TRACE_FIT, "preconditioner: %s on %zu rows, delta %.3g of %.3g", precondition_name(t.m.plan.kind),
-              plan.rows, t.m.delta, t.m.trace / (double)f->d);
-    linalg_threads(1); /* vectors are short, and its threads would wait in the way of ours */
-    ok = ok && start(&t, w, o->warm, err) &&
-         minimise(&t, o->max_iterations > 0 ? o->max_iterations : MAX_ITERATIONS, info, progress, err);
+    struct engine t = {.f = f, .d = f->d};
+    linalg_threads(1); /* BLAS's own threads would wait in the way of ours */
+    bool ok = prepare(&t, team, l2, o, err) && start(&t, w, o->warm, err) &&
+              minimise(&t, o->max_iterations > 0 ? o->max_iterations : MAX_ITERATIONS, info, progress, err);
     if (ok) {
         memcpy(w, t.at.w, f->d * sizeof *w);
         info->objective = t.at.f;
@@ -362,30 +410,48 @@ static bool by_engine(const struct diff *f, struct team *team, double l2, const 
 }
 
 static bool by_newton(const struct embeddings *e, const struct pair *pairs, const size_t *which, size_t n, double l2,
-                      const struct bt_opts *opts, double *w, struct bt_info *info, const struct progress *progress,
-                      struct err *err)
+                      const struct fit_opts *o, bool warm, double *w, struct bt_info *info,
+                      const struct progress *progress, struct err *err)
 {
     struct bt_problem problem;
     struct bt_info before = *info;
-    if (!bt_init(&problem, e, pairs, which, n, BT_AUTO, err))
+    struct bt_opts opts = {.max_iterations = o->max_iterations, .warm = warm, .anchor = o->anchor, .mu = o->mu};
+    if (!bt_init_model(&problem, model_of(o), e, pairs, which, n, BT_AUTO, err))
         return false;
-    bool ok = bt_fit(&problem, l2, opts, w, info, progress, err);
+    bool ok = bt_fit(&problem, l2, &opts, w, info, progress, err);
+    if (o->ties != NULL)
+        *o->ties = problem.ties;
     info->iterations += before.iterations;
     info->passes += before.passes;
     bt_free(&problem);
     return ok;
 }
 
+bool fit_takes(const struct bt_model *m)
+{
+    return m->ties == TIES_NONE && !(m->center > 0) && loss_has_form(&m->loss);
+}
+
+static bool check(double l2, const struct fit_opts *o, double *ridge, struct err *err)
+{
+    *ridge = l2 + (o->anchor != NULL ? o->mu : 0);
+    if (!(l2 >= 0) || !isfinite(l2))
+        return err_set(err, ERR_RANGE, "l2 is %g; it must be a finite number of at least 0", l2);
+    if (!(o->mu >= 0) || !isfinite(o->mu))
+        return err_set(err, ERR_RANGE, "mu is %g; it must be a finite number of at least 0", o->mu);
+    return bt_model_check(model_of(o), *ridge, err);
+}
+
 bool fit_pairs(const struct embeddings *e, const struct pair *pairs, const size_t *which, size_t n, double l2,
                const struct fit_opts *opts, double *w, struct bt_info *info, const struct progress *progress,
                struct err *err)
 {
-    struct bt_opts newton = {.max_iterations = opts->max_iterations, .warm = opts->warm};
+    double ridge;
     *info = (struct bt_info){0};
-    if (!(l2 >= 0) || !isfinite(l2))
-        return err_set(err, ERR_RANGE, "l2 is %g; it must be a finite number of at least 0", l2);
-    if (l2 <= 0)
-        return by_newton(e, pairs, which, n, l2, &newton, w, info, progress, err);
+    if (!check(l2, opts, &ridge, err))
+        return false;
+    if (!(ridge > 0) || !fit_takes(model_of(opts)))
+        return by_newton(e, pairs, which, n, l2, opts, opts->warm, w, info, progress, err);
     struct team *team = team_open(opts->threads);
     struct diff f;
     trace(TRACE_FIT, "forming differences of %zu pairs", n);
@@ -397,6 +463,5 @@ bool fit_pairs(const struct embeddings *e, const struct pair *pairs, const size_
     team_close(team);
     if (!ok || info->stop != BT_STALLED)
         return ok;
-    newton.warm = true;
-    return by_newton(e, pairs, which, n, l2, &newton, w, info, progress, err);
+    return by_newton(e, pairs, which, n, l2, opts, true, w, info, progress, err);
 }

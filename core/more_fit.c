@@ -103,9 +103,8 @@ static bool precondition(struct engine *t, struct err *err)
     mem_free(pairs);
     if (!ok)
         return false;
-    linalg_threads(team_workers(m->team));
-    ok = precondition_init(&t->pre, &pool, precondition_choose(m->n, m->d), t->l2, err);
     linalg_threads(1);
+    ok = precondition_init(&t->pre, &pool, precondition_choose(m->n, m->d), t->l2, m->team, err);
     diff_free(&pool);
     return ok;
 }

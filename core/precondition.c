@@ -2,11 +2,16 @@
 
 #include "core/base/rng.h"
 #include "core/linalg.h"
+#include "core/tiles.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdatomic.h>
 
-enum { PROBES = 8, BLOCK_ROWS = 1024, SCALAR_ROWS = 256, ATTEMPTS = 8 };
+/* TAKEN: rows that a thread copies at a time. */
+enum { PROBES = 8, BLOCK_ROWS = 1024, SCALAR_ROWS = 256, ATTEMPTS = 8, TAKEN = 32 };
+
+/* The least delta over the mean eigenvalue when all rows are in the dual. */
+#define WHOLE_FLOOR 0.01
 
 static const char *const kind_names[] = {
 #define X(id, name) name,
@@ -21,47 +26,40 @@ const char *precondition_name(enum precondition_kind kind)
 
 /* ---- what to use ---- */
 
-/* Passes that a fit needs with m = share x d sampled rows, as measured on features of spectra 1/k^0 to 1/k^1.5. */
+/* Passes and factorisations that a fit takes with m = share x d sampled rows (share 0: all rows), as counted on
+ * features of spectra 1/k^0 to 1/k^1.5. */
 static const struct trial {
-    double share, passes;
-} gram_trials[] = {{2, 22}, {3, 19}, {4, 18}, {8, 15}}, dual_trials[] = {{0.125, 85}, {0.25, 55}, {0.5, 39}, {1, 28}};
+    enum precondition_kind kind;
+    double share, passes, factors;
+} trials[] = {{PRECONDITION_GRAM, 2, 22, 3},    {PRECONDITION_GRAM, 3, 19, 3},     {PRECONDITION_GRAM, 4, 18, 3},
+              {PRECONDITION_GRAM, 8, 15, 3},    {PRECONDITION_GRAM, 0, 11, 2},     {PRECONDITION_DUAL, 0.125, 85, 5},
+              {PRECONDITION_DUAL, 0.25, 66, 5}, {PRECONDITION_DUAL, 0.375, 58, 5}, {PRECONDITION_DUAL, 0.5, 54, 5},
+              {PRECONDITION_DUAL, 0.75, 48, 5}, {PRECONDITION_DUAL, 0, 20, 9}};
 
-enum { SCALAR_PASSES = 150, WHOLE_PASSES = 11 };
+enum { SCALAR_PASSES = 150 };
 
 /* Operations a second of matrix products and factorisations, bytes a second of passes and triangular solves. */
-static const double product_speed = 180e9, factor_speed = 100e9, read_speed = 30e9, solve_speed = 15e9;
+static const double product_speed = 160e9, factor_speed = 100e9, read_speed = 30e9, solve_speed = 15e9;
 
-static double gram_cost(double n, double d, double m, double passes)
+/* Seconds for n differences of d columns with m of them sampled. */
+static double cost_of(const struct trial *t, double n, double d, double m)
 {
-    return m * d * d / product_speed + d * d * d / factor_speed +
-           passes * (4 * n * d / read_speed + 4 * d * d / solve_speed);
-}
-
-static double dual_cost(double n, double d, double m, double passes)
-{
-    return m * m * d / product_speed + m * m * m / 3 / factor_speed +
-           passes * (4 * n * d / read_speed + 8 * m * d / read_speed);
+    double pass = 4 * n * d / read_speed, side = t->kind == PRECONDITION_GRAM ? d : m;
+    double multiply = m * d * side / product_speed, factor = side * side * side / 3 / factor_speed;
+    double apply = 4 * side * side / solve_speed + (t->kind == PRECONDITION_DUAL ? 8 * m * d / read_speed : 0);
+    return multiply + t->factors * factor + t->passes * (pass + apply);
 }
 
 struct precondition_plan precondition_choose(size_t rows, size_t columns)
 {
     double n = (double)rows, d = (double)columns, least = SCALAR_PASSES * 4 * n * d / read_speed;
     struct precondition_plan best = {PRECONDITION_SCALAR, rows < SCALAR_ROWS ? rows : SCALAR_ROWS};
-    size_t gram = sizeof gram_trials / sizeof *gram_trials, dual = sizeof dual_trials / sizeof *dual_trials;
-    for (size_t i = 0; i <= gram; i++) { /* the last: all rows */
-        double m = i < gram ? gram_trials[i].share * d : n;
-        double cost = gram_cost(n, d, m, i < gram ? gram_trials[i].passes : WHOLE_PASSES);
-        if (n >= d && m <= n && cost < least) {
+    for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
+        double m = trials[i].share > 0 ? ceil(trials[i].share * d) : n, cost = cost_of(&trials[i], n, d, m);
+        bool fits = m <= n && (trials[i].kind == PRECONDITION_GRAM ? n >= d : m <= d);
+        if (fits && cost < least) {
             least = cost;
-            best = (struct precondition_plan){PRECONDITION_GRAM, (size_t)m};
-        }
-    }
-    for (size_t i = 0; i <= dual; i++) {
-        double m = i < dual ? ceil(dual_trials[i].share * d) : n;
-        double cost = dual_cost(n, d, m, i < dual ? dual_trials[i].passes : WHOLE_PASSES);
-        if (m <= n && m <= d && cost < least) {
-            least = cost;
-            best = (struct precondition_plan){PRECONDITION_DUAL, (size_t)m};
+            best = (struct precondition_plan){trials[i].kind, (size_t)m};
         }
     }
     return best;
@@ -69,19 +67,53 @@ struct precondition_plan precondition_choose(size_t rows, size_t columns)
 
 /* ---- the sample ---- */
 
-/* Sampled rows [first, first + k), each times the root of its weight. */
-static void take_rows(const struct precondition *p, const struct diff *f, size_t first, size_t k, float *out,
-                      float *scratch, double *weights)
+size_t precondition_row(const struct precondition *p, size_t i)
 {
-    for (size_t i = 0; i < k; i++, out += f->d) {
-        size_t row = (size_t)(((double)(first + i) + 0.5) * (double)f->n / (double)p->plan.rows);
-        row = row < f->n ? row : f->n - 1;
-        const float *x = diff_rows(f, row, 1, scratch);
-        float root = (float)sqrt(f->weight[row]);
-        *weights += f->weight[row];
-        for (size_t j = 0; j < f->d; j++)
-            out[j] = x[j] * root;
-    }
+    size_t row = (size_t)(((double)i + 0.5) * (double)p->n / (double)p->plan.rows);
+    return row < p->n ? row : p->n - 1;
+}
+
+/* Sampled rows [first, first + k), each times the root of its weight, to be copied to `out` by the team. */
+struct taking {
+    const struct precondition *p;
+    const struct diff *f;
+    size_t first, k;
+    float *out, *scratch; /* scratch: 3 d a worker */
+    atomic_size_t next;
+};
+
+static void take_some(void *ctx, int worker)
+{
+    struct taking *t = ctx;
+    size_t d = t->f->d, first;
+    while ((first = atomic_fetch_add(&t->next, TAKEN)) < t->k)
+        for (size_t i = first; i < t->k && i < first + TAKEN; i++) {
+            size_t row = precondition_row(t->p, t->first + i);
+            const float *x = diff_rows(t->f, row, 1, t->scratch + (size_t)worker * 3 * d);
+            float root = (float)sqrt(t->f->weight[row]), *out = t->out + i * d;
+            for (size_t j = 0; j < d; j++)
+                out[j] = x[j] * root;
+        }
+}
+
+static void take_rows(struct taking *t, size_t first, size_t k)
+{
+    t->first = first;
+    t->k = k;
+    atomic_store(&t->next, 0);
+    team_run(t->p->team, take_some, t);
+}
+
+static void scale_upper(float *A, size_t n, double by)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i; j < n; j++)
+            A[i * n + j] *= (float)by;
+}
+
+static size_t side(const struct precondition *p)
+{
+    return p->plan.kind == PRECONDITION_GRAM ? p->d : p->plan.rows;
 }
 
 static double sum_of_squares(const float *x, size_t n)
@@ -92,102 +124,107 @@ static double sum_of_squares(const float *x, size_t n)
     return sum;
 }
 
-static void scale_upper(float *A, size_t n, double by)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = i; j < n; j++)
-            A[i * n + j] *= (float)by;
-}
-
 /* Fill gram (and rows, when dual) such that G = S'S, weights and 1/m included; trace = tr G. */
-static bool multiply(struct precondition *p, const struct diff *f, struct err *err)
+static void multiply(struct precondition *p, struct taking *t, size_t step)
 {
-    size_t m = p->plan.rows, d = p->d, step = p->plan.kind == PRECONDITION_DUAL || m < BLOCK_ROWS ? m : BLOCK_ROWS;
-    float *block = p->rows != NULL ? p->rows : mem_block_raw(step, d * sizeof *block),
-          *scratch = mem_block(3, d * sizeof *scratch);
+    size_t m = p->plan.rows, d = p->d, n = side(p);
     double weights = 0;
-    if (block == NULL || scratch == NULL) {
-        mem_free(p->rows != NULL ? NULL : block);
-        mem_free(scratch);
-        return err_set(err, ERR_MEMORY, "no memory for a preconditioner of %zu columns", d);
-    }
-    for (size_t i = 0; i < m; i += step) {
-        size_t k = m - i < step ? m - i : step;
-        take_rows(p, f, i, k, block, scratch, &weights);
-        p->trace += sum_of_squares(block, k * d);
-        if (p->plan.kind == PRECONDITION_GRAM)
-            linalg_f32_syrk_t(block, k, d, i == 0 ? 0 : 1, p->gram);
-    }
+    for (size_t i = 0; i < m; i++)
+        weights += t->f->weight[precondition_row(p, i)];
     double by = weights > 0 ? 1 / weights : 0;
-    p->trace *= by;
+    for (size_t i = 0; i < m; i += step) {
+        take_rows(t, i, m - i < step ? m - i : step);
+        if (p->plan.kind == PRECONDITION_GRAM)
+            tiles_syrk_t(p->team, t->out, t->k, d, i == 0 ? 0 : 1, p->gram);
+        else
+            p->trace += by * sum_of_squares(t->out, t->k * d);
+    }
     if (p->plan.kind == PRECONDITION_DUAL) {
         for (size_t i = 0; i < m * d; i++)
             p->rows[i] *= (float)sqrt(by);
-        linalg_f32_syrk_n(p->rows, m, d, 0, p->gram);
+        tiles_syrk_n(p->team, p->rows, m, d, 0, p->gram);
     } else if (p->plan.kind == PRECONDITION_GRAM) {
         scale_upper(p->gram, d, by);
+        for (size_t i = 0; i < n; i++)
+            p->trace += (double)p->gram[i * n + i];
     }
-    if (p->rows == NULL)
-        mem_free(block);
-    mem_free(scratch);
-    return true;
+}
+
+static bool sample(struct precondition *p, const struct diff *f, struct err *err)
+{
+    size_t m = p->plan.rows, step = p->plan.kind == PRECONDITION_DUAL || m < BLOCK_ROWS ? m : BLOCK_ROWS;
+    struct taking t = {.p = p, .f = f};
+    float *block = p->rows == NULL ? mem_block_raw(step, p->d * sizeof *block) : NULL;
+    t.out = p->rows != NULL ? p->rows : block;
+    t.scratch = mem_block((size_t)team_workers(p->team) * 3, p->d * sizeof *t.scratch);
+    bool ok = t.out != NULL && t.scratch != NULL;
+    if (ok)
+        multiply(p, &t, step);
+    else
+        err_set(err, ERR_MEMORY, "no memory for a preconditioner of %zu columns", p->d);
+    mem_free(block);
+    mem_free(t.scratch);
+    return ok;
 }
 
 /* ---- factors ---- */
 
-static size_t side(const struct precondition *p)
-{
-    return p->plan.kind == PRECONDITION_GRAM ? p->d : p->plan.rows;
-}
-
-/* factor = Cholesky of times x gram + add x I */
+/* factor = Cholesky of times x R gram R + add x I, R = I but for dual */
 static bool factor(struct precondition *p, double times, double add)
 {
     size_t n = side(p);
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = i; j < n; j++)
-            p->factor[i * n + j] = (float)times * p->gram[i * n + j];
-        p->factor[i * n + i] = (float)(times * (double)p->gram[i * n + i] + add);
+        const float *from = p->gram + i * n;
+        float *to = p->factor + i * n, by = (float)times * (p->root != NULL ? p->root[i] : 1);
+        if (p->root != NULL)
+            for (size_t j = i; j < n; j++)
+                to[j] = by * from[j] * p->root[j];
+        else
+            for (size_t j = i; j < n; j++)
+                to[j] = by * from[j];
+        to[i] += (float)add;
     }
-    return linalg_f32_cholesky(p->factor, n);
+    return tiles_cholesky(p->team, p->factor, n);
 }
 
-/* tr (factor)^-1 / d */
+/* tr (factor)^-1 over its side */
 static double mean_inverse(struct precondition *p)
 {
     struct rng r;
     double sum = 0;
+    size_t n = side(p);
+    float *v = p->x, *sign = p->y; /* both have room for either side */
     rng_seed(&r, 1);
     for (int i = 0; i < PROBES; i++) {
         uint64_t bits = 0;
-        float *sign = p->y;
-        for (size_t j = 0; j < p->d; j++, bits >>= 1) {
+        for (size_t j = 0; j < n; j++, bits >>= 1) {
             if (j % 64 == 0)
                 bits = rng_u64(&r);
-            p->x[j] = sign[j] = (bits & 1) != 0 ? 1 : -1;
+            v[j] = sign[j] = (bits & 1) != 0 ? 1 : -1;
         }
-        linalg_f32_cholesky_solve(p->factor, p->d, p->x);
-        for (size_t j = 0; j < p->d; j++)
-            sum += (double)(p->x[j] * sign[j]);
+        linalg_f32_cholesky_solve(p->factor, n, v);
+        for (size_t j = 0; j < n; j++)
+            sum += (double)(v[j] * sign[j]);
     }
-    return sum / PROBES / (double)p->d;
+    return sum / PROBES / (double)n;
 }
 
-/* delta, by the rule of the header; eigenvalues below l2 / a do not matter and are lifted to it. */
+/* delta, by the rule of the header; eigenvalues below l2 / a do not matter and are lifted to it. With all rows nothing
+ * is wrong: a floor keeps float32 from cancelling in the identity of Woodbury. */
 static void shrink(struct precondition *p)
 {
-    double m = (double)p->plan.rows, d = (double)p->d, mean = p->trace / d;
-    if (p->plan.kind == PRECONDITION_DUAL) {
-        /* No inverse to measure. With all rows the floor only keeps float32 from cancelling in the identity. */
-        p->delta = (p->plan.rows == p->n ? 0.01 : 0.6) * mean;
+    double m = (double)p->plan.rows, d = (double)p->d, mean = p->trace / d, least = 1e-6 * mean;
+    bool dual = p->plan.kind == PRECONDITION_DUAL, whole = p->plan.rows == p->n;
+    p->delta = dual && whole ? WHOLE_FLOOR * mean : 0;
+    if (p->plan.kind == PRECONDITION_SCALAR || whole || !(mean > 0))
         return;
-    }
-    p->delta = 0;
-    if (p->plan.rows < p->n && m > d && factor(p, 1, fmax(4 * p->l2, 1e-6 * mean)))
+    if (dual && factor(p, 1, least))
+        p->delta = 2 / mean_inverse(p);
+    else if (!dual && m > d && factor(p, 1, fmax(4 * p->l2, least)))
         p->delta = 2 * (d / m) / mean_inverse(p) / (1 - d / m);
 }
 
-void precondition_set_curvature(struct precondition *p, double a)
+static void refactor(struct precondition *p, double a)
 {
     double mean = p->trace / (double)p->d, lift = 0;
     p->a = a;
@@ -203,22 +240,44 @@ void precondition_set_curvature(struct precondition *p, double a)
         p->ridge = 1;
 }
 
-bool precondition_init(struct precondition *p, const struct diff *f, struct precondition_plan plan, double l2,
-                       struct err *err)
+void precondition_set_curvature(struct precondition *p, double a)
 {
-    *p = (struct precondition){.plan = plan, .n = f->n, .d = f->d, .l2 = l2};
-    size_t n = side(p), longest = f->d > plan.rows ? f->d : plan.rows;
-    bool matrices = plan.kind != PRECONDITION_SCALAR, dual = plan.kind == PRECONDITION_DUAL;
+    for (size_t i = 0; i < p->plan.rows && p->root != NULL; i++)
+        p->root[i] = 1;
+    refactor(p, a);
+}
+
+void precondition_set_curvatures(struct precondition *p, double a, const double *c)
+{
+    for (size_t i = 0; i < p->plan.rows && p->root != NULL; i++)
+        p->root[i] = (float)sqrt(c[i] / a);
+    refactor(p, a);
+}
+
+/* ---- the whole ---- */
+
+static bool allocate(struct precondition *p, struct err *err)
+{
+    size_t n = side(p), longest = p->d > p->plan.rows ? p->d : p->plan.rows;
+    bool matrices = p->plan.kind != PRECONDITION_SCALAR, dual = p->plan.kind == PRECONDITION_DUAL;
     p->gram = matrices ? mem_block(n, n * sizeof *p->gram) : NULL;
     p->factor = matrices ? mem_block(n, n * sizeof *p->factor) : NULL;
-    p->rows = dual ? mem_block_raw(plan.rows, f->d * sizeof *p->rows) : NULL;
+    p->rows = dual ? mem_block_raw(n, p->d * sizeof *p->rows) : NULL;
+    p->root = dual ? mem_block(n, sizeof *p->root) : NULL;
     p->x = mem_block(longest, sizeof *p->x);
     p->y = mem_block(longest, sizeof *p->y);
     bool ok = p->x != NULL && p->y != NULL && (!matrices || (p->gram != NULL && p->factor != NULL)) &&
-              (!dual || p->rows != NULL);
-    if (!ok)
-        err_set(err, ERR_MEMORY, "no memory for a preconditioner of %zu columns", f->d);
-    if (ok && multiply(p, f, err)) {
+              (!dual || (p->rows != NULL && p->root != NULL));
+    for (size_t i = 0; ok && dual && i < n; i++)
+        p->root[i] = 1;
+    return ok || err_set(err, ERR_MEMORY, "no memory for a preconditioner of %zu columns", p->d);
+}
+
+bool precondition_init(struct precondition *p, const struct diff *f, struct precondition_plan plan, double l2,
+                       struct team *team, struct err *err)
+{
+    *p = (struct precondition){.plan = plan, .n = f->n, .d = f->d, .l2 = l2, .team = team};
+    if (allocate(p, err) && sample(p, f, err)) {
         shrink(p);
         precondition_set_curvature(p, 0.25);
         return true;
@@ -232,9 +291,23 @@ void precondition_free(struct precondition *p)
     mem_free(p->rows);
     mem_free(p->gram);
     mem_free(p->factor);
+    mem_free(p->root);
     mem_free(p->x);
     mem_free(p->y);
     *p = (struct precondition){0};
+}
+
+/* x = (b I + a S'C S)^-1 x = (I - S'R (b/a I + R S S' R)^-1 R S) x / b, but for the first term and 1/b; R^2 = C. */
+static void apply_dual(struct precondition *p)
+{
+    size_t m = p->plan.rows;
+    tiles_gemv(p->team, p->rows, m, p->d, p->x, p->y);
+    for (size_t i = 0; i < m; i++)
+        p->y[i] *= p->root[i];
+    linalg_f32_cholesky_solve(p->factor, m, p->y);
+    for (size_t i = 0; i < m; i++)
+        p->y[i] *= p->root[i];
+    tiles_gemv_t(p->team, p->rows, m, p->d, p->y, p->x);
 }
 
 void precondition_apply(struct precondition *p, const double *g, double *h)
@@ -249,16 +322,11 @@ void precondition_apply(struct precondition *p, const double *g, double *h)
     }
     for (size_t j = 0; j < p->d; j++)
         p->x[j] = (float)(g[j] / scale);
-    if (p->plan.kind == PRECONDITION_GRAM) {
+    if (p->plan.kind == PRECONDITION_DUAL)
+        apply_dual(p);
+    else
         linalg_f32_cholesky_solve(p->factor, p->d, p->x);
-        for (size_t j = 0; j < p->d; j++)
-            h[j] = scale * (double)p->x[j];
-        return;
-    }
-    /* (b I + a S'S)^-1 = (I - S' (b/a I + S S')^-1 S) / b */
-    linalg_f32_gemv(p->rows, p->plan.rows, p->d, p->x, p->y);
-    linalg_f32_cholesky_solve(p->factor, p->plan.rows, p->y);
-    linalg_f32_gemv_t(p->rows, p->plan.rows, p->d, p->y, p->x);
     for (size_t j = 0; j < p->d; j++)
-        h[j] = (g[j] - scale * (double)p->x[j]) / p->ridge;
+        h[j] =
+            p->plan.kind == PRECONDITION_DUAL ? (g[j] - scale * (double)p->x[j]) / p->ridge : scale * (double)p->x[j];
 }

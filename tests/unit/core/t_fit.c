@@ -102,6 +102,111 @@ Test(fit, weights_and_soft_labels_give_the_optimum_of_newton)
     spectrum_free(&s);
 }
 
+/* The family: the engine's, by each normalisation, and what it leaves to Newton. */
+static const struct bt_model models[] = {
+    {.loss = {.kind = LOSS_MARGIN}},
+    {.loss = {.kind = LOSS_SCALED}},
+    {.loss = {.kind = LOSS_SCALED}, .normalise = LOSS_BY_WEIGHTS},
+    {.loss = {.kind = LOSS_SCALED_MARGIN}},
+    {.loss = {.noise = LOSS_SMOOTHING, .rate = 0.1}},
+    {.loss = {.kind = LOSS_MARGIN, .noise = LOSS_SMOOTHING, .rate = 0.2}},
+    {.loss = {.noise = LOSS_FLIP, .rate = 0.2}},
+    {.loss = {.kind = LOSS_SCALED, .noise = LOSS_FLIP, .rate = 0.1}, .normalise = LOSS_BY_WEIGHTS},
+    {.ties = TIES_RAO_KUPPER},
+    {.center = 0.01},
+};
+enum { MODELS = sizeof models / sizeof *models, TAKEN = MODELS - 2 };
+
+static void make_soft(struct spectrum *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        s->pairs[i].weight = 1 + (double)(i % 3);
+        s->pairs[i].strength = (int)(i % 4);
+        s->pairs[i].p = i % 4 == 0 ? 0.5 : i % 5 == 0 ? 0.75 : 1;
+    }
+}
+
+/* The optimum of Newton, with an anchor and without. */
+Test(fit, every_model_has_the_optimum_of_newton)
+{
+    struct spectrum s;
+    double w[30], v[30], anchor[30];
+    spectrum_draw(&s, 700, 30, 1, 22);
+    make_soft(&s);
+    for (size_t j = 0; j < s.d; j++)
+        anchor[j] = 0.3 * cos((double)j);
+    for (size_t m = 0; m < MODELS; m++)
+        for (int drawn = 0; drawn < 2; drawn++) {
+            struct bt_problem b;
+            struct bt_info info, slow;
+            struct fit_opts o = {.memory = SIZE_MAX, .model = &models[m], .mu = 0.05, .anchor = drawn ? anchor : NULL};
+            cr_expect(eq(int, fit_takes(&models[m]), m < TAKEN));
+            info = fit(&s, 1e-3, &o, w);
+            cr_assert(bt_init_model(&b, &models[m], &s.e, s.pairs, NULL, s.n, BT_F64, &err), "%s", err.text);
+            cr_assert(bt_fit(&b, 1e-3, &(struct bt_opts){.anchor = o.anchor, .mu = o.mu}, v, &slow, NULL, &err));
+            cr_expect(info.converged && slow.converged, "model %zu", m);
+            cr_expect(epsilon_eq(dbl, info.objective, slow.objective, 1e-6 * fabs(slow.objective)), "model %zu", m);
+            for (size_t j = 0; j < s.d; j++) /* both are within |g| / l2 of the optimum */
+                cr_expect(epsilon_eq(dbl, w[j], v[j], 2e-3), "model %zu", m);
+            bt_free(&b);
+        }
+    spectrum_free(&s);
+}
+
+/* Labels told from the other side, pairs backwards, every pair twice with half its weight. */
+Test(fit, order_duplication_and_side_change_no_loss)
+{
+    struct spectrum s;
+    struct pair changed[800];
+    double w[20], v[20];
+    struct bt_info info;
+    spectrum_draw(&s, 400, 20, 1, 23);
+    make_soft(&s);
+    for (size_t m = 0; m < TAKEN; m++) {
+        struct fit_opts o = {.memory = SIZE_MAX, .model = &models[m]};
+        double f = fit(&s, 1e-2, &o, w).objective;
+        for (size_t i = 0; i < 2 * s.n; i++) {
+            struct pair *p = &changed[i];
+            *p = s.pairs[s.n - 1 - i % s.n];
+            p->weight /= 2;
+            if (i % 2 == 1)
+                *p = (struct pair){p->rejected, p->chosen, p->weight, 1 - p->p, p->strength, -1, -1, SPLIT_NONE};
+        }
+        cr_assert(fit_pairs(&s.e, changed, NULL, 2 * s.n, 1e-2, &o, v, &info, NULL, &err), "%s", err.text);
+        cr_expect(epsilon_eq(dbl, info.objective, f, 1e-6 * fabs(f)), "model %zu", m);
+        for (size_t j = 0; j < s.d; j++)
+            cr_expect(epsilon_eq(dbl, w[j], v[j], 2e-4), "model %zu", m);
+    }
+    spectrum_free(&s);
+}
+
+/* The thresholds of ties come out of it too; what cannot be joined is refused. */
+Test(fit, ties_and_what_cannot_be)
+{
+    struct spectrum s;
+    struct ties ties = {0};
+    struct bt_info info;
+    double w[6];
+    spectrum_draw(&s, 200, 6, 0, 24);
+    make_soft(&s);
+    struct fit_opts o = {.memory = SIZE_MAX, .model = &models[TAKEN], .ties = &ties};
+    cr_expect(fit(&s, 1e-3, &o, w).converged);
+    cr_expect(eq(int, ties.model, TIES_RAO_KUPPER));
+    cr_expect(gt(dbl, ties.t[0], 0.0));
+    o.model = &(struct bt_model){.loss = {.kind = LOSS_MARGIN, .noise = LOSS_FLIP, .rate = 0.1}};
+    cr_expect(not(fit_pairs(&s.e, s.pairs, NULL, s.n, 1e-3, &o, w, &info, NULL, &err)));
+    cr_expect(eq(int, err.kind, ERR_USAGE));
+    o = (struct fit_opts){.anchor = w, .mu = -1};
+    cr_expect(not(fit_pairs(&s.e, s.pairs, NULL, s.n, 1e-3, &o, w, &info, NULL, &err)));
+    cr_expect(eq(int, err.kind, ERR_RANGE));
+    for (size_t i = 0; i < s.n; i++)
+        s.pairs[i].strength = 0;
+    o = (struct fit_opts){.model = &models[2]}; /* nothing is left of the weights */
+    cr_expect(not(fit_pairs(&s.e, s.pairs, NULL, s.n, 1e-3, &o, w, &info, NULL, &err)));
+    cr_expect(eq(int, err.kind, ERR_RANGE));
+    spectrum_free(&s);
+}
+
 /* Rows a thousand times as long: float32 alone cannot bring the gradient to 1e-6, anchors can. */
 Test(fit, large_features_are_certified_by_anchors)
 {

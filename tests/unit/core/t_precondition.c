@@ -9,16 +9,23 @@
 
 static struct err err;
 
+/* What a sampled row's curvature may differ from the mean by: made up, positive. */
+static double share(size_t i)
+{
+    return 0.1 + (double)(i % 7);
+}
+
 /* |M h - g| / |g| with M put together from its definition in float64, all rows of s sampled. */
-static double residual(const struct spectrum *s, const struct diff *f, const struct precondition *p, const double *h,
-                       const double *g)
+static double residual(const struct spectrum *s, const struct diff *f, const struct precondition *p, bool reweighed,
+                       const double *h, const double *g)
 {
     double *r = mem_array(s->d, sizeof *r), *x = mem_array(3 * s->d, sizeof *x);
     for (size_t j = 0; j < s->d; j++)
         r[j] = p->ridge * h[j] - g[j];
     for (size_t i = 0; i < s->n; i++) {
+        double a = p->a * (reweighed && p->plan.kind == PRECONDITION_DUAL ? share(i) : 1);
         diff_rows_f64(f, i, 1, x, x + s->d);
-        linalg_axpy(p->a * f->weight[i] / f->sum_weight * linalg_dot(x, h, s->d), x, r, s->d);
+        linalg_axpy(a * f->weight[i] / f->sum_weight * linalg_dot(x, h, s->d), x, r, s->d);
     }
     double norm = linalg_nrm2(r, s->d) / linalg_nrm2(g, s->d);
     mem_free(r);
@@ -31,21 +38,28 @@ static void check_apply(size_t n, size_t d, enum precondition_kind kind)
     struct spectrum s;
     struct diff f;
     struct precondition p;
-    struct team *team = team_open(1);
-    double *g = mem_array(d, sizeof *g), *h = mem_array(d, sizeof *h);
+    struct team *team = team_open(2);
+    double *g = mem_array(d, sizeof *g), *h = mem_array(d, sizeof *h), *c = mem_array(n, sizeof *c);
     spectrum_draw(&s, n, d, 1, 3);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         s.pairs[i].weight = (double)(1 + i % 3);
+        c[i] = 0.02 * share(i);
+    }
     for (size_t j = 0; j < d; j++)
         g[j] = 1e-30 * cos((double)j); /* of any size */
     cr_assert(diff_init(&f, &s.e, s.pairs, NULL, n, 0, team, &err), "%s", err.text);
     struct precondition_plan plan = {kind, n};
-    cr_assert(precondition_init(&p, &f, plan, 1e-2, &err), "%s", err.text);
-    for (int i = 0; i < 2; i++) {
+    linalg_threads(1);
+    cr_assert(precondition_init(&p, &f, plan, 1e-2, team, &err), "%s", err.text);
+    cr_expect(eq(sz, precondition_row(&p, n / 2), n / 2)); /* all rows are sampled */
+    for (int i = 0; i < 3; i++) {
         precondition_apply(&p, g, h);
         cr_expect(eq(int, p.plan.kind, kind));
-        cr_expect(lt(dbl, residual(&s, &f, &p, h, g), 1e-4), "%s", precondition_name(kind));
-        precondition_set_curvature(&p, 0.02);
+        cr_expect(lt(dbl, residual(&s, &f, &p, i == 2, h, g), 1e-4), "%s", precondition_name(kind));
+        if (i == 0)
+            precondition_set_curvature(&p, 0.02);
+        else
+            precondition_set_curvatures(&p, 0.02, c);
         cr_expect(epsilon_eq(dbl, p.ridge, 0.02 * p.delta + 1e-2, 1e-12));
     }
     precondition_free(&p);
@@ -54,6 +68,7 @@ static void check_apply(size_t n, size_t d, enum precondition_kind kind)
     team_close(team);
     mem_free(g);
     mem_free(h);
+    mem_free(c);
 }
 
 Test(precondition, is_the_inverse_of_its_definition)
@@ -77,7 +92,7 @@ Test(precondition, shrinkage_follows_the_harmonic_mean)
         inverse += k * total / WIDE;
     spectrum_draw(&s, 5000, WIDE, 1, 4);
     cr_assert(diff_init(&f, &s.e, s.pairs, NULL, s.n, SIZE_MAX, team, &err), "%s", err.text);
-    cr_assert(precondition_init(&p, &f, (struct precondition_plan){PRECONDITION_GRAM, SAMPLED}, 1e-6, &err));
+    cr_assert(precondition_init(&p, &f, (struct precondition_plan){PRECONDITION_GRAM, SAMPLED}, 1e-6, team, &err));
     double wanted = 2.0 * WIDE / SAMPLED * WIDE / inverse;
     cr_expect(epsilon_eq(dbl, p.trace, WIDE, 0.15 * WIDE));
     cr_expect(epsilon_eq(dbl, p.delta, wanted, 0.15 * wanted), "%g, not %g", p.delta, wanted);
@@ -85,6 +100,34 @@ Test(precondition, shrinkage_follows_the_harmonic_mean)
     diff_free(&f);
     spectrum_free(&s);
     team_close(team);
+}
+
+/* Fewer rows than columns: delta = 2 k with sum e_i / (e_i + k) = m, solved here from the known eigenvalues. */
+Test(precondition, shrinkage_of_a_small_sample_is_the_level_where_it_stops_to_see)
+{
+    struct spectrum s;
+    struct diff f;
+    struct precondition p;
+    enum { WIDE = 200, SAMPLED = 80 };
+    double total = 0, low = 0, high = WIDE;
+    for (int i = 1; i <= WIDE; i++)
+        total += 1.0 / i;
+    for (int step = 0; step < 60; step++) {
+        double k = (low + high) / 2, seen = 0;
+        for (int i = 1; i <= WIDE; i++)
+            seen += 1 / (1 + k * i * total / WIDE);
+        low = seen > SAMPLED ? k : low;
+        high = seen > SAMPLED ? high : k;
+    }
+    spectrum_draw(&s, 1000, WIDE, 1, 5);
+    linalg_threads(1);
+    cr_assert(diff_init(&f, &s.e, s.pairs, NULL, s.n, SIZE_MAX, NULL, &err), "%s", err.text);
+    struct precondition_plan plan = {PRECONDITION_DUAL, SAMPLED};
+    cr_assert(precondition_init(&p, &f, plan, 1e-6, NULL, &err));
+    cr_expect(epsilon_eq(dbl, p.delta, 2 * low, 0.2 * low), "%g, not %g", p.delta, 2 * low);
+    precondition_free(&p);
+    diff_free(&f);
+    spectrum_free(&s);
 }
 
 static void expect_plan(size_t n, size_t d, enum precondition_kind kind, size_t least, size_t most)
