@@ -36,37 +36,6 @@ static void free_own(void *p)
     mem_free(own);
 }
 
-/* The engine knows plain Bradley-Terry; the rest of the family, and a pull towards another head, are for Newton. */
-static bool engine_fits(const struct own *own)
-{
-    const struct bt_model *m = &own->model;
-    return m->loss.kind == LOSS_PLAIN && m->loss.noise == LOSS_NONE && m->ties == TIES_NONE && !(m->center > 0) &&
-           own->anchor.w == NULL;
-}
-
-static bool by_engine(const struct data *d, const struct train_opts *o, struct training *t, struct bt_info *info,
-                      const struct progress *progress, struct err *err)
-{
-    struct fit_opts opts = {.max_iterations = o->max_iterations, .threads = o->threads, .memory = o->memory};
-    return fit_pairs(&d->e, d->pairs.pairs.v, t->pairs.fit, t->pairs.n_fit, o->l2, &opts, t->head.W, info, progress,
-                     err);
-}
-
-static bool by_newton(const struct data *d, const struct train_opts *o, struct training *t, struct bt_info *info,
-                      const struct progress *progress, struct err *err)
-{
-    const struct own *own = o->own;
-    struct found *found = t->own;
-    struct bt_problem problem;
-    if (!bt_init_model(&problem, &own->model, &d->e, d->pairs.pairs.v, t->pairs.fit, t->pairs.n_fit, BT_AUTO, err))
-        return false;
-    struct bt_opts opts = {.max_iterations = o->max_iterations, .anchor = own->anchor.w, .mu = own->anchor.mu};
-    bool ok = bt_fit(&problem, o->l2, &opts, t->head.W, info, progress, err);
-    found->ties = problem.ties;
-    bt_free(&problem);
-    return ok;
-}
-
 static bool fit(const struct data *d, const struct train_opts *o, struct training *t, const struct progress *progress,
                 struct err *err)
 {
@@ -80,7 +49,15 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     if (!anchor_fits(&own->anchor, d, t->pairs.n_held, err))
         return false;
     head_init(&t->head, "bt", reward, 1, d->e.d);
-    bool ok = engine_fits(own) ? by_engine(d, o, t, &info, progress, err) : by_newton(d, o, t, &info, progress, err);
+    struct fit_opts opts = {.max_iterations = o->max_iterations,
+                            .threads = o->threads,
+                            .memory = o->memory,
+                            .model = &own->model,
+                            .anchor = own->anchor.w,
+                            .mu = own->anchor.mu,
+                            .ties = &found->ties};
+    bool ok = fit_pairs(&d->e, d->pairs.pairs.v, t->pairs.fit, t->pairs.n_fit, o->l2, &opts, t->head.W, &info, progress,
+                        err);
     found->anchor = own->anchor;
     if (ok)
         anchor_extrapolate(&found->anchor, d, t->pairs.held, t->pairs.n_held, t->head.W);
