@@ -253,6 +253,14 @@ void linalg_f32_columns_times(const float *A, size_t m, size_t n, size_t ld, con
     cblas_sgemv(CblasRowMajor, CblasTrans, count(m), count(n), 1, A, lead(ld), x, 1, 0, y, 1);
 }
 
+void linalg_f32_cholesky_solve_rows(const float *U, size_t n, float *X, size_t k)
+{
+    cblas_strsm(CblasRowMajor, CblasRight, CblasUpper, CblasNoTrans, CblasNonUnit, count(k), count(n), 1, U, lead(n), X,
+                lead(n));
+    cblas_strsm(CblasRowMajor, CblasRight, CblasUpper, CblasTrans, CblasNonUnit, count(k), count(n), 1, U, lead(n), X,
+                lead(n));
+}
+
 bool linalg_eigen(double *A, size_t n, double *w, struct err *err)
 {
     if (n == 0)

@@ -31,7 +31,7 @@ void linalg_syrk_t(const double *A, size_t m, size_t n, double beta, double *C);
 /* Upper triangle of C (m x m) = A A' + beta C;  A: m x n */
 void linalg_syrk_n(const double *A, size_t m, size_t n, double beta, double *C);
 
-/* Single precision, for preconditioners and for nets. */
+/* Single precision, for preconditioners, nets and many heads at once. */
 /* C (m x n) = A B + beta C;  A: m x k, B: k x n */
 void linalg_f32_gemm(const float *A, const float *B, float beta, float *C, size_t m, size_t n, size_t k);
 /* C (m x n) = A' B + beta C;  A: k x m, B: k x n */
@@ -50,6 +50,8 @@ void linalg_f32_gemv_t(const float *A, size_t m, size_t n, const float *x, float
 MUST_CHECK bool linalg_f32_cholesky(float *A, size_t n);
 /* x (n) = (U'U)^-1 x */
 void linalg_f32_cholesky_solve(const float *U, size_t n, float *x);
+/* The same for k vectors side by side; X: k x n by rows */
+void linalg_f32_cholesky_solve_rows(const float *U, size_t n, float *X, size_t k);
 
 /* Parts of larger matrices of row length `ld`, for work that is cut into tiles (core/tiles.h). */
 /* C (shape[0] x shape[1]) = alpha A' B + beta C;  A: k x shape[0], B: k x shape[1], both of row length ld */

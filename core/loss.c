@@ -78,7 +78,7 @@ struct loss_form loss_form_of(const struct loss *l, double weight, double p, dou
 }
 
 /* Without a shift softplus(z) - softplus(-z) = z leaves sigma(z) - a, exact where a label is sure. */
-static struct loss_point at_form(const struct loss_form *f, double z)
+struct loss_point loss_form_at(const struct loss_form *f, double z)
 {
     if (f->shift == 0)
         return (struct loss_point){.value = f->weight * (f->a * bt_softplus(-z) + f->b * bt_softplus(z)),
@@ -112,7 +112,7 @@ static struct loss_point at_channel(const struct loss *l, double weight, double 
 struct loss_point loss_at(const struct loss *l, double weight, double p, double strength, double z)
 {
     struct loss_form f = loss_form_of(l, weight, p, strength);
-    return loss_has_form(l) ? at_form(&f, z) : at_channel(l, f.weight, p, z);
+    return loss_has_form(l) ? loss_form_at(&f, z) : at_channel(l, f.weight, p, z);
 }
 
 static double strength_of(const struct loss_pairs *pairs, size_t i)

@@ -68,6 +68,7 @@ struct loss_form loss_form_of(const struct loss *l, double weight, double p, dou
 struct loss_point {
     double value, slope, curvature;
 };
+struct loss_point loss_form_at(const struct loss_form *f, double z);
 struct loss_point loss_at(const struct loss *l, double weight, double p, double strength, double z);
 
 /* n pairs in arrays of their own; strength NULL: all 1. */

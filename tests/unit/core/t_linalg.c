@@ -172,3 +172,45 @@ Test(linalg, exhausted_memory_is_an_error)
     cr_expect(not(linalg_orthonormal(A, M, N, &err)));
     mem_fail_after = 0;
 }
+
+static void narrow(const double *from, float *to, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = (float)from[i];
+}
+
+static void expect_close(const float *got, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        cr_expect(epsilon_eq(dbl, (double)got[i], slow[i], 1e-4));
+}
+
+Test(linalg, single_precision_gemm_is_the_same_to_rounding)
+{
+    float a[M * M], b[M * M], c[M * M];
+    narrow(A, a, M * M);
+    narrow(B, b, M * M);
+    narrow(fast, c, M * M);
+    linalg_f32_gemm(a, b, 1, c, M, N, K);
+    linalg_ref_gemm(A, B, 1, slow, M, N, K);
+    expect_close(c, M * N);
+    linalg_f32_gemm_nt(a, b, 0, c, M, N, K);
+    linalg_ref_gemm_nt(A, B, 0, slow, M, N, K);
+    expect_close(c, M * N);
+}
+
+Test(linalg, right_sides_by_rows_are_solved_for_like_one)
+{
+    float u[K * K], X[3 * K], one[K];
+    linalg_ref_gemm_nt(A, A, 0, slow, K, K, M);
+    narrow(slow, u, K * K);
+    narrow(B, X, 3 * K);
+    cr_assert(linalg_f32_cholesky(u, K));
+    linalg_f32_cholesky_solve_rows(u, K, X, 3);
+    for (size_t i = 0; i < 3; i++) {
+        narrow(B + i * K, one, K);
+        linalg_f32_cholesky_solve(u, K, one);
+        for (size_t j = 0; j < K; j++)
+            cr_expect(epsilon_eq(dbl, (double)X[i * K + j], (double)one[j], 1e-5));
+    }
+}
