@@ -64,19 +64,36 @@ void lbfgs_remember(struct lbfgs *l, const struct lbfgs_point *at, const struct 
     l->n++;
 }
 
-void lbfgs_direction(const struct lbfgs *l, const struct lbfgs_point *at, double *scratch, double *direction)
+void lbfgs_inherit(struct lbfgs *l, const struct lbfgs *from, double l2)
 {
-    double a[LBFGS_STEPS] = {0}, *q = scratch, *r = direction, gamma = 1;
+    l->n = l->first = 0;
+    for (size_t i = lbfgs_oldest(from); i < from->n; i++) {
+        double *s = vector(l, l->n, 0), *y = vector(l, l->n, 1);
+        memcpy(s, vector(from, i, 0), l->d * sizeof *s);
+        memcpy(y, vector(from, i, 1), l->d * sizeof *y);
+        linalg_axpy(l2, s, y, l->d);
+        double sy = linalg_dot(s, y, l->d);
+        if (sy > 0)
+            l->rho[l->n++] = 1 / sy;
+    }
+}
+
+double lbfgs_gamma(const struct lbfgs *l)
+{
+    size_t i = l->n - 1;
+    return lbfgs_empty(l) ? 1 : 1 / (l->rho[i % LBFGS_STEPS] * linalg_dot(vector(l, i, 1), vector(l, i, 2), l->d));
+}
+
+void lbfgs_direction(const struct lbfgs *l, const struct lbfgs_point *at, double gamma, double *scratch,
+                     double *direction)
+{
+    double a[LBFGS_STEPS] = {0}, *q = scratch, *r = direction;
     memcpy(q, at->g, l->d * sizeof *q);
     memcpy(r, at->h, l->d * sizeof *r);
     for (size_t i = l->n; i-- > lbfgs_oldest(l);) {
         double alpha = a[i % LBFGS_STEPS] = l->rho[i % LBFGS_STEPS] * linalg_dot(vector(l, i, 0), q, l->d);
         linalg_axpy(-alpha, vector(l, i, 1), q, l->d);
         linalg_axpy(-alpha, vector(l, i, 2), r, l->d);
-    }
-    if (!lbfgs_empty(l)) {
-        size_t i = l->n - 1;
-        gamma = 1 / (l->rho[i % LBFGS_STEPS] * linalg_dot(vector(l, i, 1), vector(l, i, 2), l->d));
     }
     linalg_scale(-gamma, r, l->d); /* r = -(...): the second loop is linear too */
     for (size_t i = lbfgs_oldest(l); i < l->n; i++) {

@@ -153,7 +153,7 @@ static void shape(struct engine *t, const double *g, double *h)
 static void turn(struct engine *t, double *g, double *h, double *out)
 {
     shape(t, g, h);
-    lbfgs_direction(&t->steps, &(struct lbfgs_point){.g = g, .h = h}, t->scratch, out);
+    lbfgs_direction(&t->steps, &(struct lbfgs_point){.g = g, .h = h}, lbfgs_gamma(&t->steps), t->scratch, out);
 }
 
 /* v of lambda, the direction and the objectives' slopes along it. B is applied to v itself: what the objectives lose to
