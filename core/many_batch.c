@@ -1,0 +1,342 @@
+#include "core/many_batch.h"
+
+#include "core/base/trace.h"
+#include "core/linalg.h"
+#include "core/many_path.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* Heads of one factor whose products with M^-1 are made at once. */
+enum { TOGETHER = 8 };
+/* Factor again when the mean curvature of the heads has changed by this. */
+static const double ratio_change = 2;
+
+struct batch {
+    const struct many_batch *b;
+    struct many_pass pass;
+    size_t m, d, n_factors;
+    struct many_head *heads;
+    struct many_head **by_factor; /* all heads */
+    struct many_eval **evals;     /* of those that take part in a pass */
+    struct many_factor *factors;
+    bool *stale;
+    double *memory;
+    float *scratch; /* a worker */
+    atomic_size_t next;
+    atomic_bool failed;
+};
+
+/* ---- making it ---- */
+
+static void release(struct batch *t)
+{
+    for (size_t i = 0; i < t->n_factors; i++)
+        many_factor_free(&t->factors[i]);
+    many_pass_free(&t->pass);
+    mem_free(t->heads);
+    mem_free(t->by_factor);
+    mem_free(t->evals);
+    mem_free(t->factors);
+    mem_free(t->stale);
+    mem_free(t->memory);
+    mem_free(t->scratch);
+}
+
+static size_t factor_for(struct batch *t, double l2)
+{
+    for (size_t i = 0; i < t->n_factors; i++)
+        if (t->factors[i].l2 == l2)
+            return i;
+    t->stale[t->n_factors] = true;
+    t->factors[t->n_factors] = (struct many_factor){.l2 = l2};
+    return t->n_factors++;
+}
+
+static void make_heads(struct batch *t, const struct many_job *jobs)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->m; i++) {
+        struct many_head *h = &t->heads[i];
+        many_head_init(h, &jobs[i], t->d, MANY_FRESH, t->memory + i * many_head_size(t->d));
+        h->factor = factor_for(t, jobs[i].l2);
+        for (size_t j = 0; t->b->start != NULL && j < t->d; j++)
+            h->trial.w[j] = (double)(float)t->b->start[j];
+    }
+    for (size_t k = 0; k < t->n_factors; k++)
+        for (size_t i = 0; i < t->m; i++)
+            if (t->heads[i].factor == k)
+                t->by_factor[n++] = &t->heads[i];
+    many_path_choose(t->heads, t->m);
+}
+
+static size_t scratch_size(const struct batch *t)
+{
+    return many_factor_scratch(t->b->hessian,
+                               (size_t)TOGETHER > (size_t)LBFGS_STEPS ? (size_t)TOGETHER : (size_t)LBFGS_STEPS);
+}
+
+static bool make(struct batch *t, const struct many_job *jobs, struct err *err)
+{
+    t->heads = mem_array(t->m, sizeof *t->heads);
+    t->by_factor = mem_array(t->m, sizeof(struct many_head *));
+    t->evals = mem_array(t->m, sizeof(struct many_eval *));
+    t->factors = mem_array(t->m, sizeof *t->factors);
+    t->stale = mem_array(t->m, sizeof *t->stale);
+    t->memory = mem_block(t->m, many_head_size(t->d) * sizeof *t->memory);
+    t->scratch = mem_block((size_t)team_workers(t->b->team), scratch_size(t) * sizeof *t->scratch);
+    if (t->memory == NULL || t->scratch == NULL)
+        return err_set(err, ERR_MEMORY, "no memory to fit %zu heads of %zu columns at once", t->m, t->d);
+    make_heads(t, jobs);
+    return many_pass_init(&t->pass, t->b->r, t->m, t->b->team, err);
+}
+
+/* ---- what the team does ---- */
+
+static void together(struct batch *t, void (*work)(void *, int))
+{
+    atomic_store(&t->next, 0);
+    team_run(t->b->team, work, t);
+}
+
+static void aim_all(void *ctx, int worker)
+{
+    struct batch *t = ctx;
+    size_t i;
+    double mean = t->b->hessian->trace / (double)t->d;
+    (void)worker;
+    while ((i = atomic_fetch_add(&t->next, 1)) < t->m)
+        many_head_aim(&t->heads[i], &t->factors[t->heads[i].factor], mean);
+}
+
+static void judge_all(void *ctx, int worker)
+{
+    struct batch *t = ctx;
+    size_t i;
+    (void)worker;
+    while ((i = atomic_fetch_add(&t->next, 1)) < t->m) {
+        struct many_head *h = &t->heads[i];
+        h->accepted = false;
+        if (h->state == MANY_FRESH || h->state == MANY_RUNNING)
+            many_head_judge(h);
+    }
+}
+
+/* The i-th run of heads with one factor that took a step, TOGETHER at most; 0 when there are no more. */
+static size_t some(const struct batch *t, size_t i, struct many_head **out)
+{
+    size_t n = 0, run = 0;
+    for (size_t k = 0; k < t->m; k++) {
+        struct many_head *h = t->by_factor[k];
+        if (!h->accepted)
+            continue;
+        if (n == TOGETHER || (n > 0 && out[0]->factor != h->factor)) {
+            if (run++ == i)
+                return n;
+            n = 0;
+        }
+        out[n++] = h;
+    }
+    return run == i ? n : 0;
+}
+
+/* at.h = M^-1 at.g for heads of one factor, and what they learnt from the step. */
+static void learn(const struct batch *t, struct many_head **heads, size_t n, float *scratch)
+{
+    const double *from[TOGETHER];
+    double *to[TOGETHER];
+    for (size_t i = 0; i < n; i++) {
+        from[i] = heads[i]->at.g;
+        to[i] = heads[i]->at.h;
+    }
+    many_factor_apply(&t->factors[heads[0]->factor], t->b->hessian, from, to, n, scratch);
+    for (size_t i = 0; i < n; i++) {
+        if (heads[i]->state == MANY_RUNNING)
+            lbfgs_remember(&heads[i]->past, &heads[i]->at, &heads[i]->trial);
+        heads[i]->state = MANY_RUNNING;
+    }
+}
+
+static void learn_all(void *ctx, int worker)
+{
+    struct batch *t = ctx;
+    struct many_head *heads[TOGETHER];
+    for (size_t n; (n = some(t, atomic_fetch_add(&t->next, 1), heads)) > 0;)
+        learn(t, heads, n, t->scratch + (size_t)worker * scratch_size(t));
+}
+
+static void start_followers(void *ctx, int worker)
+{
+    struct batch *t = ctx;
+    size_t i;
+    while ((i = atomic_fetch_add(&t->next, 1)) < t->m)
+        if (t->heads[i].state == MANY_WAITING && many_path_ready(t->heads, t->m, i))
+            many_path_start(t->heads, t->m, i, &t->factors[t->heads[i].factor], t->b->hessian,
+                            t->scratch + (size_t)worker * scratch_size(t));
+}
+
+/* ---- factors ---- */
+
+static double mean_ratio(const struct batch *t, size_t factor)
+{
+    double sum = 0, n = 0;
+    for (size_t i = 0; i < t->m; i++)
+        if (t->heads[i].factor == factor && t->heads[i].state == MANY_RUNNING) {
+            sum += many_head_ratio(&t->heads[i]);
+            n++;
+        }
+    return n > 0 ? sum / n : 0;
+}
+
+static void set_factors(void *ctx, int worker)
+{
+    struct batch *t = ctx;
+    size_t k;
+    struct err ignored;
+    (void)worker;
+    while ((k = atomic_fetch_add(&t->next, 1)) < t->n_factors) {
+        double ratio = t->stale[k] ? mean_ratio(t, k) : 0;
+        struct many_factor *f = &t->factors[k];
+        if (t->stale[k] && !many_factor_set(f, t->b->hessian, f->l2, ratio > 0 ? ratio : 1, &ignored))
+            atomic_store(&t->failed, true);
+    }
+}
+
+/* What heads know of M^-1, for another M. */
+static void renew(void *ctx, int worker)
+{
+    struct batch *t = ctx;
+    size_t i;
+    float *scratch = t->scratch + (size_t)worker * scratch_size(t);
+    while ((i = atomic_fetch_add(&t->next, 1)) < t->m) {
+        struct many_head *h = &t->heads[i];
+        const double *from = h->at.g;
+        if (h->state != MANY_RUNNING || !t->stale[h->factor])
+            continue;
+        many_factor_apply(&t->factors[h->factor], t->b->hessian, &from, &h->at.h, 1, scratch);
+        for (size_t k = lbfgs_oldest(&h->past); k < h->past.n; k++) {
+            double *to = lbfgs_My(&h->past, k);
+            from = lbfgs_y(&h->past, k);
+            many_factor_apply(&t->factors[h->factor], t->b->hessian, &from, &to, 1, scratch);
+        }
+    }
+}
+
+static bool factor_stale(struct batch *t, struct err *err)
+{
+    together(t, set_factors);
+    return !atomic_load(&t->failed) || err_set(err, ERR_MEMORY, "no memory for preconditioners of %zu columns", t->d);
+}
+
+static bool follow_curvature(struct batch *t, struct err *err)
+{
+    bool any = false;
+    for (size_t k = 0; k < t->n_factors; k++) {
+        double ratio = mean_ratio(t, k), change = ratio / t->factors[k].ratio;
+        t->stale[k] = ratio > 0 && (change > ratio_change || change < 1 / ratio_change);
+        any = any || t->stale[k];
+    }
+    if (!any)
+        return true;
+    if (!factor_stale(t, err))
+        return false;
+    together(t, renew);
+    return true;
+}
+
+/* ---- the way ---- */
+
+/* Those that take part in the next pass, in order; how far all are, from 0 to 1. */
+static size_t gather(struct batch *t, double *far)
+{
+    size_t n = 0;
+    *far = 0;
+    for (size_t i = 0; i < t->m; i++) {
+        struct many_head *h = &t->heads[i];
+        if (h->state == MANY_DONE)
+            *far += 1 / (double)t->m;
+        if (h->state == MANY_DONE || h->state == MANY_WAITING)
+            continue;
+        if (h->state == MANY_RUNNING)
+            *far += fmin(1, fmax(0, -log10(h->grad_norm) / 6)) / (double)t->m;
+        h->eval.w = h->trial.w;
+        h->eval.g = h->trial.g;
+        h->passes++;
+        t->evals[n++] = &h->eval;
+    }
+    return n;
+}
+
+/* Where all stand at the start, one evaluation serves those that see the same pairs, which stand side by side. */
+static void evaluate_start(struct batch *t, size_t n)
+{
+    size_t unique = 0;
+    struct many_eval **first = mem_array(n, sizeof(struct many_eval *));
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || !many_view_same(&t->evals[i]->view, &t->evals[i - 1]->view))
+            first[unique++] = t->evals[i];
+    many_pass_run(&t->pass, first, unique);
+    for (size_t i = 0, k = 0; i < n; i++) {
+        k += k + 1 < unique && t->evals[i] == first[k + 1];
+        if (t->evals[i] == first[k])
+            continue;
+        memcpy(t->evals[i]->g, first[k]->g, t->d * sizeof *first[k]->g);
+        t->evals[i]->loss = first[k]->loss;
+        t->evals[i]->curvature = first[k]->curvature;
+    }
+    mem_free(first);
+}
+
+static bool iterate(struct batch *t, size_t n, struct err *err)
+{
+    if (t->pass.taken == 0)
+        evaluate_start(t, n);
+    else
+        many_pass_run(&t->pass, t->evals, n);
+    together(t, judge_all);
+    together(t, learn_all);
+    for (size_t i = 0; i < t->m; i++)
+        many_head_end(&t->heads[i], t->b->max_iterations);
+    if (!follow_curvature(t, err))
+        return false;
+    together(t, start_followers);
+    together(t, aim_all);
+    return true;
+}
+
+/* In float64, at the points where the heads stand. */
+static bool measure(struct batch *t, struct err *err)
+{
+    for (size_t i = 0; i < t->m; i++) {
+        struct many_head *h = &t->heads[i];
+        h->eval.w = h->at.w;
+        h->eval.g = h->at.g;
+        h->eval.held = h->job->held;
+        h->eval.held_step = h->job->held_step;
+        h->passes++;
+        t->evals[i] = &h->eval;
+    }
+    if (!many_pass_exact(&t->pass, t->evals, t->m, err))
+        return false;
+    for (size_t i = 0; i < t->m; i++)
+        many_head_answer(&t->heads[i]);
+    return true;
+}
+
+bool many_batch_fit(struct many_batch *b, const struct many_job *jobs, size_t m, double done, double share,
+                    const struct progress *progress, struct err *err)
+{
+    struct batch t = {.b = b, .m = m, .d = b->r->d};
+    double far;
+    bool ok = make(&t, jobs, err) && factor_stale(&t, err);
+    for (size_t n; ok && (n = gather(&t, &far)) > 0;) {
+        trace(TRACE_FIT, "pass %zu of %zu heads, %.0f %% done", t.pass.taken, n, 100 * far);
+        ok = progress_tick(progress, done + share * far, 1) || err_set(err, ERR_STOPPED, "the fits were stopped");
+        ok = ok && iterate(&t, n, err);
+    }
+    ok = ok && measure(&t, err);
+    b->taken = t.pass.taken;
+    release(&t);
+    return ok;
+}

@@ -1,0 +1,165 @@
+#include "core/many_head.h"
+
+#include "core/linalg.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MAX_TRIALS = 12, PATIENCE = 6 };
+enum { VECTORS = 7 }; /* w, g, h of two points, and the direction */
+
+static const double gradient_limit = 1e-6, relative_limit = 1e-6, margin_of_safety = 0.7, noise = 3e-8;
+
+bool many_meets_goal(double f, double grad_norm, double l2, double share)
+{
+    double g = grad_norm / share;
+    return g <= gradient_limit && g * g / (2 * l2) <= relative_limit * fabs(f);
+}
+
+size_t many_head_size(size_t d)
+{
+    return VECTORS * d + lbfgs_size(d);
+}
+
+void many_head_init(struct many_head *h, const struct many_job *job, size_t d, enum many_state state, double *memory)
+{
+    *h = (struct many_head){.job = job, .d = d, .state = state, .lowest = INFINITY};
+    double **vectors[VECTORS] = {&h->at.w, &h->at.g, &h->at.h, &h->trial.w, &h->trial.g, &h->trial.h, &h->direction};
+    for (size_t i = 0; i < VECTORS; i++)
+        *vectors[i] = memory + i * d;
+    lbfgs_init(&h->past, d, memory + VECTORS * d);
+    h->eval = (struct many_eval){.view = job->view, .divisor = job->divisor};
+}
+
+double many_head_ratio(const struct many_head *h)
+{
+    return h->first_curvature > 0 ? fmax(1e-6, h->curvature / h->first_curvature) : 1;
+}
+
+/* ---- where to ---- */
+
+/* No step helps along this direction: without the past, or not at all. */
+static void give_up(struct many_head *h)
+{
+    if (lbfgs_empty(&h->past)) {
+        h->state = MANY_DONE;
+        h->stop = BT_STALLED;
+    }
+    lbfgs_forget(&h->past);
+    h->trials = 0;
+}
+
+static void turn(struct many_head *h, const struct many_factor *f, double mean)
+{
+    double gamma = (f->ratio * mean + f->l2) / (many_head_ratio(h) * mean + f->l2);
+    lbfgs_direction(&h->past, &h->at, gamma, h->trial.g, h->direction); /* trial.g is free until the next evaluation */
+    h->slope = linalg_dot(h->at.g, h->direction, h->d);
+    h->step = 1;
+}
+
+/* Trials are what float can hold, so that passes see the very point. */
+static bool move(struct many_head *h)
+{
+    bool moved = false;
+    for (size_t j = 0; j < h->d; j++) {
+        h->trial.w[j] = (double)(float)(h->at.w[j] + h->step * h->direction[j]);
+        moved = moved || h->trial.w[j] != h->at.w[j];
+    }
+    return moved;
+}
+
+void many_head_aim(struct many_head *h, const struct many_factor *f, double mean_eigenvalue)
+{
+    while (h->state == MANY_RUNNING) {
+        if (h->trials == 0)
+            turn(h, f, mean_eigenvalue);
+        if (h->slope < 0 && move(h))
+            return;
+        give_up(h);
+    }
+}
+
+/* ---- what came of it ---- */
+
+static bool acceptable(const struct many_head *h)
+{
+    if (!isfinite(h->trial_f) || !isfinite(linalg_nrm2(h->trial.g, h->d)))
+        return false;
+    if (h->trial_f <= h->f + 1e-4 * h->step * h->slope + noise * fabs(h->f))
+        return true;
+    /* Near the end the objective no longer tells points apart, the slope still does. */
+    return fabs(linalg_dot(h->trial.g, h->direction, h->d)) < 0.5 * fabs(h->slope) &&
+           h->trial_f < h->f + 1e-5 * fabs(h->f);
+}
+
+/* The minimum of the parabola through f, slope and f at the step. */
+static double shorter(const struct many_head *h)
+{
+    double rise = h->trial_f - h->f - h->step * h->slope;
+    double next = isfinite(rise) && rise > 0 ? -h->slope * h->step * h->step / (2 * rise) : 0;
+    return fmin(0.5 * h->step, fmax(0.1 * h->step, next));
+}
+
+static void penalise(struct many_head *h)
+{
+    h->trial_f = h->eval.loss + h->job->l2 / 2 * linalg_dot(h->trial.w, h->trial.w, h->d);
+    linalg_axpy(h->job->l2, h->trial.w, h->trial.g, h->d);
+}
+
+/* Afterwards `at` is the new point, `trial` the old one. */
+static void take(struct many_head *h)
+{
+    struct lbfgs_point old = h->at;
+    h->at = h->trial;
+    h->trial = old;
+    h->trials = 0;
+    h->f = h->trial_f;
+    h->curvature = h->eval.curvature;
+    h->first_curvature = h->first_curvature > 0 ? h->first_curvature : h->curvature;
+    h->grad_norm = linalg_nrm2(h->at.g, h->d);
+    h->idle = h->f < h->lowest - noise * fabs(h->f) ? 0 : h->idle + 1;
+    h->lowest = fmin(h->lowest, h->f);
+}
+
+void many_head_judge(struct many_head *h)
+{
+    penalise(h);
+    h->accepted = h->state == MANY_FRESH ? isfinite(h->trial_f) : acceptable(h);
+    if (h->state == MANY_FRESH && !h->accepted) {
+        h->state = MANY_DONE;
+        h->stop = BT_STALLED;
+    } else if (h->accepted) {
+        take(h);
+        h->iterations += h->state == MANY_RUNNING;
+    } else if (++h->trials == MAX_TRIALS) {
+        give_up(h);
+    } else {
+        h->step = shorter(h);
+    }
+}
+
+void many_head_end(struct many_head *h, size_t max_iterations)
+{
+    if (h->state != MANY_RUNNING)
+        return;
+    bool there = many_meets_goal(h->f, h->grad_norm, h->job->l2, margin_of_safety);
+    bool spent = h->iterations >= max_iterations, lost = h->idle >= PATIENCE;
+    if (!there && !spent && !lost)
+        return;
+    h->state = MANY_DONE;
+    h->stop = there ? BT_OPTIMAL : spent ? BT_ITERATIONS : BT_STALLED;
+}
+
+void many_head_answer(struct many_head *h)
+{
+    struct bt_info *info = h->job->info;
+    h->trial = h->at;
+    penalise(h);
+    *info = (struct bt_info){.objective = h->trial_f,
+                             .grad_norm = linalg_nrm2(h->at.g, h->d),
+                             .iterations = h->iterations,
+                             .passes = h->passes};
+    info->converged = many_meets_goal(info->objective, info->grad_norm, h->job->l2, 1);
+    info->stop = info->converged ? BT_OPTIMAL : h->stop == BT_OPTIMAL ? BT_STALLED : h->stop;
+    memcpy(h->job->w, h->at.w, h->d * sizeof *h->at.w);
+}

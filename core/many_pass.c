@@ -1,0 +1,282 @@
+#include "core/many_pass.h"
+
+#include "core/linalg.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* Runs that the data is cut into, at least one a part; blocks whose gradients are added up in float32. */
+enum { RUNS = 16, FLUSH = 4 };
+
+struct many_run {
+    const struct many_part *part;
+    size_t first, end; /* blocks */
+};
+
+/* What a worker holds, in floats. */
+static size_t narrow_size(const struct many_rows *r, size_t m)
+{
+    return (MANY_BLOCK + 2) * r->d + m * (MANY_BLOCK + r->d) + MANY_BLOCK;
+}
+
+static void cut(struct many_pass *p)
+{
+    size_t blocks = 0;
+    for (size_t k = 0; k < p->r->n_parts; k++)
+        blocks += many_part_blocks(&p->r->parts[k]);
+    for (size_t k = 0; k < p->r->n_parts; k++) {
+        const struct many_part *part = &p->r->parts[k];
+        size_t n = many_part_blocks(part), runs = (RUNS * n + blocks - 1) / blocks;
+        for (size_t i = 0; i < runs; i++)
+            if (n * i / runs < n * (i + 1) / runs)
+                p->runs[p->n_runs++] = (struct many_run){part, n * i / runs, n * (i + 1) / runs};
+    }
+}
+
+bool many_pass_init(struct many_pass *p, const struct many_rows *r, size_t m_max, struct team *team, struct err *err)
+{
+    *p = (struct many_pass){.r = r, .team = team, .m_max = m_max};
+    p->runs = mem_array(RUNS + r->n_parts, sizeof *p->runs);
+    cut(p);
+    p->narrow = mem_block((size_t)team_workers(team), narrow_size(r, m_max) * sizeof *p->narrow);
+    p->W = mem_block(2 * m_max, r->d * sizeof *p->W);
+    p->sums = mem_block_raw(p->n_runs * m_max, (r->d + 2) * sizeof *p->sums);
+    if (p->narrow != NULL && p->W != NULL && p->sums != NULL)
+        return true;
+    many_pass_free(p);
+    return err_set(err, ERR_MEMORY, "no memory to fit %zu heads of %zu columns at once", m_max, r->d);
+}
+
+void many_pass_free(struct many_pass *p)
+{
+    mem_free(p->runs);
+    mem_free(p->narrow);
+    mem_free(p->W);
+    mem_free(p->sums);
+    *p = (struct many_pass){0};
+}
+
+/* ---- windows ---- */
+
+struct job {
+    struct many_pass *p;
+    struct many_eval *const *evals;
+    size_t m;
+    double *wide;   /* exact: a worker's block, margins */
+    double *wide_W; /* exact: the columns twice */
+    atomic_size_t next;
+};
+
+/* Columns of a fold: [first, end) are those that leave it out; the window is what is left, from `end` on. */
+struct window {
+    size_t first, end, n;
+};
+
+static struct window window_of(const struct job *t, size_t fold)
+{
+    struct window w = {0};
+    while (w.first < t->m && t->evals[w.first]->view.left_out < fold)
+        w.first++;
+    w.end = w.first;
+    while (w.end < t->m && t->evals[w.end]->view.left_out == fold)
+        w.end++;
+    w.n = t->m - (w.end - w.first);
+    return w;
+}
+
+static double *gradients_of(const struct job *t, size_t run)
+{
+    return t->p->sums + run * t->m * (t->p->r->d + 2);
+}
+
+static double *losses_of(const struct job *t, size_t run)
+{
+    return gradients_of(t, run) + t->m * t->p->r->d;
+}
+
+/* ---- float32 ---- */
+
+/* Weights of a block as a column counts them. */
+static const float *weigh(const struct many_rows *r, const struct many_view *v, const struct many_block *b,
+                          const float *weight, float *out)
+{
+    if (v->counts == NULL && v->objective < 0)
+        return weight;
+    for (size_t i = 0; i < b->n; i++)
+        out[i] = weight[i] * (float)many_rows_count(r, v, b->first + i, MANY_NONE - 1);
+    return out;
+}
+
+/* Margins in Z (window x rows of the block) become slopes. */
+static void find_slopes(const struct job *t, size_t run, const struct window *w, const struct many_block *b, float *Z,
+                        float *weights)
+{
+    const struct many_rows *r = t->p->r;
+    struct many_pairs pairs = many_rows_pairs(r, b->first, b->n);
+    const float *weight = pairs.weight;
+    for (size_t i = 0; i < w->n; i++) {
+        const struct many_eval *e = t->evals[(w->end + i) % t->m];
+        pairs.weight = weigh(r, &e->view, b, weight, weights);
+        many_losses(&pairs, Z + i * b->n, losses_of(t, run) + 2 * i);
+    }
+}
+
+static void flush(const struct job *t, size_t run, const struct window *w, const float *G)
+{
+    double *sums = gradients_of(t, run);
+    for (size_t i = 0; i < w->n * t->p->r->d; i++)
+        sums[i] += (double)G[i];
+}
+
+static void run_narrow(const struct job *t, size_t run, int worker)
+{
+    const struct many_run *of = &t->p->runs[run];
+    size_t d = t->p->r->d, since = 0;
+    float *X = t->p->narrow + (size_t)worker * narrow_size(t->p->r, t->p->m_max), *Z = X + (MANY_BLOCK + 2) * d,
+          *weights = Z + t->p->m_max * MANY_BLOCK, *G = weights + MANY_BLOCK;
+    struct window w = window_of(t, of->part->fold);
+    if (w.n == 0)
+        return;
+    for (size_t i = of->first; i < of->end; i++) {
+        struct many_block b = many_rows_block(of->part, i);
+        const float *x = many_block_rows(&b, X);
+        linalg_f32_gemm_nt(t->p->W + w.end * d, x, 0, Z, w.n, b.n, d);
+        find_slopes(t, run, &w, &b, Z, weights);
+        linalg_f32_gemm(Z, x, since == 0 ? 0 : 1, G, w.n, d, b.n);
+        since = (since + 1) % FLUSH;
+        if (since == 0 || i + 1 == of->end)
+            flush(t, run, &w, G);
+    }
+}
+
+/* ---- float64 ---- */
+
+static size_t wide_size(const struct many_rows *r, size_t m)
+{
+    return (MANY_BLOCK + 2) * r->d + m * MANY_BLOCK;
+}
+
+static void find_slopes_f64(const struct job *t, size_t run, const struct window *w, const struct many_block *b,
+                            double *Z)
+{
+    const struct many_rows *r = t->p->r;
+    for (size_t i = 0; i < w->n; i++, Z += b->n) {
+        const struct many_eval *e = t->evals[(w->end + i) % t->m];
+        double *sums = losses_of(t, run) + 2 * i;
+        for (size_t k = 0; k < b->n; k++) {
+            struct loss_form form = r->form[b->first + k];
+            form.weight *= many_rows_count(r, &e->view, b->first + k, MANY_NONE - 1);
+            struct loss_point at = loss_form_at(&form, Z[k]);
+            sums[0] += at.value;
+            sums[1] += at.curvature;
+            Z[k] = at.slope;
+        }
+    }
+}
+
+/* Margins that the columns [w.first, w.end) give the pairs of the fold they have not seen. */
+static void hold(const struct job *t, const struct window *w, const struct many_block *b, const double *x, double *Z)
+{
+    size_t d = t->p->r->d;
+    if (w->first == w->end || t->evals[w->first]->held == NULL)
+        return;
+    linalg_gemm_nt(t->wide_W + w->first * d, x, 0, Z, w->end - w->first, b->n, d);
+    for (size_t i = w->first; i < w->end; i++)
+        for (size_t k = 0; k < b->real; k++)
+            t->evals[i]->held[t->p->r->index[b->first + k] * t->evals[i]->held_step] = Z[(i - w->first) * b->n + k];
+}
+
+static void run_wide(const struct job *t, size_t run, int worker)
+{
+    const struct many_run *of = &t->p->runs[run];
+    size_t d = t->p->r->d;
+    double *x = t->wide + (size_t)worker * wide_size(t->p->r, t->m), *Z = x + (MANY_BLOCK + 2) * d;
+    struct window w = window_of(t, of->part->fold);
+    for (size_t i = of->first; i < of->end; i++) {
+        struct many_block b = many_rows_block(of->part, i);
+        many_block_rows_f64(&b, x, x + MANY_BLOCK * d);
+        hold(t, &w, &b, x, Z);
+        if (w.n == 0)
+            continue;
+        linalg_gemm_nt(t->wide_W + w.end * d, x, 0, Z, w.n, b.n, d);
+        find_slopes_f64(t, run, &w, &b, Z);
+        linalg_gemm(Z, x, 1, gradients_of(t, run), w.n, d, b.n);
+    }
+}
+
+/* ---- both ---- */
+
+static void work(void *ctx, int worker)
+{
+    struct job *t = ctx;
+    size_t run;
+    while ((run = atomic_fetch_add(&t->next, 1)) < t->p->n_runs) {
+        memset(gradients_of(t, run), 0, t->m * (t->p->r->d + 2) * sizeof *t->p->sums);
+        if (t->wide != NULL)
+            run_wide(t, run, worker);
+        else
+            run_narrow(t, run, worker);
+    }
+}
+
+/* Sums of the runs become means of the columns. */
+static void add_up(void *ctx, int worker)
+{
+    struct job *t = ctx;
+    size_t d = t->p->r->d, j;
+    (void)worker;
+    while ((j = atomic_fetch_add(&t->next, 1)) < t->m) {
+        struct many_eval *e = t->evals[j];
+        memset(e->g, 0, d * sizeof *e->g);
+        e->loss = e->curvature = 0;
+        for (size_t run = 0; run < t->p->n_runs; run++) {
+            size_t fold = t->p->runs[run].part->fold;
+            if (fold == e->view.left_out)
+                continue;
+            size_t place = (j + t->m - window_of(t, fold).end) % t->m;
+            linalg_axpy(1 / e->divisor, gradients_of(t, run) + place * d, e->g, d);
+            e->loss += losses_of(t, run)[2 * place] / e->divisor;
+            e->curvature += losses_of(t, run)[2 * place + 1] / e->divisor;
+        }
+    }
+}
+
+static void run_job(struct job *t)
+{
+    struct many_pass *p = t->p;
+    if (t->m > p->m_max)
+        BUG("%zu columns in a pass made for %zu", t->m, p->m_max);
+    team_run(p->team, work, t);
+    atomic_store(&t->next, 0);
+    team_run(p->team, add_up, t);
+    p->taken++;
+}
+
+void many_pass_run(struct many_pass *p, struct many_eval *const *evals, size_t m)
+{
+    size_t d = p->r->d;
+    struct job t = {.p = p, .evals = evals, .m = m};
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < d; j++)
+            p->W[i * d + j] = p->W[(m + i) * d + j] = (float)evals[i]->w[j];
+    run_job(&t);
+}
+
+bool many_pass_exact(struct many_pass *p, struct many_eval *const *evals, size_t m, struct err *err)
+{
+    size_t d = p->r->d;
+    struct job t = {.p = p, .evals = evals, .m = m};
+    t.wide = mem_block_raw((size_t)team_workers(p->team), wide_size(p->r, m) * sizeof *t.wide);
+    t.wide_W = mem_block_raw(2 * m, d * sizeof *t.wide_W);
+    bool ok = t.wide != NULL && t.wide_W != NULL;
+    if (!ok)
+        err_set(err, ERR_MEMORY, "no memory to check %zu heads of %zu columns", m, d);
+    for (size_t i = 0; ok && i < 2 * m; i++)
+        memcpy(t.wide_W + i * d, evals[i % m]->w, d * sizeof *t.wide_W);
+    if (ok)
+        run_job(&t);
+    mem_free(t.wide);
+    mem_free(t.wide_W);
+    return ok;
+}
