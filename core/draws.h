@@ -1,5 +1,6 @@
 /* Bootstrap draws over groups: the pairs of a prompt are drawn together or not at all (Davison and Hinkley 1997,
- * section 3.8, the cluster bootstrap). */
+ * section 3.8, the cluster bootstrap). Groups are drawn one by one, not in blocks as in core/resample.h: what is fitted
+ * to a draw has many dimensions, and blocks would make its second derivatives as uncertain as those of few pairs. */
 #ifndef ASSAY_CORE_DRAWS_H
 #define ASSAY_CORE_DRAWS_H
 
