@@ -2,6 +2,7 @@
 #include "app/evaluate.h"
 #include "app/provenance.h"
 #include "app/train.h"
+#include "app/uncertainty.h"
 #include "core/plot.h"
 #include "store/db.h"
 #include "store/run.h"
@@ -120,6 +121,7 @@ struct result {
     struct calibration map;
     struct evaluation v;
     struct evaluation raw; /* without the map, when there is one */
+    struct uncertainty uncertainty;
     struct groups groups;
     bool trained_on; /* these are the pairs it was fitted to */
 };
@@ -140,6 +142,7 @@ static void as_json(const struct result *x, struct buf *out)
         evaluation_json(&x->raw, true, &w);
         jw_object_end(&w);
     }
+    uncertainty_json(&x->uncertainty, &w);
     if (x->r->by != BY_NOTHING) {
         jw_key(&w, "by");
         jw_object(&w);
@@ -168,9 +171,9 @@ static void as_text(const struct result *x, bool ascii, struct buf *out)
     evaluation_row("all", &x->v, out);
     for (size_t i = 0; i < x->groups.list.n; i++)
         evaluation_row(x->groups.list.v[i].name, &x->groups.list.v[i].v, out);
-    buf_adds(
-        out,
-        "  (95 % intervals: bootstrap over prompts; of bins: Wilson)\n\nWhen it says p, how often is it right?\n\n");
+    buf_adds(out, "  (95 % intervals: bootstrap over prompts; of bins: Wilson)\n");
+    uncertainty_text(&x->uncertainty, out);
+    buf_adds(out, "\nWhen it says p, how often is it right?\n\n");
     plot_reliability_table(&x->v.m, out);
     buf_addc(out, '\n');
     plot_reliability(&x->v.m, PLOT_WIDTH, PLOT_HEIGHT, ascii ? PLOT_ASCII : PLOT_UNICODE, out);
@@ -238,6 +241,7 @@ static bool evaluate(const struct app *app, const struct args *args, const struc
     bool ok = rewards != NULL && provenance_choose(&p, d, x.split, &which, &n, err) &&
               evaluate_pairs(d, rewards, &x.map, which, n, &r->e, &x.v, err) &&
               (x.map.kind == CALIBRATION_NONE || evaluate_pairs(d, rewards, &none, which, n, &r->e, &x.raw, err)) &&
+              uncertainty_of_pairs(h, d, rewards, &x.map, which, n, &x.uncertainty, err) &&
               (r->by == BY_NOTHING || by_group(d, rewards, &x.map, r, which, n, &x.groups, err)) &&
               data_settle(d, err) && finish(app, &x, args_has(args, "ascii") || app_ascii(), err);
     mem_free(rewards);

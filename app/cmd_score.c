@@ -1,6 +1,7 @@
 #include "app/cmd.h"
 #include "app/data.h"
 #include "app/evaluate.h"
+#include "app/uncertainty.h"
 #include "core/base/json_writer.h"
 #include "core/base/outfile.h"
 #include "core/npy.h"
@@ -16,8 +17,9 @@ static const struct option_spec options[] = {
     {0},
 };
 
+/* intervals: NULL when the head does not know them. */
 static bool write_jsonl(const char *path, const struct head *h, const struct embeddings *e, const double *rewards,
-                        struct err *err)
+                        const struct interval *intervals, struct err *err)
 {
     struct outfile *out = outfile_open(path, err);
     if (out == NULL)
@@ -35,6 +37,10 @@ static bool write_jsonl(const char *path, const struct head *h, const struct emb
         else
             jw_int(&w, (int64_t)i);
         jw_knum(&w, "reward", rewards[i]);
+        if (intervals != NULL) {
+            jw_knum(&w, "low", intervals[i].lo);
+            jw_knum(&w, "high", intervals[i].hi);
+        }
         if (h->k > 1) {
             embeddings_row_f64(e, i, x);
             head_outputs(h, x, outputs);
@@ -80,9 +86,11 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     double *rewards = ok ? evaluate_rewards(&h, &d.e, err) : NULL;
     size_t n = path != NULL ? strlen(path) : 0;
     bool npy = n > 4 && strcmp(path + n - 4, ".npy") == 0;
-    ok = rewards != NULL && (!d.from_workspace || data_settle(&d, err)) &&
-         (!app->json || answer(app, path, &h, d.e.n, err)) &&
-         (npy ? npy_write_f64(path, rewards, d.e.n, 0, err) : write_jsonl(path, &h, &d.e, rewards, err));
+    struct interval *intervals = NULL;
+    ok = rewards != NULL && (npy || uncertainty_of_rows(&h, &d.e, rewards, &intervals, err)) &&
+         (!d.from_workspace || data_settle(&d, err)) && (!app->json || answer(app, path, &h, d.e.n, err)) &&
+         (npy ? npy_write_f64(path, rewards, d.e.n, 0, err) : write_jsonl(path, &h, &d.e, rewards, intervals, err));
+    mem_free(intervals);
     mem_free(rewards);
     data_free(&d);
     head_free(&h);
@@ -95,7 +103,8 @@ const struct command cmd_score = {
     .synopsis = "--model HEAD [--embeddings X.npy --ids F] [-o FILE]",
     .about = "One line an answer: {\"id\", \"reward\"}, and for a head of several objectives each of them. Rewards of "
              "one prompt are to be\n"
-             "compared with one another: the difference of two is the log-odds that the first is better.",
+             "compared with one another: the difference of two is the log-odds that the first is better. A head that "
+             "knows its own uncertainty\n(train --bootstrap or --laplace) adds a 95 % interval: \"low\" and \"high\".",
     .example = "  assay score -m workspace.bt.safetensors | jq -s 'sort_by(-.reward)[0]'\n"
                "  assay score -m head.safetensors -e new.npy -o rewards.npy",
     .options = options,

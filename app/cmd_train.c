@@ -46,7 +46,7 @@ static void as_json(const struct outcome *x, struct buf *out)
     jw_kint(&w, "n_pairs", (int64_t)t->pairs.n_fit);
     jw_kint(&w, "n_ratings", (int64_t)t->ratings.n_fit);
     jw_kint(&w, "dim", (int64_t)t->head.d);
-    jw_knum(&w, "l2", x->o->l2);
+    jw_knum(&w, "l2", t->l2);
     if (t->kind->settings_json != NULL)
         t->kind->settings_json(x->o, t, &w);
     jw_knum(&w, "objective", t->objective);
@@ -81,7 +81,7 @@ static void as_text(const struct outcome *x, struct buf *out)
     const struct training *t = x->t;
     buf_addf(out, "%s head ", t->kind->title);
     t->kind->size_text(t, out);
-    buf_addf(out, ", lambda %g\n", x->o->l2);
+    buf_addf(out, ", lambda %g\n", t->l2);
     if (t->kind->settings_text != NULL)
         t->kind->settings_text(x->o, t, out);
     buf_addf(out, "  objective %.8f   |gradient| %.1e   %zu step%s   %s   %.2f s\n\n", t->objective, t->grad_norm,

@@ -36,7 +36,7 @@ static bool evaluate_both(const struct data *d, const struct train_opts *o, stru
 bool train_on(const struct data *d, const struct train_opts *o, struct part *pairs, struct part *ratings,
               struct training *t, const struct progress *progress, struct err *err)
 {
-    *t = (struct training){.kind = o->kind, .pairs = *pairs, .ratings = *ratings};
+    *t = (struct training){.kind = o->kind, .l2 = o->l2, .pairs = *pairs, .ratings = *ratings};
     t->holdout = part_share(d, o->holdout);
     linalg_threads(o->threads);
     double start = clock_monotonic();
@@ -73,7 +73,7 @@ void train_settings_json(const struct train_opts *o, const struct training *t, s
     jw_start(&w, out);
     jw_object(&w);
     jw_kstr(&w, "head", t->head.kind);
-    jw_knum(&w, "l2", o->l2);
+    jw_knum(&w, "l2", t->l2);
     jw_knum(&w, "holdout", t->holdout);
     if (o->split != NULL)
         jw_kstr(&w, "split", o->split);

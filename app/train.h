@@ -31,6 +31,7 @@ struct training {
     struct head head;
     void *own; /* what else kind->fit found out, or NULL */
     const struct kind *kind;
+    double l2;           /* that was used: of the options, unless the fit chose another */
     double holdout;      /* share that was used */
     struct part pairs;   /* what was fitted and what was held out */
     struct part ratings; /* the same of the rated rows; empty for kinds that do not need ratings */

@@ -1,29 +1,35 @@
 #include "app/anchor.h"
 #include "app/family.h"
+#include "app/select.h"
 #include "app/train.h"
 #include "core/base/mem.h"
 #include "core/fit.h"
 
-static const char *const own_options[] = {"loss", "smoothing", "flip",   "channel", "normalise", "center",
-                                          "ties", "soft",      "anchor", "mu",      "expo",      NULL};
+#include <string.h>
+
+static const char *const own_options[] = {"loss", "smoothing", "flip", "channel", "normalise",  "center", "ties",
+                                          "soft", "anchor",    "mu",   "expo",    SELECT_NAMES, NULL};
 
 /* What was asked for. */
 struct own {
     struct bt_model model;
     struct anchor anchor;
+    struct select select;
 };
 
 /* What came out. */
 struct found {
     struct ties ties;     /* with ties: the fitted thresholds */
     struct anchor anchor; /* the own one (not owned) with the factor that was found */
+    struct selection selection;
 };
 
 static bool read_own(const struct args *args, struct train_opts *o, struct err *err)
 {
     struct own *own = mem_alloc(sizeof *own);
     o->own = own;
-    if (!family_read(args, o->l2, &own->model, err) || !anchor_read(args, &own->anchor, err))
+    if (!family_read(args, o->l2, &own->model, err) || !anchor_read(args, &own->anchor, err) ||
+        !select_read(args, &own->select, err) || !select_fits(&own->select, &own->model, own->anchor.w != NULL, err))
         return false;
     o->wish.ties = own->model.ties != TIES_NONE;
     return true;
@@ -33,7 +39,29 @@ static void free_own(void *p)
 {
     struct own *own = p;
     anchor_free(&own->anchor);
+    select_free(&own->select);
     mem_free(own);
+}
+
+static void free_found(void *p)
+{
+    struct found *found = p;
+    if (found != NULL)
+        selection_free(&found->selection);
+    mem_free(found);
+}
+
+/* The penalty of t by cross-validation, and a start for its fit. */
+static bool choose_penalty(const struct data *d, const struct train_opts *o, struct training *t,
+                           const struct progress *progress, struct err *err)
+{
+    const struct own *own = o->own;
+    struct selection *x = &((struct found *)t->own)->selection;
+    if (!select_penalty(&own->select, &own->model, d, o, t, x, progress, err))
+        return false;
+    t->l2 = x->rows[x->chosen].l2;
+    memcpy(t->head.W, x->start, d->e.d * sizeof *x->start);
+    return true;
 }
 
 static bool fit(const struct data *d, const struct train_opts *o, struct training *t, const struct progress *progress,
@@ -49,18 +77,24 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     if (!anchor_fits(&own->anchor, d, t->pairs.n_held, err))
         return false;
     head_init(&t->head, "bt", reward, 1, d->e.d);
+    if (own->select.l2 != NULL && !choose_penalty(d, o, t, progress, err))
+        return false;
     struct fit_opts opts = {.max_iterations = o->max_iterations,
+                            .warm = found->selection.start != NULL,
                             .threads = o->threads,
                             .memory = o->memory,
                             .model = &own->model,
                             .anchor = own->anchor.w,
                             .mu = own->anchor.mu,
                             .ties = &found->ties};
-    bool ok = fit_pairs(&d->e, d->pairs.pairs.v, t->pairs.fit, t->pairs.n_fit, o->l2, &opts, t->head.W, &info, progress,
+    bool ok = fit_pairs(&d->e, d->pairs.pairs.v, t->pairs.fit, t->pairs.n_fit, t->l2, &opts, t->head.W, &info, progress,
                         err);
     found->anchor = own->anchor;
     if (ok)
         anchor_extrapolate(&found->anchor, d, t->pairs.held, t->pairs.n_held, t->head.W);
+    if (ok && own->select.draws > 0)
+        ok = select_bootstrap(&own->select, &own->model, d, o, t, &found->selection, progress, err);
+    selection_describe(&found->selection, &t->head);
     t->objective = info.objective;
     t->grad_norm = info.grad_norm;
     t->iterations = info.iterations;
@@ -76,6 +110,21 @@ static void settings_json(const struct train_opts *o, const struct training *t, 
     const struct found *found = t->own;
     family_json(&own->model, &found->ties, w);
     anchor_json(&found->anchor, w);
+    select_settings_json(&own->select, w);
+}
+
+static void found_json(const struct train_opts *o, const struct training *t, struct json_writer *w)
+{
+    const struct found *found = t->own;
+    (void)o;
+    selection_json(&found->selection, w);
+}
+
+static void found_text(const struct train_opts *o, const struct training *t, struct buf *out)
+{
+    const struct own *own = o->own;
+    const struct found *found = t->own;
+    selection_text(&own->select, &found->selection, out);
 }
 
 static void settings_text(const struct train_opts *o, const struct training *t, struct buf *out)
@@ -95,8 +144,10 @@ const struct kind kind_bt = {
     .read = read_own,
     .free_own = free_own,
     .fit = fit,
-    .free_found = mem_free,
+    .free_found = free_found,
     .settings_json = settings_json,
+    .found_json = found_json,
     .size_text = kind_pairs_text,
     .settings_text = settings_text,
+    .found_text = found_text,
 };

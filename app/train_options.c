@@ -1,5 +1,6 @@
 #include "app/anchor.h"
 #include "app/family.h"
+#include "app/select.h"
 #include "app/train.h"
 #include "app/train_regression.h"
 #include "core/diff.h"
@@ -14,6 +15,7 @@ const struct option_spec train_options[] = {
     {"soft", 0, "HOW", "labels of the workspace as probabilities: share, smoothed or magnitude (default hard)", false},
     REGRESSION_OPTIONS,
     {"l2", 0, "LAMBDA", "penalty (lambda/2)|w|^2 (default 0.001)", false},
+    SELECT_OPTIONS,
     {"holdout", 0, "SHARE", "share held out by prompt (default 0.2, or 0 when the data is marked with splits)", false},
     {"split", 0, "NAME", "train on what is marked so (default: train, and what is not marked)", false},
     {"seed", 0, "N", "of the hold-out split and the intervals (default 1)", false},

@@ -1,0 +1,70 @@
+/* What stands beside one fit of a Bradley-Terry head: its penalty chosen by cross-validation, and heads fitted to
+ * resampled prompts, which say how far its rewards may be off. Both are many fits from the same readings of the data
+ * (core/many.h). Whole prompts are folds and draws: none stands on both sides, none is drawn in part. */
+#ifndef ASSAY_APP_SELECT_H
+#define ASSAY_APP_SELECT_H
+
+#include "app/train.h"
+#include "core/bt.h"
+#include "core/choose.h"
+
+/* Rows of train_options, and their names for the list of a kind. */
+#define SELECT_OPTIONS                                                                                                 \
+    {"l2-path", 0, "PATH", "bt: choose the penalty by cross-validation: FROM:TO:NUMBER, or a list of them", false},    \
+        {"folds", 0, "K", "bt: of the cross-validation, by prompt (default 5)", false},                                \
+        {"rule", 0, "RULE", "bt: which penalty: best, or 1se: the largest within a standard error (default best)",     \
+         false},                                                                                                       \
+    {                                                                                                                  \
+        "bootstrap", 0, "B", "bt: also fit B heads to resampled prompts, for intervals of rewards", false              \
+    }
+#define SELECT_NAMES "l2-path", "folds", "rule", "bootstrap"
+
+/* What was asked for. */
+struct select {
+    double *l2; /* ascending, or NULL: no path */
+    size_t n_l2, folds;
+    enum choose_rule rule;
+    size_t draws; /* 0: no bootstrap */
+};
+/* ERR_USAGE also for --l2 beside --l2-path, and --folds or --rule without it. */
+MUST_CHECK bool select_read(const struct args *args, struct select *s, struct err *err);
+void select_free(struct select *s);
+/* Can heads of this model be fitted many at once? ERR_USAGE says which option stands in the way. */
+MUST_CHECK bool select_fits(const struct select *s, const struct bt_model *m, bool anchored, struct err *err);
+
+/* A penalty of the path on the pairs that its heads have not seen. */
+struct select_row {
+    double l2;
+    struct choose_score nll; /* of Bradley-Terry, unweighted, its error over folds */
+    double accuracy, ece;
+};
+/* What came out. */
+struct selection {
+    struct select_row *rows; /* n_rows; NULL without a path */
+    size_t n_rows, folds;    /* folds: as many as asked for, or as there are prompts */
+    struct choice choice;
+    size_t chosen;              /* row */
+    double *start;              /* d: between the heads of the chosen penalty, to begin the final fit with */
+    size_t draws;               /* 0 without a bootstrap */
+    size_t fits, converged;     /* of the cross-validation */
+    size_t draws_converged;     /* of the bootstrap */
+    size_t passes, draw_passes; /* readings of the data */
+};
+/* Cross-validation on t->pairs.fit. ERR_MISSING when they are of one prompt. */
+MUST_CHECK bool select_penalty(const struct select *s, const struct bt_model *m, const struct data *d,
+                               const struct train_opts *o, const struct training *t, struct selection *out,
+                               const struct progress *progress, struct err *err);
+/* Bootstrap of the fitted t->head at penalty t->l2; the heads become its tensor "ensemble.weight". */
+MUST_CHECK bool select_bootstrap(const struct select *s, const struct bt_model *m, const struct data *d,
+                                 const struct train_opts *o, struct training *t, struct selection *out,
+                                 const struct progress *progress, struct err *err);
+void selection_free(struct selection *x);
+
+/* Members of the settings; members of the result; a line and a table. Nothing for what was not asked for. */
+void select_settings_json(const struct select *s, struct json_writer *w);
+void selection_json(const struct selection *x, struct json_writer *w);
+/* Into the metadata "selection" of a head's file. */
+void selection_describe(const struct selection *x, struct head *h);
+void selection_text(const struct select *s, const struct selection *x, struct buf *out);
+
+#endif

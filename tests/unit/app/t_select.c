@@ -1,0 +1,180 @@
+#include "app/select.h"
+
+#include "core/base/mem.h"
+#include "core/fit.h"
+#include "core/linalg.h"
+#include "core/split.h"
+#include "tests/support/spectrum.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+
+enum { N = 240, D = 10, FOLDS = 3, PATH = 4 };
+
+static struct err err;
+
+struct bench {
+    struct spectrum s;
+    struct data d;
+    struct train_opts o;
+    struct training t;
+    struct select select;
+    struct selection x;
+    struct bt_model model;
+};
+
+/* Pairs of which three and three are of one prompt. */
+static void open_bench(struct bench *b)
+{
+    static const double path[PATH] = {1e-3, 1e-2, 1e-1, 1};
+    *b = (struct bench){.o = {.threads = 1, .memory = SIZE_MAX, .seed = 5, .bins = 10}};
+    spectrum_draw(&b->s, N, D, 1, 3);
+    b->d.e = b->s.e;
+    b->d.pair_keys = mem_array(N, sizeof *b->d.pair_keys);
+    b->t.pairs.fit = mem_array(N, sizeof *b->t.pairs.fit);
+    b->t.pairs.n_fit = N;
+    for (size_t i = 0; i < N; i++) {
+        b->s.pairs[i].p = i % 6 == 0 ? 0.75 : 1;
+        vec_push(&b->d.pairs.pairs, b->s.pairs[i]);
+        b->d.pair_keys[i] = i / 3 * 17;
+        b->t.pairs.fit[i] = N - 1 - i;
+    }
+    b->select = (struct select){.l2 = mem_array(PATH, sizeof *b->select.l2), .n_l2 = PATH, .folds = FOLDS};
+    for (size_t j = 0; j < PATH; j++)
+        b->select.l2[j] = path[j];
+    head_init(&b->t.head, "bt", (const char *const[]){"reward"}, 1, D);
+}
+
+static void close_bench(struct bench *b)
+{
+    selection_free(&b->x);
+    select_free(&b->select);
+    head_free(&b->t.head);
+    vec_free(&b->d.pairs.pairs);
+    mem_free(b->d.pair_keys);
+    mem_free(b->t.pairs.fit);
+    spectrum_free(&b->s);
+}
+
+/* Mean held-out log-loss of penalty l2 by fits one at a time. */
+static double slow_loss(struct bench *b, double l2, size_t *right)
+{
+    uint64_t keys[N];
+    size_t fold[N];
+    double sum = 0, w[D], x[2][D];
+    for (size_t i = 0; i < N; i++)
+        keys[i] = b->d.pair_keys[b->t.pairs.fit[i]];
+    split_folds(keys, N, FOLDS, b->o.seed, fold);
+    *right = 0;
+    for (size_t k = 0; k < FOLDS; k++) {
+        struct bt_info info;
+        size_t which[N], n = 0;
+        for (size_t i = 0; i < N; i++)
+            if (fold[i] != k)
+                which[n++] = b->t.pairs.fit[i];
+        cr_assert(fit_pairs(&b->d.e, b->d.pairs.pairs.v, which, n, l2, &(struct fit_opts){.memory = SIZE_MAX}, w, &info,
+                            NULL, &err));
+        for (size_t i = 0; i < N; i++) {
+            const struct pair *p = &b->d.pairs.pairs.v[b->t.pairs.fit[i]];
+            embeddings_row_f64(&b->d.e, p->chosen, x[0]);
+            embeddings_row_f64(&b->d.e, p->rejected, x[1]);
+            double z = linalg_dot(w, x[0], D) - linalg_dot(w, x[1], D);
+            if (fold[i] != k)
+                continue;
+            sum += p->p * bt_softplus(-z) + (1 - p->p) * bt_softplus(z);
+            *right += z > 0;
+        }
+    }
+    return sum / N;
+}
+
+Test(select, figures_of_the_path_are_those_of_fits_one_at_a_time)
+{
+    static struct bench b;
+    open_bench(&b);
+    cr_assert(select_penalty(&b.select, &b.model, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+    cr_assert(eq(sz, b.x.n_rows, PATH));
+    cr_expect(eq(sz, b.x.converged, PATH * FOLDS));
+    for (size_t j = 0; j < PATH; j++) {
+        size_t right;
+        cr_expect(epsilon_eq(dbl, b.x.rows[j].nll.mean, slow_loss(&b, b.select.l2[j], &right), 1e-5));
+        cr_expect(gt(dbl, b.x.rows[j].nll.se, 0.0));
+        cr_expect(lt(dbl, b.x.rows[j].nll.se, 0.1));
+        cr_expect(ge(dbl, b.x.rows[j].accuracy, (double)right / N - 0.05)); /* soft labels count in part */
+    }
+    close_bench(&b);
+}
+
+/* Where the final fit begins is next to where it ends. */
+Test(select, the_start_lies_next_to_the_head_of_all_pairs)
+{
+    static struct bench b;
+    double w[D], far = 0, size = 0;
+    struct bt_info info;
+    open_bench(&b);
+    cr_assert(select_penalty(&b.select, &b.model, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+    cr_assert(fit_pairs(&b.d.e, b.d.pairs.pairs.v, NULL, N, b.x.rows[b.x.chosen].l2,
+                        &(struct fit_opts){.memory = SIZE_MAX}, w, &info, NULL, &err));
+    for (size_t j = 0; j < D; j++) {
+        far += (w[j] - b.x.start[j]) * (w[j] - b.x.start[j]);
+        size += w[j] * w[j];
+    }
+    cr_expect(lt(dbl, sqrt(far), 0.1 * sqrt(size)));
+    close_bench(&b);
+}
+
+/* The pairs of a prompt are in a draw together or not at all, so pairs that say the same thrice widen the spread: a
+ * bootstrap of single pairs would make it narrower by the root of three. */
+Test(select, the_bootstrap_draws_whole_prompts)
+{
+    static struct bench b;
+    double spread[2] = {0};
+    for (int whole = 0; whole < 2; whole++) {
+        open_bench(&b);
+        for (size_t i = 0; i < N; i++) {
+            b.d.pairs.pairs.v[i] = b.d.pairs.pairs.v[i / 3 * 3];
+            b.d.pair_keys[i] = whole ? i / 3 : i;
+        }
+        b.select.draws = 60;
+        b.t.l2 = 0.1;
+        cr_assert(select_bootstrap(&b.select, &b.model, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+        cr_expect(eq(sz, b.x.draws_converged, 60));
+        const struct head_tensor *t = head_tensor(&b.t.head, "ensemble.weight");
+        cr_assert(t != NULL && t->rows == 60 && t->cols == D);
+        for (size_t j = 0; j < D; j++) {
+            double mean = 0, squares = 0;
+            for (size_t k = 0; k < 60; k++)
+                mean += t->v[k * D + j] / 60;
+            for (size_t k = 0; k < 60; k++)
+                squares += (t->v[k * D + j] - mean) * (t->v[k * D + j] - mean);
+            spread[whole] += squares / 59;
+        }
+        close_bench(&b);
+    }
+    cr_expect(epsilon_eq(dbl, sqrt(spread[1] / spread[0]), sqrt(3), 0.25));
+}
+
+Test(select, one_prompt_cannot_be_cut)
+{
+    static struct bench b;
+    open_bench(&b);
+    for (size_t i = 0; i < N; i++)
+        b.d.pair_keys[i] = 4;
+    cr_expect(not(select_penalty(&b.select, &b.model, &b.d, &b.o, &b.t, &b.x, NULL, &err)));
+    cr_expect(eq(int, err.kind, ERR_MISSING));
+    close_bench(&b);
+}
+
+/* No more folds than prompts. */
+Test(select, few_prompts_make_fewer_folds)
+{
+    static struct bench b;
+    open_bench(&b);
+    for (size_t i = 0; i < N; i++)
+        b.d.pair_keys[i] = i % 2;
+    cr_assert(select_penalty(&b.select, &b.model, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+    cr_expect(eq(sz, b.x.folds, 2));
+    cr_expect(eq(sz, b.x.fits, 2 * PATH));
+    close_bench(&b);
+}
