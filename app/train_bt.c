@@ -87,8 +87,8 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
                             .anchor = own->anchor.w,
                             .mu = own->anchor.mu,
                             .ties = &found->ties};
-    bool ok = fit_pairs(&d->e, d->pairs.pairs.v, t->pairs.fit, t->pairs.n_fit, t->l2, &opts, t->head.W, &info, progress,
-                        err);
+    bool ok =
+        fit_pairs(&d->e, d->pairs.pairs.v, t->pairs.fit, t->pairs.n_fit, t->l2, &opts, t->head.W, &info, progress, err);
     found->anchor = own->anchor;
     if (ok)
         anchor_extrapolate(&found->anchor, d, t->pairs.held, t->pairs.n_held, t->head.W);

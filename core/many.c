@@ -89,18 +89,12 @@ static bool fit_copies(const struct many *t, size_t j, const struct pair *pairs,
 {
     double *w = t->W + j * t->p->e->d, l2 = t->columns[j].l2;
     struct bt_model model = {.loss = t->p->loss, .normalise = t->p->normalise};
-    bool plain = model.loss.kind == LOSS_PLAIN && model.loss.noise == LOSS_NONE;
-    if (plain && l2 > 0) {
-        struct fit_opts o = {t->o->max_iterations, warm, t->o->threads, t->o->memory};
-        return fit_pairs(t->p->e, pairs, NULL, n, l2, &o, w, &t->info[j], t->progress, err);
-    }
-    struct bt_problem b;
-    struct bt_opts o = {.max_iterations = t->o->max_iterations, .warm = warm};
-    if (!bt_init_model(&b, &model, t->p->e, pairs, NULL, n, BT_AUTO, err))
-        return false;
-    bool ok = bt_fit(&b, l2, &o, w, &t->info[j], t->progress, err);
-    bt_free(&b);
-    return ok;
+    struct fit_opts o = {.max_iterations = t->o->max_iterations,
+                         .warm = warm,
+                         .threads = t->o->threads,
+                         .memory = t->o->memory,
+                         .model = &model};
+    return fit_pairs(t->p->e, pairs, NULL, n, l2, &o, w, &t->info[j], t->progress, err);
 }
 
 /* Column j by the means of a single fit, from where it stands. */

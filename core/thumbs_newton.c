@@ -99,7 +99,7 @@ bool thumbs_problem_init(struct thumbs_problem *p, struct err *err)
         weight[i] = p->weight[at];
     }
     struct diff sample = {.n = m, .d = d, .weight = weight, .kept = rows};
-    ok = ok && precondition_init(&p->m, &sample, plan, p->l2, err);
+    ok = ok && precondition_init(&p->m, &sample, plan, p->l2, p->x->team, err);
     mem_free(rows);
     mem_free(weight);
     return ok;

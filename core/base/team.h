@@ -1,5 +1,5 @@
-/* A few threads that do one thing together and wait for each other: the caller is worker 0. A team of NULL is the caller
- * alone. */
+/* A few threads that do one thing together and wait for each other: the caller is worker 0. A team of NULL is the
+ * caller alone. */
 #ifndef ASSAY_CORE_BASE_TEAM_H
 #define ASSAY_CORE_BASE_TEAM_H
 
