@@ -37,6 +37,12 @@ asan: deps-test
 	$(Q)$(MAKE) --no-print-directory -j$(NPROC) SAN=address,undefined CFLAGS="-O1 -g" tests-built
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined CFLAGS="-O1 -g" run-tests
 
+## soak: fit 2 GB of embeddings in less than 256 MB of memory (writes them to TMPDIR, takes a minute)
+.PHONY: soak
+soak: deps-test
+	$(Q)$(MAKE) --no-print-directory -j$(NPROC) $(B)/assay $(B)/cli
+	$(Q)ASSAY_BIN=$(abspath $(B)/assay) STREAM_MB=2048 STREAM_LIMIT_MB=256 $(B)/cli --filter 'stream/differences_that*'
+
 ## coverage: lines covered by the tests, as build/coverage/index.html (needs lcov)
 coverage: deps-test
 	$(Q)sh assets/build/deps.sh "" "lcov"
