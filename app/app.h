@@ -12,6 +12,7 @@
  *   kind.[ch]     the kinds of heads, train_*.c one kind each
  *   family.[ch]   options of the Bradley-Terry family; anchor.[ch] those that start from another head
  *   evaluate.[ch] a head on pairs -> figures, as text and JSON
+ *   contender.[ch], comparison.[ch] heads on the same pairs that they were not fitted to -> which is better
  *   provenance.[ch] what a head was fitted to, and which pairs may judge it
  */
 #ifndef ASSAY_APP_APP_H

@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool marked(const struct data *d)
@@ -27,8 +28,7 @@ static bool wanted(enum split s, const char *split)
     return strcmp(split_name(s), split) == 0;
 }
 
-/* Part the n examples of `use`, which index the keys. */
-static void divide(const uint64_t *keys, const size_t *use, size_t n, double holdout, uint64_t seed, struct part *p)
+void part_of(const uint64_t *keys, const size_t *use, size_t n, double holdout, uint64_t seed, struct part *p)
 {
     uint64_t *used_keys = mem_array(n, sizeof *used_keys);
     bool *out = mem_array(n, sizeof *out);
@@ -51,7 +51,7 @@ void part_pairs(const struct data *d, const char *split, double holdout, uint64_
     for (size_t i = 0; i < d->pairs.pairs.n; i++)
         if (wanted(d->pairs.pairs.v[i].split, split))
             use[n++] = i;
-    divide(d->pair_keys, use, n, holdout, seed, p);
+    part_of(d->pair_keys, use, n, holdout, seed, p);
     mem_free(use);
 }
 
@@ -61,8 +61,43 @@ void part_ratings(const struct data *d, const char *split, double holdout, uint6
     for (size_t i = 0; i < d->ratings.rows.n; i++)
         if (wanted(d->ratings.rows.v[i].split, split))
             use[n++] = i;
-    divide(d->rating_keys, use, n, holdout, seed, p);
+    part_of(d->rating_keys, use, n, holdout, seed, p);
     mem_free(use);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The keys of some pairs, sorted; the caller frees them. */
+static uint64_t *sorted_keys(const struct data *d, const size_t *which, size_t n)
+{
+    uint64_t *keys = mem_array(n + 1, sizeof *keys);
+    for (size_t i = 0; i < n; i++)
+        keys[i] = d->pair_keys[which[i]];
+    qsort(keys, n, sizeof *keys, by_key);
+    return keys;
+}
+
+void part_ratings_beside(const struct data *d, const size_t *away, size_t n_away, const struct part *pairs,
+                         struct part *p)
+{
+    size_t n = d->ratings.rows.n;
+    uint64_t *gone = sorted_keys(d, away, n_away), *held = sorted_keys(d, pairs->held, pairs->n_held);
+    *p = (struct part){.fit = mem_array(n, sizeof *p->fit), .held = mem_array(n, sizeof *p->held)};
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t *key = &d->rating_keys[i];
+        if (!wanted(d->ratings.rows.v[i].split, NULL) || bsearch(key, gone, n_away, sizeof *key, by_key) != NULL)
+            continue;
+        if (bsearch(key, held, pairs->n_held, sizeof *key, by_key) != NULL)
+            p->held[p->n_held++] = i;
+        else
+            p->fit[p->n_fit++] = i;
+    }
+    mem_free(gone);
+    mem_free(held);
 }
 
 void part_free(struct part *p)

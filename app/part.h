@@ -15,6 +15,12 @@ struct part {
  * share and seed give the same parts: `eval` finds the held-out pairs of a head again by them. */
 void part_pairs(const struct data *d, const char *split, double holdout, uint64_t seed, struct part *p);
 void part_ratings(const struct data *d, const char *split, double holdout, uint64_t seed, struct part *p);
+/* Of the n examples `use` alone, which index the keys. */
+void part_of(const uint64_t *keys, const size_t *use, size_t n, double holdout, uint64_t seed, struct part *p);
+/* Rated rows beside a part of the pairs: those marked train or unmarked, without the prompts of the pairs `away`; those
+ * of prompts that `pairs` holds out are held out. */
+void part_ratings_beside(const struct data *d, const size_t *away, size_t n_away, const struct part *pairs,
+                         struct part *p);
 void part_free(struct part *p);
 
 /* The share that `holdout` < 0 stands for: none when the data is marked with splits, otherwise PART_HOLDOUT. */

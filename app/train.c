@@ -33,8 +33,8 @@ static bool evaluate_both(const struct data *d, const struct train_opts *o, stru
     return ok;
 }
 
-bool train_on(const struct data *d, const struct train_opts *o, struct part *pairs, struct part *ratings,
-              struct training *t, const struct progress *progress, struct err *err)
+bool train_fit(const struct data *d, const struct train_opts *o, struct part *pairs, struct part *ratings,
+               struct training *t, const struct progress *progress, struct err *err)
 {
     *t = (struct training){.kind = o->kind, .l2 = o->l2, .pairs = *pairs, .ratings = *ratings};
     t->holdout = part_share(d, o->holdout);
@@ -42,7 +42,13 @@ bool train_on(const struct data *d, const struct train_opts *o, struct part *pai
     double start = clock_monotonic();
     bool ok = o->kind->fit(d, o, t, progress, err);
     t->seconds = clock_monotonic() - start;
-    return ok && evaluate_both(d, o, t, err);
+    return ok;
+}
+
+bool train_on(const struct data *d, const struct train_opts *o, struct part *pairs, struct part *ratings,
+              struct training *t, const struct progress *progress, struct err *err)
+{
+    return train_fit(d, o, pairs, ratings, t, progress, err) && evaluate_both(d, o, t, err);
 }
 
 bool train_head(const struct data *d, const struct train_opts *o, struct training *t, const struct progress *progress,

@@ -51,6 +51,9 @@ MUST_CHECK bool train_head(const struct data *d, const struct train_opts *o, str
 /* The same on parts that the caller chose; they become the training's. */
 MUST_CHECK bool train_on(const struct data *d, const struct train_opts *o, struct part *pairs, struct part *ratings,
                          struct training *t, const struct progress *progress, struct err *err);
+/* The same without the figures on pairs. */
+MUST_CHECK bool train_fit(const struct data *d, const struct train_opts *o, struct part *pairs, struct part *ratings,
+                          struct training *t, const struct progress *progress, struct err *err);
 void train_free(struct training *t);
 
 /* Settings as JSON, the same bytes for the same settings: what the head file and the run record. */

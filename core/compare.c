@@ -304,13 +304,13 @@ static void add_range(double lo, double hi, const struct compare_info *i, struct
     add_number(hi, i, out);
 }
 
-/* Two digits of a number of pairs, in thousands from 10,000 on. */
+/* Two digits of a number of pairs. */
 static void add_needed(double needed, struct buf *out)
 {
-    double unit = pow(10, floor(log10(needed)) - 1), rounded = ceil(needed / unit) * unit;
+    double unit = pow(10, fmax(0, floor(log10(needed)) - 1)), rounded = ceil(needed / unit) * unit;
     if (rounded >= 1e6)
-        buf_addf(out, "%.3g million", rounded / 1e6);
-    else if (rounded >= 1e4)
+        buf_addf(out, "%.2g million", rounded / 1e6);
+    else if (rounded >= 1e3)
         buf_addf(out, "%.0f,%03.0f", floor(rounded / 1000), fmod(rounded, 1000));
     else
         buf_addf(out, "%.0f", rounded);

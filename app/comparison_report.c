@@ -1,0 +1,282 @@
+/* A comparison as text, Markdown and JSON. */
+#include "app/comparison.h"
+
+#include "core/safe.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the table ---- */
+
+enum { COLUMNS = 7, CELL = 64 };
+static const char *const titles[COLUMNS] = {"head", "accuracy", "log-loss", "Brier", "ECE", "ECE at T", "T"};
+
+static void add_interval(char cell[CELL], struct metric_interval i, double factor, int digits)
+{
+    size_t n = strlen(cell);
+    if (isfinite(i.lo))
+        snprintf(cell + n, CELL - n, " (%.*f to %.*f)", digits, factor * i.lo, digits, factor * i.hi);
+}
+
+static void fill_cells(const struct contender *c, char cells[COLUMNS][CELL])
+{
+    const struct compare_head *a = &c->as_is, *s = &c->scaled;
+    snprintf(cells[1], CELL, "%.1f %%", 100 * a->m.accuracy);
+    add_interval(cells[1], a->interval.accuracy, 100, 1);
+    snprintf(cells[2], CELL, "%.3f", a->m.nll);
+    add_interval(cells[2], a->interval.nll, 1, 3);
+    snprintf(cells[3], CELL, "%.3f", a->m.brier);
+    snprintf(cells[4], CELL, "%.3f", a->m.ece);
+    add_interval(cells[4], a->interval.ece, 1, 3);
+    snprintf(cells[5], CELL, "%.3f", s->m.ece);
+    add_interval(cells[5], s->interval.ece, 1, 3);
+    snprintf(cells[6], CELL, "%.3g%s", c->temperature, c->own_scale ? "" : " *");
+}
+
+/* Markdown gives | a meaning. */
+static void add_name(const char *name, enum comparison_format format, struct buf *out)
+{
+    if (format == COMPARISON_TEXT) {
+        buf_adds(out, name);
+        return;
+    }
+    buf_addc(out, '`');
+    for (const char *p = name; *p != '\0'; p++)
+        buf_adds(out, *p == '|' ? "\\|" : *p == '`' ? "'" : (char[]){*p, '\0'});
+    buf_addc(out, '`');
+}
+
+static void add_row(const char *name, char cells[COLUMNS][CELL], const size_t width[COLUMNS],
+                    enum comparison_format format, struct buf *out)
+{
+    bool markdown = format == COMPARISON_MARKDOWN;
+    buf_adds(out, markdown ? "| " : "  ");
+    if (markdown && strcmp(name, titles[0]) != 0)
+        add_name(name, format, out);
+    else
+        buf_adds(out, name);
+    for (size_t w = safe_width(name, strlen(name)); !markdown && w < width[0]; w++)
+        buf_addc(out, ' ');
+    for (size_t j = 1; j < COLUMNS; j++)
+        if (markdown)
+            buf_addf(out, " | %s", cells[j]);
+        else if (j + 1 < COLUMNS)
+            buf_addf(out, "  %-*s", (int)width[j], cells[j]);
+        else
+            buf_addf(out, "  %s", cells[j]);
+    buf_adds(out, markdown ? " |\n" : "\n");
+}
+
+static void add_table(const struct comparison *x, enum comparison_format format, struct buf *out)
+{
+    size_t width[COLUMNS];
+    char cells[COLUMNS][CELL];
+    for (size_t j = 0; j < COLUMNS; j++)
+        width[j] = strlen(titles[j]);
+    for (size_t h = 0; h < x->n_heads; h++) {
+        size_t name = safe_width(x->heads[h].name, strlen(x->heads[h].name));
+        width[0] = name > width[0] ? name : width[0];
+        fill_cells(&x->heads[h], cells);
+        for (size_t j = 1; j < COLUMNS; j++)
+            width[j] = strlen(cells[j]) > width[j] ? strlen(cells[j]) : width[j];
+    }
+    for (size_t j = 0; j < COLUMNS; j++)
+        snprintf(cells[j], CELL, "%s", titles[j]);
+    add_row(titles[0], cells, width, format, out);
+    if (format == COMPARISON_MARKDOWN)
+        buf_adds(out, "| --- | --- | --- | --- | --- | --- | --- |\n");
+    for (size_t h = 0; h < x->n_heads; h++) {
+        fill_cells(&x->heads[h], cells);
+        add_row(x->heads[h].name, cells, width, format, out);
+    }
+}
+
+/* ---- verdicts ---- */
+
+static void add_verdict(const struct comparison *x, const struct contender *c, const struct compare_head *v,
+                        enum compare_measure m, const char *title, enum comparison_format format, struct buf *out)
+{
+    const struct contender *base = &x->heads[x->o->baseline];
+    if (format == COMPARISON_MARKDOWN)
+        buf_addf(out, "  - %s: ", title);
+    else
+        buf_addf(out, "    %-9s  ", title);
+    compare_say(&v->difference[m], m, c->name, base->name, out);
+    if (m == COMPARE_ACCURACY)
+        buf_addf(out, "; right alone on %zu pairs, %s on %zu, McNemar p %.2g", v->only_this, base->name,
+                 v->only_baseline, v->mcnemar_holm);
+    buf_addc(out, '\n');
+}
+
+static void add_verdicts(const struct comparison *x, enum comparison_format format, struct buf *out)
+{
+    const char *base = x->heads[x->o->baseline].name;
+    if (x->n_heads < 2)
+        return;
+    buf_addf(out, "\nAgainst ");
+    add_name(base, format, out);
+    buf_adds(out, format == COMPARISON_MARKDOWN ? ":\n\n" : ":\n");
+    for (size_t h = 0; h < x->n_heads; h++) {
+        const struct contender *c = &x->heads[h];
+        if (h == x->o->baseline)
+            continue;
+        buf_adds(out, format == COMPARISON_MARKDOWN ? "- " : "  ");
+        add_name(c->name, format, out);
+        buf_addc(out, '\n');
+        for (int m = 0; m < COMPARE_COUNT; m++)
+            add_verdict(x, c, &c->as_is, (enum compare_measure)m, compare_measures[m].title, format, out);
+        add_verdict(x, c, &c->scaled, COMPARE_ECE, titles[5], format, out);
+    }
+}
+
+/* ---- the whole ---- */
+
+static void add_heading(const struct comparison *x, struct buf *out)
+{
+    const struct compare_head *first = &x->heads[0].as_is;
+    buf_addf(out, "%zu head%s on %zu pairs of %zu prompts, ", x->n_heads, x->n_heads == 1 ? "" : "s", x->n,
+             first->interval.groups);
+    if (x->o->folds > 0)
+        buf_addf(out, "each pair judged by heads fitted to the other %zu of %zu folds of prompts\n\n", x->folds - 1,
+                 x->folds);
+    else if (strcmp(x->o->split, "holdout") == 0)
+        buf_adds(out, "held out by the fit of the finished head\n\n");
+    else
+        buf_addf(out, "marked %s\n\n", x->o->split);
+}
+
+static bool any_without_scale(const struct comparison *x)
+{
+    for (size_t h = 0; h < x->n_heads; h++)
+        if (!x->heads[h].own_scale)
+            return true;
+    return false;
+}
+
+static void add_notes(const struct comparison *x, struct buf *out)
+{
+    buf_addf(out,
+             "\n95 %% intervals: %zu resamples of prompts, the same for all heads; p-values and verdicts are corrected "
+             "for %zu\ncomparison%s (Holm). ECE counts both orientations of a pair, and is pulled up by chance when "
+             "pairs are few.\n"
+             "T: the temperature, fitted to pairs of other folds, never to those it is used on.\n",
+             x->heads[0].as_is.interval.resamples, x->n_heads - 1, x->n_heads == 2 ? "" : "s");
+    if (any_without_scale(x))
+        buf_adds(out, "* differences of its rewards are no log-odds: all its figures are at T\n");
+    for (size_t h = 0; h < x->n_heads; h++)
+        if (x->heads[h].unconverged > 0)
+            buf_addf(out, "%s: %zu of %zu fits did not converge\n", x->heads[h].name, x->heads[h].unconverged,
+                     x->heads[h].fits);
+}
+
+void comparison_text(const struct comparison *x, enum comparison_format format, struct buf *out)
+{
+    add_heading(x, out);
+    add_table(x, format, out);
+    add_verdicts(x, format, out);
+    add_notes(x, out);
+}
+
+/* ---- JSON ---- */
+
+static void range_json(struct json_writer *w, const char *key, struct metric_interval i)
+{
+    jw_key(w, key);
+    jw_array(w);
+    jw_num(w, i.lo);
+    jw_num(w, i.hi);
+    jw_array_end(w);
+}
+
+static void difference_json(const struct comparison *x, const struct contender *c, const struct compare_head *v,
+                            enum compare_measure m, struct json_writer *w)
+{
+    const struct compare_difference *d = &v->difference[m];
+    struct buf text = BUF_INIT;
+    compare_say(d, m, c->name, x->heads[x->o->baseline].name, &text);
+    jw_key(w, compare_measures[m].key);
+    jw_object(w);
+    jw_knum(w, "difference", d->value);
+    range_json(w, "interval", d->interval);
+    jw_knum(w, "p", d->p);
+    jw_knum(w, "p_holm", d->p_holm);
+    jw_kstr(w, "verdict", compare_verdict_key(d->verdict));
+    jw_kbool(w, "better", d->better);
+    jw_knum(w, "pairs_needed", d->needed);
+    jw_kstr(w, "text", text.ptr);
+    jw_object_end(w);
+    buf_free(&text);
+}
+
+static void measures_json(const struct comparison *x, const struct contender *c, const struct compare_head *v,
+                          struct json_writer *w)
+{
+    const struct evaluation e = {.m = v->m, .interval = v->interval};
+    evaluation_json(&e, false, w);
+    if (c == &x->heads[x->o->baseline])
+        return;
+    jw_key(w, "against_baseline");
+    jw_object(w);
+    for (int m = 0; m < COMPARE_COUNT; m++)
+        difference_json(x, c, v, (enum compare_measure)m, w);
+    jw_key(w, "mcnemar");
+    jw_object(w);
+    jw_kint(w, "only_this", (int64_t)v->only_this);
+    jw_kint(w, "only_baseline", (int64_t)v->only_baseline);
+    jw_knum(w, "p", v->mcnemar);
+    jw_knum(w, "p_holm", v->mcnemar_holm);
+    jw_object_end(w);
+    jw_object_end(w);
+}
+
+static void head_json(const struct comparison *x, const struct contender *c, struct json_writer *w)
+{
+    jw_object(w);
+    jw_kstr(w, "spec", c->name);
+    jw_kstr(w, "head", c->finished ? c->head.kind : c->o.kind->name);
+    jw_kbool(w, "finished", c->finished);
+    if (!c->finished) {
+        jw_knum(w, "l2", c->o.l2);
+        jw_kint(w, "fits", (int64_t)c->fits);
+        jw_kint(w, "unconverged", (int64_t)c->unconverged);
+    }
+    jw_kbool(w, "own_scale", c->own_scale);
+    measures_json(x, c, &c->as_is, w);
+    jw_key(w, "at_temperature");
+    jw_object(w);
+    jw_knum(w, "temperature", c->temperature);
+    measures_json(x, c, &c->scaled, w);
+    jw_object_end(w);
+    jw_object_end(w);
+}
+
+void comparison_settings_json(const struct comparison *x, struct json_writer *w)
+{
+    if (x->o->folds > 0)
+        jw_kint(w, "folds", (int64_t)x->o->folds);
+    else
+        jw_kstr(w, "split", x->o->split);
+    jw_kint(w, "seed", (int64_t)x->o->seed);
+    jw_kint(w, "bins", (int64_t)x->heads[0].as_is.m.n_bins);
+    jw_kint(w, "resamples", (int64_t)x->heads[0].as_is.interval.resamples);
+    jw_kint(w, "threads", x->o->threads);
+    jw_kstr(w, "baseline", x->heads[x->o->baseline].name);
+}
+
+void comparison_json(const struct comparison *x, struct buf *out)
+{
+    struct json_writer w;
+    jw_start(&w, out);
+    jw_object(&w);
+    jw_kint(&w, "n_pairs", (int64_t)x->n);
+    jw_kint(&w, "prompts", (int64_t)x->heads[0].as_is.interval.groups);
+    comparison_settings_json(x, &w);
+    jw_key(&w, "heads");
+    jw_array(&w);
+    for (size_t h = 0; h < x->n_heads; h++)
+        head_json(x, &x->heads[h], &w);
+    jw_array_end(&w);
+    jw_object_end(&w);
+    buf_addc(out, '\n');
+}

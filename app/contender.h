@@ -1,0 +1,39 @@
+/* One side of a comparison, as it is written on the command line:
+ *
+ *   KIND[:OPTION=VALUE,...]   a head to be fitted: the options of `train` that make it another head,
+ * bt:loss=scaled,l2=0.1 FILE.safetensors          a head that is finished
+ *
+ * A piece without "=" that is no switch belongs to the value before it: attributes=helpfulness,correctness. */
+#ifndef ASSAY_APP_CONTENDER_H
+#define ASSAY_APP_CONTENDER_H
+
+#include "app/provenance.h"
+#include "app/train.h"
+#include "core/compare.h"
+
+struct contender {
+    char *name; /* what was written, safe to show */
+    bool finished;
+    const char *path;    /* finished: the file */
+    struct head head;    /* finished */
+    struct train_opts o; /* to be fitted; its labels are the comparison's */
+    struct args args;    /* what o was read from */
+    VEC(char *) words;   /* what args points into */
+    bool own_scale;      /* differences of its rewards are meant as log-odds */
+    double *raw;         /* differences of rewards on the pairs that are compared */
+    double *z;           /* the same as the head's own map makes them, or, without a scale, as `at` */
+    double *at;          /* raw / a temperature fitted to pairs of other folds */
+    double temperature;  /* the mean of those */
+    size_t fits, unconverged;
+    double seconds;
+    struct compare_head as_is, scaled; /* measures of z and of at */
+};
+
+/* Read TEXT; `common` holds options of `compare` that go to every fit (seed, threads, memory, ...). Errors name the
+ * text. Free with contender_free, also after a failure. */
+MUST_CHECK bool contender_read(struct contender *c, const char *text, const struct args *common, struct err *err);
+void contender_free(struct contender *c);
+/* What data it needs: enum data_need. */
+unsigned contender_need(const struct contender *c);
+
+#endif
