@@ -169,6 +169,8 @@ static void as_text(const struct result *x, bool ascii, struct buf *out)
     if (x->map.kind != CALIBRATION_NONE)
         evaluation_row("before calibration", &x->raw, out);
     evaluation_row("all", &x->v, out);
+    if (x->uncertainty.averaged.m.n > 0)
+        evaluation_row("averaged", &x->uncertainty.averaged, out);
     for (size_t i = 0; i < x->groups.list.n; i++)
         evaluation_row(x->groups.list.v[i].name, &x->groups.list.v[i].v, out);
     buf_adds(out, "  (95 % intervals: bootstrap over prompts; of bins: Wilson)\n");
@@ -241,7 +243,7 @@ static bool evaluate(const struct app *app, const struct args *args, const struc
     bool ok = rewards != NULL && provenance_choose(&p, d, x.split, &which, &n, err) &&
               evaluate_pairs(d, rewards, &x.map, which, n, &r->e, &x.v, err) &&
               (x.map.kind == CALIBRATION_NONE || evaluate_pairs(d, rewards, &none, which, n, &r->e, &x.raw, err)) &&
-              uncertainty_of_pairs(h, d, rewards, &x.map, which, n, &x.uncertainty, err) &&
+              uncertainty_of_pairs(h, d, rewards, &x.map, which, n, &r->e, &x.uncertainty, err) &&
               (r->by == BY_NOTHING || by_group(d, rewards, &x.map, r, which, n, &x.groups, err)) &&
               data_settle(d, err) && finish(app, &x, args_has(args, "ascii") || app_ascii(), err);
     mem_free(rewards);

@@ -56,23 +56,33 @@ double *evaluate_rewards(const struct head *h, const struct embeddings *e, struc
     return r.rewards;
 }
 
-bool evaluate_pairs(const struct data *d, const double *rewards, const struct calibration *map, const size_t *which,
-                    size_t n, const struct evaluate_opts *o, struct evaluation *out, struct err *err)
+bool evaluate_margins(const struct data *d, const double *z, const size_t *which, size_t n,
+                      const struct evaluate_opts *o, struct evaluation *out, struct err *err)
 {
-    double *z = mem_array(n, sizeof *z), *p = mem_array(n, sizeof *p);
+    double *p = mem_array(n, sizeof *p);
     uint64_t *keys = mem_array(n, sizeof *keys);
     for (size_t i = 0; i < n; i++) {
-        const struct pair *pair = &d->pairs.pairs.v[which[i]];
-        z[i] = calibration_margin(map, rewards[pair->chosen] - rewards[pair->rejected]);
-        p[i] = o->hard ? 1 : pair->p;
+        p[i] = o->hard ? 1 : d->pairs.pairs.v[which[i]].p;
         keys[i] = d->pair_keys[which[i]];
     }
     struct metric_pairs pairs = {.z = z, .p = p, .n = n};
     bool ok = metric_pairs_of(&pairs, o->bins, &out->m, err) &&
               metric_bootstrap(&pairs, keys, o->bins, o->resamples, o->seed, &out->interval, err);
-    mem_free(z);
     mem_free(p);
     mem_free(keys);
+    return ok;
+}
+
+bool evaluate_pairs(const struct data *d, const double *rewards, const struct calibration *map, const size_t *which,
+                    size_t n, const struct evaluate_opts *o, struct evaluation *out, struct err *err)
+{
+    double *z = mem_array(n, sizeof *z);
+    for (size_t i = 0; i < n; i++) {
+        const struct pair *pair = &d->pairs.pairs.v[which[i]];
+        z[i] = calibration_margin(map, rewards[pair->chosen] - rewards[pair->rejected]);
+    }
+    bool ok = evaluate_margins(d, z, which, n, o, out, err);
+    mem_free(z);
     return ok;
 }
 

@@ -27,6 +27,9 @@ double *evaluate_rewards(const struct head *h, const struct embeddings *e, struc
 MUST_CHECK bool evaluate_pairs(const struct data *d, const double *rewards, const struct calibration *map,
                                const size_t *which, size_t n, const struct evaluate_opts *o, struct evaluation *out,
                                struct err *err);
+/* The same of margins that are given: z[i] of pair which[i]. */
+MUST_CHECK bool evaluate_margins(const struct data *d, const double *z, const size_t *which, size_t n,
+                                 const struct evaluate_opts *o, struct evaluation *out, struct err *err);
 
 /* "n", "accuracy", "nll", "brier", "ece", ..., "intervals", and "bins" when asked: the members of an object that the
  * caller opened. */

@@ -4,17 +4,20 @@
 #include "app/train.h"
 #include "core/base/mem.h"
 #include "core/fit.h"
+#include "core/interval.h"
+#include "core/laplace.h"
 
 #include <string.h>
 
-static const char *const own_options[] = {"loss", "smoothing", "flip", "channel", "normalise",  "center", "ties",
-                                          "soft", "anchor",    "mu",   "expo",    SELECT_NAMES, NULL};
+static const char *const own_options[] = {"loss", "smoothing", "flip", "channel", "normalise", "center",     "ties",
+                                          "soft", "anchor",    "mu",   "expo",    "laplace",   SELECT_NAMES, NULL};
 
 /* What was asked for. */
 struct own {
     struct bt_model model;
     struct anchor anchor;
     struct select select;
+    bool laplace; /* keep the covariance of the weights */
 };
 
 /* What came out. */
@@ -31,6 +34,9 @@ static bool read_own(const struct args *args, struct train_opts *o, struct err *
     if (!family_read(args, o->l2, &own->model, err) || !anchor_read(args, &own->anchor, err) ||
         !select_read(args, &own->select, err) || !select_fits(&own->select, &own->model, own->anchor.w != NULL, err))
         return false;
+    own->laplace = args_has(args, "laplace");
+    if (own->laplace && own->anchor.expo)
+        return err_set(err, ERR_USAGE, "--laplace and --expo exclude one another: what is extrapolated is no optimum");
     o->wish.ties = own->model.ties != TIES_NONE;
     return true;
 }
@@ -64,6 +70,29 @@ static bool choose_penalty(const struct data *d, const struct train_opts *o, str
     return true;
 }
 
+static bool laplace_fits(const struct data *d, struct err *err)
+{
+    return d->e.d <= LAPLACE_MAX ||
+           err_set(err, ERR_RANGE,
+                   "--laplace keeps a matrix of columns x columns in the head's file: %zu columns are too many, %d are "
+                   "the most",
+                   d->e.d, LAPLACE_MAX);
+}
+
+/* The factor into the head. */
+static bool keep_laplace(const struct data *d, const struct train_opts *o, struct training *t, struct err *err)
+{
+    const struct own *own = o->own;
+    struct laplace l;
+    double penalty = t->l2 + (own->anchor.w != NULL ? own->anchor.mu : 0);
+    if (!laplace_of_pairs(&d->e, d->pairs.pairs.v, t->pairs.fit, t->pairs.n_fit, &own->model, penalty, t->head.W,
+                          LAPLACE_FACTOR, o->threads, &l, err))
+        return err_context(err, "--laplace");
+    head_set_tensor(&t->head, interval_tensor(INTERVAL_LAPLACE), l.m, l.m, l.factor);
+    laplace_free(&l);
+    return true;
+}
+
 static bool fit(const struct data *d, const struct train_opts *o, struct training *t, const struct progress *progress,
                 struct err *err)
 {
@@ -74,7 +103,7 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     if (t->pairs.n_fit == 0)
         return err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)", d->pairs.pairs.n,
                        t->pairs.n_held);
-    if (!anchor_fits(&own->anchor, d, t->pairs.n_held, err))
+    if (!anchor_fits(&own->anchor, d, t->pairs.n_held, err) || (own->laplace && !laplace_fits(d, err)))
         return false;
     head_init(&t->head, "bt", reward, 1, d->e.d);
     if (own->select.l2 != NULL && !choose_penalty(d, o, t, progress, err))
@@ -94,6 +123,7 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
         anchor_extrapolate(&found->anchor, d, t->pairs.held, t->pairs.n_held, t->head.W);
     if (ok && own->select.draws > 0)
         ok = select_bootstrap(&own->select, &own->model, d, o, t, &found->selection, progress, err);
+    ok = ok && (!own->laplace || keep_laplace(d, o, t, err));
     selection_describe(&found->selection, &t->head);
     t->objective = info.objective;
     t->grad_norm = info.grad_norm;
@@ -111,6 +141,8 @@ static void settings_json(const struct train_opts *o, const struct training *t, 
     family_json(&own->model, &found->ties, w);
     anchor_json(&found->anchor, w);
     select_settings_json(&own->select, w);
+    if (own->laplace)
+        jw_kbool(w, "laplace", true);
 }
 
 static void found_json(const struct train_opts *o, const struct training *t, struct json_writer *w)
@@ -133,6 +165,8 @@ static void settings_text(const struct train_opts *o, const struct training *t, 
     const struct found *found = t->own;
     family_text(&own->model, &found->ties, out);
     anchor_text(&found->anchor, out);
+    if (own->laplace)
+        buf_adds(out, "  with the Laplace covariance of its weights: `score` and `eval` say how sure it is\n");
 }
 
 const struct kind kind_bt = {

@@ -12,6 +12,7 @@ const struct option_spec train_options[] = {
     DATA_OPTIONS,
     FAMILY_OPTIONS,
     ANCHOR_OPTIONS,
+    {"laplace", 0, NULL, "bt: keep how sure the head is, for score and eval", false},
     {"soft", 0, "HOW", "labels of the workspace as probabilities: share, smoothed or magnitude (default hard)", false},
     REGRESSION_OPTIONS,
     {"l2", 0, "LAMBDA", "penalty (lambda/2)|w|^2 (default 0.001)", false},

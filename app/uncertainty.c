@@ -1,6 +1,9 @@
 #include "app/uncertainty.h"
 
+#include "core/laplace.h"
 #include "core/linalg.h"
+
+#include <math.h>
 
 /* Rows taken at a time. */
 enum { BLOCK = 256 };
@@ -29,37 +32,60 @@ bool uncertainty_of_rows(const struct head *h, const struct embeddings *e, const
 
 /* ---- pairs ---- */
 
-static void count_pair(const struct calibration *map, const struct interval *i, struct uncertainty *out)
+struct pairing {
+    const struct interval_source *source;
+    const struct data *d;
+    const double *rewards;
+    const struct calibration *map;
+    const size_t *which;
+    double *scratch; /* BLOCK + 1 rows */
+    double *z;       /* of all pairs: margins whose sigma is the averaged probability */
+};
+
+/* Mean of the mapped probability for a margin of which one standard deviation is known, as log-odds. */
+static double average(const struct calibration *map, double margin, double sd)
 {
-    double lo = calibration_probability(map, i->lo), hi = calibration_probability(map, i->hi);
-    out->mean_width += hi - lo;
-    out->undecided += i->lo <= 0 && i->hi >= 0;
+    double mean = margin / map->temperature, spread = sd / map->temperature;
+    double p = laplace_probability(mean, spread * spread);
+    return log(p) - log1p(-p);
 }
 
-/* Pairs which[0 .. k-1]. scratch: room for BLOCK + 1 rows. */
-static bool take_block(const struct interval_source *s, const struct data *d, const double *rewards,
-                       const struct calibration *map, const size_t *which, size_t k, double *scratch,
-                       struct uncertainty *out, struct err *err)
+/* Pairs [first, first + k). */
+static bool take_block(const struct pairing *x, size_t first, size_t k, struct uncertainty *out, struct err *err)
 {
-    double z[BLOCK], *other = scratch + BLOCK * d->e.d;
-    struct interval intervals[BLOCK];
+    size_t cols = x->d->e.d;
+    double value[BLOCK], *other = x->scratch + BLOCK * cols;
+    struct interval in[BLOCK];
     for (size_t i = 0; i < k; i++) {
-        const struct pair *p = &d->pairs.pairs.v[which[i]];
-        embeddings_row_f64(&d->e, p->chosen, scratch + i * d->e.d);
-        embeddings_row_f64(&d->e, p->rejected, other);
-        linalg_axpy(-1, other, scratch + i * d->e.d, d->e.d);
-        z[i] = rewards[p->chosen] - rewards[p->rejected];
+        const struct pair *p = &x->d->pairs.pairs.v[x->which[first + i]];
+        embeddings_row_f64(&x->d->e, p->chosen, x->scratch + i * cols);
+        embeddings_row_f64(&x->d->e, p->rejected, other);
+        linalg_axpy(-1, other, x->scratch + i * cols, cols);
+        value[i] = x->rewards[p->chosen] - x->rewards[p->rejected];
     }
-    if (!interval_of_rows(s, scratch, k, z, intervals, err))
+    if (!interval_of_rows(x->source, x->scratch, k, value, in, err))
         return false;
-    for (size_t i = 0; i < k; i++)
-        count_pair(map, &intervals[i], out);
+    for (size_t i = 0; i < k; i++) {
+        out->mean_width += calibration_probability(x->map, in[i].hi) - calibration_probability(x->map, in[i].lo);
+        out->undecided += in[i].lo <= 0 && in[i].hi >= 0;
+        x->z[first + i] = average(x->map, value[i], in[i].sd);
+    }
     return true;
 }
 
+static bool take_pairs(const struct pairing *x, size_t n, struct uncertainty *out, struct err *err)
+{
+    bool ok = x->scratch != NULL || err_set(err, ERR_MEMORY, "no memory for intervals of %zu columns", x->d->e.d);
+    for (size_t i = 0; ok && i < n; i += BLOCK)
+        ok = take_block(x, i, n - i < BLOCK ? n - i : BLOCK, out, err);
+    out->mean_width /= (double)n;
+    out->undecided /= (double)n;
+    return ok;
+}
+
 bool uncertainty_of_pairs(const struct head *h, const struct data *d, const double *rewards,
-                          const struct calibration *map, const size_t *which, size_t n, struct uncertainty *out,
-                          struct err *err)
+                          const struct calibration *map, const size_t *which, size_t n, const struct evaluate_opts *o,
+                          struct uncertainty *out, struct err *err)
 {
     struct interval_source s;
     *out = (struct uncertainty){.n = n};
@@ -69,13 +95,14 @@ bool uncertainty_of_pairs(const struct head *h, const struct data *d, const doub
     out->members = s.kind == INTERVAL_ENSEMBLE ? s.t->rows : 0;
     if (s.kind == INTERVAL_NONE || n == 0)
         return true;
-    double *scratch = mem_block(BLOCK + 1, d->e.d * sizeof *scratch);
-    bool ok = scratch != NULL || err_set(err, ERR_MEMORY, "no memory for intervals of %zu columns", d->e.d);
-    for (size_t i = 0; ok && i < n; i += BLOCK)
-        ok = take_block(&s, d, rewards, map, which + i, n - i < BLOCK ? n - i : BLOCK, scratch, out, err);
-    mem_free(scratch);
-    out->mean_width /= (double)n;
-    out->undecided /= (double)n;
+    struct pairing x = {.source = &s, .d = d, .rewards = rewards, .map = map, .which = which};
+    x.scratch = mem_block(BLOCK + 1, d->e.d * sizeof *x.scratch);
+    x.z = mem_array(n, sizeof *x.z);
+    bool ok = take_pairs(&x, n, out, err);
+    if (ok && map->kind != CALIBRATION_ISOTONIC)
+        ok = evaluate_margins(d, x.z, which, n, o, &out->averaged, err);
+    mem_free(x.scratch);
+    mem_free(x.z);
     return ok;
 }
 
@@ -90,6 +117,12 @@ void uncertainty_json(const struct uncertainty *u, struct json_writer *w)
         jw_kint(w, "heads", (int64_t)u->members);
     jw_knum(w, "mean_width", u->mean_width);
     jw_knum(w, "undecided", u->undecided);
+    if (u->averaged.m.n > 0) {
+        jw_key(w, "averaged");
+        jw_object(w);
+        evaluation_json(&u->averaged, false, w);
+        jw_object_end(w);
+    }
     jw_object_end(w);
 }
 
