@@ -82,14 +82,6 @@ void rated_free(struct rated *r)
     *r = (struct rated){0};
 }
 
-bool rated_is_even(const struct rated *r)
-{
-    for (size_t i = 1; i < r->n; i++)
-        if (r->weight[i] < r->weight[0] || r->weight[i] > r->weight[0])
-            return false;
-    return true;
-}
-
 void rated_answers_init(struct rated_answers *a, const struct rated *r)
 {
     size_t most = 0;

@@ -32,8 +32,6 @@ struct rated {
 void rated_init(struct rated *r, const struct rating_set *set, enum rated_rows rows, const size_t *which, size_t n,
                 const size_t *columns, size_t k);
 void rated_free(struct rated *r);
-/* Do all rows count the same? */
-bool rated_is_even(const struct rated *r);
 
 /* The answers behind the rows, in order of first appearance. */
 struct rated_answers {
