@@ -332,23 +332,56 @@ bool ordinal_fit(struct ordinal *o, const struct ordinal_fit *f, double *w, stru
     return ok;
 }
 
+/* What is said of a row. */
+struct guess {
+    double mode, median, mean;
+};
+
+static void add_row(const struct ordinal *o, const struct guess *g, const double *count, struct ordinal_metric *sum)
+{
+    for (size_t k = 0; k < o->levels; k++) {
+        double c = count[k], y = o->level[k];
+        if (!(c > 0))
+            continue;
+        sum->weight += c;
+        sum->accuracy += g->mode >= y && g->mode <= y ? c : 0;
+        sum->mae += c * fabs(g->median - y);
+        sum->rmse += c * (g->mean - y) * (g->mean - y);
+    }
+}
+
+static void divide(struct ordinal_metric *sum)
+{
+    sum->nll /= sum->weight;
+    sum->accuracy /= sum->weight;
+    sum->mae /= sum->weight;
+    sum->rmse = sqrt(sum->rmse / sum->weight);
+}
+
 void ordinal_measure(const struct ordinal *o, const double *z, const double *count, size_t n,
                      struct ordinal_metric *out)
 {
     size_t K = o->levels;
-    double sum = 0, nll = 0, right = 0, off = 0, square = 0;
+    *out = (struct ordinal_metric){0};
     for (size_t i = 0; i < n; i++) {
-        double mean = ordinal_expectation(o, z[i]), median = ordinal_median(o, z[i]), mode = ordinal_mode(o, z[i]);
-        for (size_t k = 0; k < K; k++) {
-            double c = count[i * K + k], y = o->level[k];
-            if (!(c > 0))
-                continue;
-            sum += c;
-            nll += c * ordinal_at(o, k, z[i]).value;
-            right += mode >= y && mode <= y ? c : 0;
-            off += c * fabs(median - y);
-            square += c * (mean - y) * (mean - y);
-        }
+        struct guess g = {ordinal_mode(o, z[i]), ordinal_median(o, z[i]), ordinal_expectation(o, z[i])};
+        add_row(o, &g, count + i * K, out);
+        for (size_t k = 0; k < K; k++)
+            if (count[i * K + k] > 0)
+                out->nll += count[i * K + k] * ordinal_at(o, k, z[i]).value;
     }
-    *out = (struct ordinal_metric){sum, nll / sum, right / sum, off / sum, sqrt(square / sum)};
+    divide(out);
+}
+
+void ordinal_measure_values(const struct ordinal *o, const double *f, const double *count, size_t n,
+                            struct ordinal_metric *out)
+{
+    *out = (struct ordinal_metric){.nll = NAN};
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k + 1 < o->levels && f[i] > (o->level[k] + o->level[k + 1]) / 2)
+            k++;
+        add_row(o, &(struct guess){o->level[k], o->level[k], f[i]}, count + i * o->levels, out);
+    }
+    divide(out);
 }

@@ -74,5 +74,9 @@ struct ordinal_metric {
 };
 void ordinal_measure(const struct ordinal *o, const double *z, const double *count, size_t n,
                      struct ordinal_metric *out);
+/* The same for plain predictions f of the rating, as those of least squares: the nearest level stands for mode and
+ * median. There is no probability in them: nll is NaN. */
+void ordinal_measure_values(const struct ordinal *o, const double *f, const double *count, size_t n,
+                            struct ordinal_metric *out);
 
 #endif

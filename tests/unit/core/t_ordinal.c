@@ -415,3 +415,17 @@ Test(ordinal, measures_by_hand)
     ordinal_measure(&o, z, count, 0, &m);
     cr_expect(isnan(m.nll) && isnan(m.rmse));
 }
+
+/* Levels 0, 1 and 4: 2.4 is nearer to 1, 2.6 to 4. */
+Test(ordinal, plain_predictions_are_measured_by_the_nearest_level)
+{
+    const struct ordinal o = {3, {0, 1, 4}, {0, 2}};
+    const double f[] = {2.4, 2.6, -7}, count[] = {0, 1, 0, 1, 0, 0, 1, 0, 0};
+    struct ordinal_metric m;
+    ordinal_measure_values(&o, f, count, 3, &m);
+    cr_expect(eq(dbl, m.weight, 3));
+    cr_expect(isnan(m.nll));
+    cr_expect(epsilon_eq(dbl, m.accuracy, 2.0 / 3, 1e-15));
+    cr_expect(epsilon_eq(dbl, m.mae, 4.0 / 3, 1e-15));
+    cr_expect(epsilon_eq(dbl, m.rmse, sqrt((1.4 * 1.4 + 2.6 * 2.6 + 49) / 3), 1e-14));
+}
