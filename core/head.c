@@ -4,6 +4,7 @@
 #include "core/base/json_writer.h"
 #include "core/base/mem.h"
 #include "core/linalg.h"
+#include "core/ordinal.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -18,7 +19,8 @@ void head_init(struct head *h, const char *kind, const char *const *objectives, 
     h->objectives = mem_array(k, sizeof *h->objectives);
     for (size_t i = 0; i < k; i++)
         h->objectives[i] = mem_dup(objectives[i]);
-    size_t best = strcmp(kind, "regression") == 0 ? head_find(h, "helpfulness") : 0;
+    bool rated = strcmp(kind, "regression") == 0 || strcmp(kind, "ordinal") == 0;
+    size_t best = rated ? head_find(h, "helpfulness") : 0;
     if (k > 0)
         h->mix[best < k ? best : 0] = 1;
 }
@@ -112,15 +114,40 @@ void head_set_tensor(struct head *h, const char *name, size_t rows, size_t cols,
     memcpy(place_tensor(h, name, rows, cols), v, count(rows, cols) * sizeof *v);
 }
 
+static const char ordinal_levels[] = "ordinal.levels", ordinal_cuts[] = "ordinal.cuts";
+
+/* Output j at z as an expected rating. */
+static double expected_rating(const struct head_tensor *levels, const struct head_tensor *cuts, size_t j, double z)
+{
+    struct ordinal o = {.levels = levels->rows};
+    memcpy(o.level, levels->v, levels->rows * sizeof *o.level);
+    memcpy(o.cut, cuts->v + j * cuts->cols, cuts->cols * sizeof *o.cut);
+    return ordinal_expectation(&o, z);
+}
+
 void head_outputs(const struct head *h, const double *x, double *out)
 {
+    const struct head_tensor *levels = head_tensor(h, ordinal_levels), *cuts = head_tensor(h, ordinal_cuts);
     memcpy(out, h->b, h->k * sizeof *out);
     linalg_gemv(h->W, h->k, h->d, x, 1, out);
+    for (size_t j = 0; levels != NULL && j < h->k; j++)
+        out[j] = expected_rating(levels, cuts, j, out[j]);
+}
+
+static double mixed_outputs(const struct head *h, const double *x)
+{
+    double *out = mem_array(h->k, sizeof *out);
+    head_outputs(h, x, out);
+    double sum = linalg_dot(h->mix, out, h->k);
+    mem_free(out);
+    return sum;
 }
 
 double head_reward(const struct head *h, const double *x)
 {
     double sum = 0;
+    if (head_tensor(h, ordinal_levels) != NULL)
+        return mixed_outputs(h, x);
     for (size_t i = 0; i < h->k; i++)
         if (h->mix[i] != 0)
             sum += h->mix[i] * (linalg_dot(h->W + i * h->d, x, h->d) + h->b[i]);
@@ -404,10 +431,26 @@ static bool check_calibration(const struct head *h, struct err *err)
     return ok || err_set(err, ERR_SCHEMA, "calibration.z and calibration.p are not the knots of a nondecreasing map");
 }
 
+/* Levels and cuts that head_outputs cannot use. */
+static bool check_ordinal(const struct head *h, struct err *err)
+{
+    const struct head_tensor *levels = head_tensor(h, ordinal_levels), *cuts = head_tensor(h, ordinal_cuts);
+    if (levels == NULL)
+        return true;
+    bool ok = levels->cols == 0 && levels->rows >= 2 && levels->rows <= ORDINAL_LEVELS && cuts != NULL &&
+              cuts->rows == h->k && cuts->cols == levels->rows - 1;
+    for (size_t i = 1; ok && i < levels->rows; i++)
+        ok = levels->v[i] > levels->v[i - 1];
+    for (size_t i = 0; ok && i < cuts->rows * cuts->cols; i++)
+        ok = i % cuts->cols == 0 || cuts->v[i] >= cuts->v[i - 1];
+    return ok || err_set(err, ERR_SCHEMA, "ordinal.levels and ordinal.cuts are not levels and the cuts between them");
+}
+
 static bool read_head(struct head *h, const struct safetensors *s, struct err *err)
 {
     if (!check_format(s, err) || !read_weights(h, s, err) || !read_objectives(h, s, err) || !read_mix(h, s, err) ||
-        !read_temperature(h, s, err) || !read_tensors(h, s, err) || !check_calibration(h, err))
+        !read_temperature(h, s, err) || !read_tensors(h, s, err) || !check_calibration(h, err) ||
+        !check_ordinal(h, err))
         return false;
     h->kind = mem_dup(safetensors_meta(s, "kind"));
     for (size_t i = 0; i < s->n_meta; i++)

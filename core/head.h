@@ -10,7 +10,8 @@
 
 #define HEAD_FORMAT "assay-head-1"
 
-/* id, the kind in the file. All of these are linear: reward = mix . (W x + b). */
+/* id, the kind in the file. All of these are linear, reward = mix . (W x + b), but for head_outputs of ordinal heads.
+ */
 #define HEAD_KINDS(X)                                                                                                  \
     X(BT, "bt")                                                                                                        \
     X(REGRESSION, "regression")                                                                                        \
@@ -44,7 +45,8 @@ struct head {
     struct head_tensor *tensors;
 };
 
-/* W and b zero; objectives are copied; mix: "helpfulness" for regression when there is one, otherwise the first. */
+/* W and b zero; objectives are copied; mix: "helpfulness" for regression and ordinal when there is one, otherwise the
+ * first. */
 void head_init(struct head *h, const char *kind, const char *const *objectives, size_t k, size_t d);
 void head_free(struct head *h);
 /* Index of an objective or SIZE_MAX. */
@@ -64,9 +66,10 @@ const struct head_tensor *head_tensor(const struct head *h, const char *name);
 void head_calibration(const struct head *h, struct calibration *c);
 void head_set_calibration(struct head *h, const struct calibration *c);
 
-/* out (k) = W x + b; x: d. */
+/* out (k) = W x + b; x: d. An ordinal head with the tensor "ordinal.levels" (K numbers) gives expected ratings instead:
+ * sum level_i P(level_i) by the cuts "ordinal.cuts" (k x (K - 1)) at W x + b (core/ordinal.h). */
 void head_outputs(const struct head *h, const double *x, double *out);
-/* mix . (W x + b) */
+/* mix . outputs */
 double head_reward(const struct head *h, const double *x);
 
 /* A safetensors file: "score.weight" [k, d] and "score.bias" [k] in F32 (what PyTorch's score layer is called),

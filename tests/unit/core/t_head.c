@@ -57,6 +57,49 @@ Test(head, reward_is_the_first_output_without_helpfulness)
     head_free(&other);
 }
 
+/* Output 19 is beyond all cuts of the first attribute, 19.5 in the middle of those of the second. */
+Test(head, ordinal_levels_make_outputs_expected_ratings)
+{
+    const double x[] = {1, 1, 2}, second = 0.5;
+    struct head other;
+    double out[2];
+    head_set_tensor(&h, "ordinal.cuts", 2, 2, (const double[]){-40, -30, 19.5, 1e30});
+    head_outputs(&h, x, out);
+    cr_expect(eq(dbl, out[0], 19), "cuts alone change nothing");
+    head_set_tensor(&h, "ordinal.levels", 3, 0, (const double[]){0, 1, 4});
+    head_outputs(&h, x, out);
+    cr_expect(epsilon_eq(dbl, out[0], 4, 1e-15));
+    cr_expect(epsilon_eq(dbl, out[1], second, 1e-15));
+    h.mix[0] = 2;
+    cr_expect(epsilon_eq(dbl, head_reward(&h, x), 8 + second, 1e-14));
+    cr_assert(head_save(path, &h, &err), "%s", err.text);
+    cr_assert(head_load(path, &other, &err), "%s", err.text);
+    cr_expect(epsilon_eq(dbl, head_reward(&other, x), 8 + second, 1e-14));
+    head_free(&other);
+}
+
+Test(head, levels_without_their_cuts_are_refused)
+{
+    static const double levels[] = {0, 1, 4}, falling[] = {0, 4, 1}, cuts[] = {1, 2, 3, 4}, unordered[] = {1, 2, 4, 3};
+    struct head other;
+    for (int i = 0; i < 4; i++) {
+        head_set_tensor(&h, "ordinal.levels", 3, 0, i == 1 ? falling : levels);
+        if (i == 1)
+            head_set_tensor(&h, "ordinal.cuts", 2, 2, cuts);
+        if (i == 2)
+            head_set_tensor(&h, "ordinal.cuts", 2, 2, unordered);
+        if (i == 3)
+            head_set_tensor(&h, "ordinal.cuts", 4, 1, cuts);
+        cr_assert(head_save(path, &h, &err), "%s", err.text);
+        cr_expect(not(head_load(path, &other, &err)), "%d", i);
+        cr_expect(eq(int, (int)err.kind, (int)ERR_SCHEMA));
+    }
+    head_set_tensor(&h, "ordinal.cuts", 2, 2, cuts);
+    cr_assert(head_save(path, &h, &err));
+    cr_assert(head_load(path, &other, &err), "%s", err.text);
+    head_free(&other);
+}
+
 Test(head, what_is_saved_is_loaded)
 {
     struct head other;
