@@ -91,6 +91,7 @@ MUST_CHECK bool more_state_of(struct more *m, double l2, const double *w, struct
 #define MORE_STOPS(X)                                                                                                  \
     X(STATIONARY, "reached a Pareto-stationary point")                                                                 \
     X(ITERATIONS, "stopped at the limit of steps")                                                                     \
+    X(INTERRUPTED, "was interrupted before it reached a Pareto-stationary point")                                      \
     X(STALLED, "no step lowers the objectives any more: the limit of double precision")                                \
     X(EPOCHS, "went through its epochs")
 enum more_stop {
@@ -143,8 +144,8 @@ struct more_opts {
 
 /* Descend to a Pareto-stationary point: with `paper` no step raises any objective (beyond the rounding of float32),
  * with the others the mixture by the weights of the step falls. w: d, in (warm) and out. Ticks are (steps of
- * -log10|v|, 6). `info` is filled on success and freed by the caller. ERR_RANGE for l2 <= 0 or not finite, ERR_STOPPED,
- * ERR_MEMORY. The same inputs, options and threads give the same bits. */
+ * -log10|v|, 6). `info` is filled on success and freed by the caller. ERR_RANGE for l2 <= 0 or not finite, ERR_MEMORY.
+ * Asked to stop, it ends as interrupted with what it has. The same inputs, options and threads give the same bits. */
 MUST_CHECK bool more_fit(struct more *m, double l2, const struct more_opts *opts, double *w, struct more_info *info,
                          const struct progress *progress, struct err *err);
 

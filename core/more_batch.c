@@ -201,14 +201,17 @@ static void step(struct trainer *t, size_t number)
         t->head.w[j] = (float)((double)t->head.w[j] * (1 - rate * t->l2) - rate * t->mixture[j]);
 }
 
-static bool train(struct trainer *t, struct more_trace *trace, const struct progress *progress, struct err *err)
+static bool train(struct trainer *t, struct more_info *info, const struct progress *progress, struct err *err)
 {
+    double mixture = NAN; /* of the last step's losses */
     for (size_t i = 0; i < (t->o->by_size ? 1 : t->k); i++)
         shuffle(t, i);
     start_averages(t);
     for (size_t n = 0; n < t->steps; n++) {
-        if (n % TICK == 0 && !progress_tick(progress, (double)n, (double)t->steps))
-            return err_set(err, ERR_STOPPED, "the fit was stopped");
+        if (n % TICK == 0 && !progress_tick_loss(progress, (double)n, (double)t->steps, mixture)) {
+            info->stop = MORE_INTERRUPTED;
+            break;
+        }
         draw(t);
         for (size_t i = 0; i < t->k; i++)
             if (t->count[i] > 0) {
@@ -219,7 +222,9 @@ static bool train(struct trainer *t, struct more_trace *trace, const struct prog
             return false;
         mix(t);
         step(t, n);
-        more_trace_add(trace, t->lambda, t->loss);
+        mixture = linalg_dot(t->lambda, t->loss, t->k);
+        more_trace_add(&info->trace, t->lambda, t->loss);
+        info->steps++;
     }
     return true;
 }
@@ -277,11 +282,10 @@ bool more_fit_batches(struct more *m, double l2, const struct more_batch_opts *o
     bool ok = allocate(&t, err);
     if (ok) {
         set_up(&t, w);
-        ok = train(&t, &info->trace, progress, err);
+        ok = train(&t, info, progress, err);
     }
     for (size_t j = 0; j < m->d && ok; j++)
         w[j] = (double)t.head.w[j];
-    info->steps = t.steps;
     info->passes = 1 + (opts->epochs > 0 ? opts->epochs : 1);
     ok = ok && more_conclude(m, l2, w, info, err);
     linalg_threads(team_workers(m->team));

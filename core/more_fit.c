@@ -397,8 +397,10 @@ static bool minimise(struct engine *t, size_t limit, struct more_info *info, con
         info->stop = MORE_ITERATIONS;
         if (info->steps >= limit)
             return true;
-        if (!progress_tick(progress, fmin(6, fmax(0, -log10(t->stationarity))), 6))
-            return err_set(err, ERR_STOPPED, "the fit was stopped");
+        info->stop = MORE_INTERRUPTED;
+        if (!progress_tick_loss(progress, fmin(6, fmax(0, -log10(t->stationarity))), 6,
+                                linalg_dot(t->least, t->at.f, t->k)))
+            return true;
         info->stop = MORE_STALLED;
         if (!step_somehow(t, &moved, err))
             return false;

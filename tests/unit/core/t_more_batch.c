@@ -205,6 +205,28 @@ Test(more_batch, many_epochs_end_near_a_stationary_point)
     stage_close(&s);
 }
 
+static bool stop_later(void *ctx, double done, double total)
+{
+    (void)ctx, (void)total;
+    return done < 64;
+}
+
+Test(more_batch, asked_to_stop_it_keeps_what_it_has)
+{
+    struct stage s;
+    struct more_info info;
+    struct progress p = {.tick = stop_later};
+    double w[D];
+    stage_open(&s, 200, 100);
+    cr_assert(more_fit_batches(&s.m, 0, &(struct more_batch_opts){.batch = 2, .seed = 1}, w, &info, &p, &err), "%s",
+              err.text);
+    cr_expect(eq(int, info.stop, MORE_INTERRUPTED));
+    cr_expect(eq(sz, info.steps, 64)); /* of 100 */
+    cr_expect(lt(dbl, info.state.loss[0] + info.state.loss[1], 2 * log(2)));
+    more_info_free(&info);
+    stage_close(&s);
+}
+
 Test(more_batch, refuses_what_is_out_of_range)
 {
     struct stage s;
