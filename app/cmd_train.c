@@ -203,10 +203,12 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 const struct command cmd_train = {
     .name = "train",
     .summary = "fit a reward head",
-    .synopsis = "[--head bt|regression] [--loss LOSS] [--ties MODEL] [--l2 LAMBDA] [--embeddings X.npy --ids F --pairs "
-                "P.jsonl] [-o FILE]",
+    .synopsis =
+        "[--head bt|regression|more] [--loss LOSS] [--ties MODEL] [--l2 LAMBDA] [--embeddings X.npy --ids F --pairs "
+        "P.jsonl] [-o FILE]",
     .about = "Fits a linear head to frozen embeddings, to the certified optimum of\n"
              "  bt          mean softplus(-w.(chosen - rejected)) + (lambda/2)|w|^2\n"
+             "  more        the same of several objectives, mixed so that no step is at the cost of one\n"
              "  regression  mean (w.x + b - rating)^2 / 2 + (lambda/2)|w|^2, one an attribute\n"
              "from the workspace, or from files with --embeddings. What is held out is chosen by prompt and never "
              "trained on. The\n"

@@ -2,6 +2,7 @@
 
 #include "app/kind.h"
 #include "app/labels.h"
+#include "core/more.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,6 +30,15 @@ static const struct entry {
             {"anchor", "HEAD", "", "another head, for the two below"},
     {"mu", "MU", "MU/2 |w - anchor|^2", "draws the head to it"},
     {"expo", "F or search", "anchor + F (w - anchor)", "extrapolates from it"},
+#define X(id, name, text) {"variant", name, "", text},
+    MORE_VARIANTS(X)
+#undef X
+#define X(id, name, text) {"metric", name, "", text},
+        MORE_METRICS(X)
+#undef X
+#define X(id, name, text) {"ema-start", name, "", text},
+            MORE_EMA_STARTS(X)
+#undef X
 };
 enum { ENTRIES = sizeof entries / sizeof *entries };
 

@@ -53,6 +53,6 @@ MUST_CHECK bool kind_check(const struct kind *k, const struct args *args, struct
 /* "on N pairs x D" */
 void kind_pairs_text(const struct training *t, struct buf *out);
 
-extern const struct kind kind_bt, kind_regression;
+extern const struct kind kind_bt, kind_regression, kind_more;
 
 #endif

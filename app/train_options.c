@@ -2,6 +2,7 @@
 #include "app/family.h"
 #include "app/select.h"
 #include "app/train.h"
+#include "app/train_more.h"
 #include "app/train_regression.h"
 #include "core/diff.h"
 
@@ -15,6 +16,7 @@ const struct option_spec train_options[] = {
     {"laplace", 0, NULL, "bt: keep how sure the head is, for score and eval", false},
     {"soft", 0, "HOW", "labels of the workspace as probabilities: share, smoothed or magnitude (default hard)", false},
     REGRESSION_OPTIONS,
+    MORE_OPTIONS,
     {"l2", 0, "LAMBDA", "penalty (lambda/2)|w|^2 (default 0.001)", false},
     SELECT_OPTIONS,
     {"holdout", 0, "SHARE", "share held out by prompt (default 0.2, or 0 when the data is marked with splits)", false},
