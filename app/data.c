@@ -128,7 +128,7 @@ static bool add_pair(void *ctx, const struct label_pair *p)
     struct collector *c = ctx;
     struct data *d = c->d;
     size_t first, second;
-    struct pair pair = {.weight = 1};
+    struct pair pair = {.weight = 1, .prompt = SIZE_MAX};
     struct labels_pair l;
     if (!labels_pair_of(&p->label, c->wish, &l)) {
         d->even++;

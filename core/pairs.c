@@ -41,12 +41,30 @@ static bool read_strength(struct json_object *o, struct pair *p, struct err *err
     return true;
 }
 
+static bool read_prompt(struct json_object *o, const struct embeddings *e, size_t *row, struct err *err)
+{
+    struct json_object *v = NULL;
+    struct json_text id;
+    *row = SIZE_MAX;
+    if (!json_object_object_get_ex(o, "prompt", &v) || v == NULL)
+        return true;
+    if (json_object_is_type(v, json_type_int))
+        return record_row(o, "prompt", e, row, err);
+    if (!json_object_is_type(v, json_type_string)) /* the turns of a conversation */
+        return true;
+    if (!json_as_text(v, "prompt", &id, err))
+        return false;
+    if (!embeddings_find(e, id.ptr, id.len, row))
+        *row = SIZE_MAX;
+    return true;
+}
+
 static bool take_pair(void *ctx, struct json_object *o, struct err *err)
 {
     struct reader *r = ctx;
-    struct pair p = {.weight = 1, .p = 1};
+    struct pair p = {.prompt = SIZE_MAX, .weight = 1, .p = 1};
     if (!record_row(o, "chosen", r->e, &p.chosen, err) || !record_row(o, "rejected", r->e, &p.rejected, err) ||
-        !read_strength(o, &p, err) || !read_weight(o, &p.weight, err) ||
+        !read_prompt(o, r->e, &p.prompt, err) || !read_strength(o, &p, err) || !read_weight(o, &p.weight, err) ||
         !record_name(o, "objective", &r->set->objectives, &p.objective, err) ||
         !record_name(o, "group", &r->set->groups, &p.group, err) || !record_split(o, &p.split, err))
         return false;

@@ -12,6 +12,7 @@ struct pair {
     int strength;            /* 1 to 3, 0 for a tie (p is 0.5); 1 unless given */
     int objective, group;    /* index into the names of the set, -1 when not given */
     enum split split;
+    size_t prompt; /* row of the prompt that both answer, SIZE_MAX when it has none */
 };
 
 struct pair_set {
@@ -21,8 +22,10 @@ struct pair_set {
 
 /* Append the pairs of a JSONL file (plain, gzip, "-"):
  *   {"chosen": ID-or-row, "rejected": ID-or-row, "strength"?, "tie"?, "weight"?, "p"?, "objective"?, "group"?,
- * "split"?} Integers are 0-based rows, strings ids of `e`; other keys are ignored. "tie": true and "strength": 0 say
- * the same: p is 0.5 and may not be stated otherwise. Errors name file:line. */
+ *    "split"?, "prompt"?: ID-or-row}
+ * Integers are 0-based rows, strings ids of `e`; other keys are ignored. "tie": true and "strength": 0 say the same: p
+ * is 0.5 and may not be stated otherwise. A "prompt" that is no id of `e`, but perhaps its text, is no error: the
+ * prompt has no row then. Errors name file:line. */
 MUST_CHECK bool pairs_read(const char *path, const struct embeddings *e, struct pair_set *set, struct err *err);
 void pairs_free(struct pair_set *set);
 

@@ -69,6 +69,24 @@ Test(pairs, absent_fields_have_their_defaults)
     cr_expect(eq(int, p->objective, -1));
     cr_expect(eq(int, p->group, -1));
     cr_expect(eq(int, (int)p->split, (int)SPLIT_NONE));
+    cr_expect(eq(sz, p->prompt, SIZE_MAX));
+}
+
+Test(pairs, a_prompt_is_a_row_or_an_id_and_otherwise_none)
+{
+    cr_assert(read_text("{\"chosen\": 0, \"rejected\": 1, \"prompt\": \"c\"}\n"
+                        "{\"chosen\": 0, \"rejected\": 1, \"prompt\": 2}\n"
+                        "{\"chosen\": 0, \"rejected\": 1, \"prompt\": \"What is a river?\"}\n"
+                        "{\"chosen\": 0, \"rejected\": 1, \"prompt\": null}\n"
+                        "{\"chosen\": 0, \"rejected\": 1, \"prompt\": [{\"role\": \"user\"}]}\n"),
+              "%s", err.text);
+    cr_expect(eq(sz, set.pairs.v[0].prompt, 2));
+    cr_expect(eq(sz, set.pairs.v[1].prompt, 2));
+    cr_expect(eq(sz, set.pairs.v[2].prompt, SIZE_MAX));
+    cr_expect(eq(sz, set.pairs.v[3].prompt, SIZE_MAX));
+    cr_expect(eq(sz, set.pairs.v[4].prompt, SIZE_MAX));
+    cr_expect(not(read_text("{\"chosen\": 0, \"rejected\": 1, \"prompt\": 3}\n")));
+    cr_expect(eq(int, err.kind, ERR_RANGE));
 }
 
 Test(pairs, a_tie_has_strength_0_and_probability_one_half)
