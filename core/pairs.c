@@ -83,20 +83,30 @@ static bool quick_number(const struct flat *f, const char *key, double min, doub
     return true;
 }
 
+static bool quick_prompt(const struct flat *f, const struct embeddings *e, size_t *row)
+{
+    const struct flat_member *m = flat_get(f, "prompt");
+    if (m != NULL && m->kind == FLAT_INT)
+        return record_quick_row(f, "prompt", e, row);
+    if (m != NULL && m->kind == FLAT_TEXT && !embeddings_find(e, m->text, m->len, row))
+        *row = SIZE_MAX;
+    return true;
+}
+
 /* take_pair for nearly all lines of nearly all files; ties are not among them. */
 static bool quick_pair(void *ctx, const struct flat *f)
 {
     struct reader *r = ctx;
-    struct pair p = {.weight = 1, .p = 1, .strength = 1};
+    struct pair p = {.prompt = SIZE_MAX, .weight = 1, .p = 1, .strength = 1};
     const struct flat_member *strength = flat_get(f, "strength");
     if (strength != NULL && (strength->kind != FLAT_INT || strength->i < 1 || strength->i > 3))
         return false;
     if (strength != NULL)
         p.strength = (int)strength->i;
-    if (flat_get(f, "tie") != NULL || !record_quick_row(f, "chosen", r->e, &p.chosen) ||
-        !record_quick_row(f, "rejected", r->e, &p.rejected) || !quick_number(f, "p", 0, 1, &p.p) ||
-        !quick_number(f, "weight", 0, DBL_MAX, &p.weight) || !record_quick_split(f, &p.split) ||
-        !record_quick_name(f, "objective", &r->set->objectives, &p.objective) ||
+    if (flat_get(f, "tie") != NULL || !quick_prompt(f, r->e, &p.prompt) ||
+        !record_quick_row(f, "chosen", r->e, &p.chosen) || !record_quick_row(f, "rejected", r->e, &p.rejected) ||
+        !quick_number(f, "p", 0, 1, &p.p) || !quick_number(f, "weight", 0, DBL_MAX, &p.weight) ||
+        !record_quick_split(f, &p.split) || !record_quick_name(f, "objective", &r->set->objectives, &p.objective) ||
         !record_quick_name(f, "group", &r->set->groups, &p.group))
         return false;
     vec_push(&r->set->pairs, p);
