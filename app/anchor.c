@@ -46,9 +46,11 @@ bool anchor_read(const struct args *args, struct anchor *a, struct err *err)
         return true;
     if (!head_load(path, &h, err))
         return false;
-    take_head(a, &h);
+    bool linear = head_check_linear(&h, path, err);
+    if (linear)
+        take_head(a, &h);
     head_free(&h);
-    return digest_file(path, a->sha256, err);
+    return linear && digest_file(path, a->sha256, err);
 }
 
 bool anchor_fits(const struct anchor *a, const struct data *d, size_t n_held, struct err *err)

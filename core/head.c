@@ -37,6 +37,7 @@ void head_free(struct head *h)
         mem_free(h->tensors[i].name);
         mem_free(h->tensors[i].v);
     }
+    head_nets_free(h);
     mem_free(h->tensors);
     mem_free(h->objectives);
     mem_free(h->meta_keys);
@@ -127,6 +128,10 @@ static double expected_rating(const struct head_tensor *levels, const struct hea
 
 void head_outputs(const struct head *h, const double *x, double *out)
 {
+    if (h->mlp != NULL) {
+        *out = mlp_reward(h->mlp, x);
+        return;
+    }
     const struct head_tensor *levels = head_tensor(h, ordinal_levels), *cuts = head_tensor(h, ordinal_cuts);
     memcpy(out, h->b, h->k * sizeof *out);
     linalg_gemv(h->W, h->k, h->d, x, 1, out);
@@ -146,6 +151,10 @@ static double mixed_outputs(const struct head *h, const double *x)
 double head_reward(const struct head *h, const double *x)
 {
     double sum = 0;
+    if (h->mlp != NULL)
+        return mlp_reward(h->mlp, x);
+    if (h->gate != NULL)
+        BUG("the reward of a gated head depends on the prompt");
     if (head_tensor(h, ordinal_levels) != NULL)
         return mixed_outputs(h, x);
     for (size_t i = 0; i < h->k; i++)
@@ -269,8 +278,9 @@ bool head_save(const char *path, const struct head *h, struct err *err)
 {
     struct outgoing o = {.finite = true};
     o.tensors = mem_array(h->n_tensors + 2, sizeof *o.tensors);
-    put_tensor(&o, SCORE_WEIGHT, h->k, h->d, h->W);
-    put_tensor(&o, SCORE_BIAS, h->k, 0, h->b);
+    const struct mlp *mlp = h->mlp;
+    put_tensor(&o, SCORE_WEIGHT, h->k, mlp != NULL ? mlp->m : h->d, mlp != NULL ? mlp->v : h->W);
+    put_tensor(&o, SCORE_BIAS, h->k, 0, mlp != NULL ? &mlp->c : h->b);
     for (size_t i = 0; i < h->n_tensors; i++)
         put_tensor(&o, h->tensors[i].name, h->tensors[i].rows, h->tensors[i].cols, h->tensors[i].v);
     bool ok = o.finite
@@ -456,7 +466,7 @@ static bool read_head(struct head *h, const struct safetensors *s, struct err *e
     for (size_t i = 0; i < s->n_meta; i++)
         if (!is_own(s->meta[i].key))
             head_set_meta(h, s->meta[i].key, s->meta[i].value);
-    return true;
+    return head_nets_read(h, err);
 }
 
 bool head_load(const char *path, struct head *h, struct err *err)

@@ -1,17 +1,20 @@
-/* A head: a linear function from a row of embeddings to one or more values, and the reward made of them. */
+/* A head: a function from a row of embeddings to one or more values, and the reward made of them. Most are linear; one
+ * kind has a hidden layer (mlp.h), one weighs its values by the prompt (gate.h). */
 #ifndef ASSAY_CORE_HEAD_H
 #define ASSAY_CORE_HEAD_H
 
 #include "core/base/err.h"
 #include "core/calibration.h"
+#include "core/gate.h"
+#include "core/mlp.h"
 #include "core/safetensors.h"
 
 #include <stddef.h>
 
 #define HEAD_FORMAT "assay-head-1"
 
-/* id, the kind in the file. All of these are linear, reward = mix . (W x + b), but for head_outputs of ordinal heads.
- */
+/* id, the kind in the file. All but the last two are linear, reward = mix . (W x + b), but for head_outputs of ordinal
+ * heads. */
 #define HEAD_KINDS(X)                                                                                                  \
     X(BT, "bt")                                                                                                        \
     X(REGRESSION, "regression")                                                                                        \
@@ -20,7 +23,9 @@
     X(MORE, "more")                                                                                                    \
     X(LOGISTIC, "logistic")                                                                                            \
     X(BCO, "bco")                                                                                                      \
-    X(KTO, "kto")
+    X(KTO, "kto")                                                                                                      \
+    X(MLP, "mlp")                                                                                                      \
+    X(GATED, "gated")
 
 /* Further numbers in the file, by name: an ensemble, a covariance, cuts. */
 struct head_tensor {
@@ -43,6 +48,8 @@ struct head {
     char **meta_keys, **meta_values;
     size_t n_tensors;
     struct head_tensor *tensors;
+    struct mlp *mlp;   /* "mlp": this is the head; k is 1, and W and b are 0 */
+    struct gate *gate; /* "gated": what the outputs are weighed by instead of mix */
 };
 
 /* W and b zero; objectives are copied; mix: "helpfulness" for regression and ordinal when there is one, otherwise the
@@ -66,17 +73,36 @@ const struct head_tensor *head_tensor(const struct head *h, const char *name);
 void head_calibration(const struct head *h, struct calibration *c);
 void head_set_calibration(struct head *h, const struct calibration *c);
 
-/* out (k) = W x + b; x: d. An ordinal head with the tensor "ordinal.levels" (K numbers) gives expected ratings instead:
- * sum level_i P(level_i) by the cuts "ordinal.cuts" (k x (K - 1)) at W x + b (core/ordinal.h). */
+/* Make a head of one objective an "mlp"; m is taken over. */
+void head_set_mlp(struct head *h, struct mlp *m);
+/* Make a head of k objectives a "gated" one; g, of k attributes, is taken over. */
+void head_set_gate(struct head *h, struct gate *g);
+/* ERR_USAGE "... is a head of kind mlp, which is not linear": for what needs the weights of a linear head. */
+MUST_CHECK bool head_check_linear(const struct head *h, const char *name, struct err *err);
+
+/* out (k) = W x + b, of an mlp its reward; x: d. An ordinal head with the tensor "ordinal.levels" (K numbers) gives
+ * expected ratings instead: sum level_i P(level_i) by the cuts "ordinal.cuts" (k x (K - 1)) at W x + b
+ * (core/ordinal.h). */
 void head_outputs(const struct head *h, const double *x, double *out);
-/* mix . outputs */
+/* mix . outputs. Not for gated heads. */
 double head_reward(const struct head *h, const double *x);
+/* Of a gated head: the reward of answer x to a prompt with these weights (gate_weights). */
+double head_gated_reward(const struct head *h, const double *weights, const double *x);
 
 /* A safetensors file: "score.weight" [k, d] and "score.bias" [k] in F32 (what PyTorch's score layer is called),
- * then the further tensors, everything else in the metadata. Equal heads give equal bytes. ERR_NUMERIC when a number is
+ * then the further tensors, everything else in the metadata. An mlp has "score.weight" [1, m], "score.bias" [1],
+ * "hidden.weight" [m, d], "hidden.bias" [m] and the metadata "activation"; a gated head, beside its score,
+ * "gate.weight" [nets k, d], or with a hidden layer "gate.hidden.weight" [nets m, d], "gate.hidden.bias" [nets m] and
+ * "gate.weight" [nets k, m], and "gate.bias" [nets k], "gate.beta" [nets], "gate.mix" [k, k], "gate.temperature" [1].
+ * Equal heads give equal bytes. ERR_NUMERIC when a number is
  * not finite as F32. */
 MUST_CHECK bool head_save(const char *path, const struct head *h, struct err *err);
 /* On failure nothing needs freeing. */
 MUST_CHECK bool head_load(const char *path, struct head *h, struct err *err);
+
+/* For head.c: make the net of a head that was just read from its tensors and score layer. ERR_SCHEMA when they do not
+ * fit together, or the kind is linear and they are there all the same. */
+MUST_CHECK bool head_nets_read(struct head *h, struct err *err);
+void head_nets_free(struct head *h);
 
 #endif
