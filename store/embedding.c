@@ -19,26 +19,48 @@ static bool drop(struct db *db, const char *name, struct err *err)
     if (!stmt_int(db, STMT_EMBEDDING_SET_FIND, ARGS(v_str(name)), &old, err))
         return false;
     return old == 0 || (stmt_run(db, STMT_EMBEDDING_SET_DROP_ROWS, ARGS(v_int(old)), err) &&
+                        stmt_run(db, STMT_EMBEDDING_SET_DROP_PROMPTS, ARGS(v_int(old)), err) &&
                         stmt_run(db, STMT_EMBEDDING_SET_DROP, ARGS(v_int(old)), err));
+}
+
+/* Ids of responses and of prompts: two tables of the same shape. */
+static const struct mapping {
+    enum stmt_id known, find, add;
+} mappings[] = {{STMT_RESPONSE_FIND, STMT_EMBEDDING_ROW_FIND, STMT_EMBEDDING_ROW_ADD},
+                {STMT_PROMPT_FIND, STMT_EMBEDDING_PROMPT_FIND, STMT_EMBEDDING_PROMPT_ADD}};
+
+/* *found: it is one of that table. */
+static bool map_as(struct db *db, const struct mapping *m, const struct embedding_set *s, const struct id *id,
+                   int64_t row, bool *found, struct err *err)
+{
+    int64_t of = 0, before = -1;
+    char hex[ID_HEX_SIZE];
+    if (!stmt_int(db, m->known, ARGS(v_id(id)), &of, err))
+        return false;
+    *found = of != 0;
+    if (of == 0)
+        return true;
+    if (!stmt_int(db, m->find, ARGS(v_int(s->row), v_int(of)), &before, err))
+        return false;
+    id_hex(id, hex);
+    if (before >= 0)
+        return err_set(err, ERR_CONFLICT, "%s: rows %lld and %lld have the same id %.40s", s->path, (long long)before,
+                       (long long)row, hex);
+    return stmt_run(db, m->add, ARGS(v_int(s->row), v_int(of), v_int(row)), err);
 }
 
 static bool map_row(struct db *db, struct embedding_set *s, const char *hex, int64_t row, struct err *err)
 {
     struct id id;
-    int64_t response = 0, before = -1;
+    bool response = false, prompt = false;
     if (hex == NULL || !id_parse(hex, &id))
         return true;
-    if (!stmt_int(db, STMT_RESPONSE_FIND, ARGS(v_id(&id)), &response, err))
+    if (!map_as(db, &mappings[0], s, &id, row, &response, err) ||
+        (!response && !map_as(db, &mappings[1], s, &id, row, &prompt, err)))
         return false;
-    if (response == 0)
-        return true;
-    if (!stmt_int(db, STMT_EMBEDDING_ROW_FIND, ARGS(v_int(s->row), v_int(response)), &before, err))
-        return false;
-    if (before >= 0)
-        return err_set(err, ERR_CONFLICT, "%s: rows %lld and %lld have the same id %.40s", s->path, (long long)before,
-                       (long long)row, hex);
-    s->mapped++;
-    return stmt_run(db, STMT_EMBEDDING_ROW_ADD, ARGS(v_int(s->row), v_int(response), v_int(row)), err);
+    s->mapped += response;
+    s->prompts += prompt;
+    return true;
 }
 
 static bool put(struct db *db, void *ctx, struct err *err)
@@ -46,7 +68,7 @@ static bool put(struct db *db, void *ctx, struct err *err)
     const struct putting *p = ctx;
     struct embedding_set *s = p->set;
     s->created = clock_now_ms();
-    s->mapped = 0;
+    s->mapped = s->prompts = 0;
     if (!drop(db, s->name, err) ||
         !stmt_insert(db, STMT_EMBEDDING_SET_ADD,
                      ARGS(v_str(s->name), v_str(s->provider), v_str(s->recipe), v_str(s->path), v_str(s->sha256),
@@ -84,7 +106,8 @@ static void from_row(struct rows *q, struct arena *a, struct embedding_set *s)
                                 .n = rows_int(q, 6),
                                 .d = rows_int(q, 7),
                                 .created = rows_int(q, 8),
-                                .mapped = rows_int(q, 9)};
+                                .mapped = rows_int(q, 9),
+                                .prompts = rows_int(q, 10)};
 }
 
 bool embedding_set_get(struct db *db, const char *name, struct arena *a, struct embedding_set *out, bool *found,
@@ -120,12 +143,12 @@ bool embedding_set_list(struct db *db, struct arena *a, struct embedding_set **o
     return rows_close(&q, err);
 }
 
-bool embedding_set_each(struct db *db, int64_t set,
-                        bool (*each)(void *ctx, int64_t response, const char *id, int64_t row), void *ctx,
-                        struct err *err)
+typedef bool each_id(void *ctx, int64_t of, const char *id, int64_t row);
+
+static bool each_row(struct db *db, enum stmt_id stmt, int64_t set, each_id *each, void *ctx, struct err *err)
 {
     struct rows q;
-    if (!rows_open(&q, db, STMT_EMBEDDING_ROW_EACH, ARGS(v_int(set)), err))
+    if (!rows_open(&q, db, stmt, ARGS(v_int(set)), err))
         return false;
     while (rows_next(&q)) {
         char hex[ID_HEX_SIZE];
@@ -136,5 +159,33 @@ bool embedding_set_each(struct db *db, int64_t set,
             return true;
         }
     }
+    return rows_close(&q, err);
+}
+
+bool embedding_set_each(struct db *db, int64_t set,
+                        bool (*each)(void *ctx, int64_t response, const char *id, int64_t row), void *ctx,
+                        struct err *err)
+{
+    return each_row(db, STMT_EMBEDDING_ROW_EACH, set, each, ctx, err);
+}
+
+bool embedding_set_each_prompt(struct db *db, int64_t set,
+                               bool (*each)(void *ctx, int64_t prompt, const char *id, int64_t row), void *ctx,
+                               struct err *err)
+{
+    return each_row(db, STMT_EMBEDDING_PROMPT_EACH, set, each, ctx, err);
+}
+
+bool embedding_set_each_link(struct db *db, int64_t set, bool (*each)(void *ctx, int64_t row, int64_t prompt_row),
+                             void *ctx, struct err *err)
+{
+    struct rows q;
+    if (!rows_open(&q, db, STMT_EMBEDDING_LINK_EACH, ARGS(v_int(set)), err))
+        return false;
+    while (rows_next(&q))
+        if (!each(ctx, rows_int(&q, 0), rows_int(&q, 1))) {
+            rows_abandon(&q);
+            return true;
+        }
     return rows_close(&q, err);
 }

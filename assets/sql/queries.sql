@@ -318,6 +318,8 @@ SELECT DISTINCT attribute FROM rating ORDER BY attribute;
 SELECT embedding_set FROM embedding_set WHERE name = ?1;
 -- name: embedding_set_drop_rows
 DELETE FROM embedding_row WHERE embedding_set = ?1;
+-- name: embedding_set_drop_prompts
+DELETE FROM embedding_prompt WHERE embedding_set = ?1;
 -- name: embedding_set_drop
 DELETE FROM embedding_set WHERE embedding_set = ?1;
 -- name: embedding_set_add
@@ -326,17 +328,31 @@ INSERT INTO embedding_set (name, provider, recipe, path, sha256, n, d, created) 
 SELECT row FROM embedding_row WHERE embedding_set = ?1 AND response = ?2;
 -- name: embedding_row_add
 INSERT INTO embedding_row (embedding_set, response, row) VALUES (?1, ?2, ?3);
+-- name: embedding_prompt_find
+SELECT row FROM embedding_prompt WHERE embedding_set = ?1 AND prompt = ?2;
+-- name: embedding_prompt_add
+INSERT INTO embedding_prompt (embedding_set, prompt, row) VALUES (?1, ?2, ?3);
 -- name: embedding_set_get
 -- by name; NULL: the newest
 SELECT e.embedding_set, name, provider, recipe, path, sha256, n, d, created,
-       (SELECT count(*) FROM embedding_row r WHERE r.embedding_set = e.embedding_set)
+       (SELECT count(*) FROM embedding_row r WHERE r.embedding_set = e.embedding_set),
+       (SELECT count(*) FROM embedding_prompt p WHERE p.embedding_set = e.embedding_set)
   FROM embedding_set e WHERE ?1 IS NULL OR name = ?1 ORDER BY e.embedding_set DESC LIMIT 1;
 -- name: embedding_set_list
 SELECT e.embedding_set, name, provider, recipe, path, sha256, n, d, created,
-       (SELECT count(*) FROM embedding_row r WHERE r.embedding_set = e.embedding_set)
+       (SELECT count(*) FROM embedding_row r WHERE r.embedding_set = e.embedding_set),
+       (SELECT count(*) FROM embedding_prompt p WHERE p.embedding_set = e.embedding_set)
   FROM embedding_set e ORDER BY e.embedding_set;
 -- name: embedding_row_each
 SELECT e.response, response.id, e.row FROM embedding_row e JOIN response USING (response)
+ WHERE e.embedding_set = ?1 ORDER BY e.row;
+
+-- name: embedding_prompt_each
+SELECT e.prompt, prompt.id, e.row FROM embedding_prompt e JOIN prompt USING (prompt)
+ WHERE e.embedding_set = ?1 ORDER BY e.row;
+-- name: embedding_link_each
+SELECT e.row, p.row FROM embedding_row e JOIN response USING (response)
+  JOIN embedding_prompt p ON p.embedding_set = e.embedding_set AND p.prompt = response.prompt
  WHERE e.embedding_set = ?1 ORDER BY e.row;
 
 -- name: run_add
@@ -452,7 +468,8 @@ SELECT 'the draft of ' || a.name || ' for comparison ' || lower(hex(c.id)) || ' 
  UNION ALL SELECT 'audit entry ' || audit || ' cannot be read' FROM audit WHERE NOT json_valid(coalesce(detail, '0'));
 -- name: check_embedding_rows
 SELECT 'embedding set ' || e.name || ' has ' || e.n || ' rows, but row ' || r.row || ' is asked for'
-  FROM embedding_row r JOIN embedding_set e USING (embedding_set) WHERE r.row >= e.n;
+  FROM (SELECT embedding_set, row FROM embedding_row UNION ALL SELECT embedding_set, row FROM embedding_prompt) r
+  JOIN embedding_set e USING (embedding_set) WHERE r.row >= e.n;
 -- name: check_settings
 SELECT 'the current rubric is not in the workspace'
  WHERE NOT EXISTS (SELECT 1 FROM rubric JOIN setting ON setting.key = 'rubric' AND rubric.rubric = CAST(setting.value AS INTEGER))

@@ -28,13 +28,14 @@ static void close_one(void)
 TestSuite(catalogue, .init = open_one, .fini = close_one);
 
 struct ids {
-    char id[8][33];
+    char id[8][33], prompt[8][33];
     size_t n;
 };
 
 static bool take_id(void *ctx, const struct response_view *r)
 {
     struct ids *ids = ctx;
+    memcpy(ids->prompt[ids->n], r->prompt_id, 33);
     memcpy(ids->id[ids->n++], r->id, 33);
     return ids->n < 8;
 }
@@ -115,6 +116,39 @@ Test(catalogue, embedding_rows_are_joined_to_responses_by_id)
     same_text(got.name, "e");
     must(embedding_set_get(f.db, "none", &f.arena, &got, &found, &f.err));
     cr_expect(eq(int, found, 0));
+    buf_free(&b);
+}
+
+static bool take_link(void *ctx, int64_t row, int64_t prompt_row)
+{
+    buf_addf(ctx, "%lld->%lld ", (long long)row, (long long)prompt_row);
+    return true;
+}
+
+Test(catalogue, rows_of_embeddings_may_be_prompts_and_their_answers_are_joined_to_them)
+{
+    struct ids ids = all_ids();
+    struct buf b = BUF_INIT;
+    struct embedding_set got;
+    bool found = false;
+    /* Answers 0 and 1 are to the first prompt, 2 and 3 to the second, which has no row. */
+    const char *const rows[] = {ids.id[1], ids.id[2], ids.prompt[0], ids.id[0]};
+    struct embedding_set s = {
+        .name = "e", .provider = "file", .recipe = "{}", .path = "/x.npy", .sha256 = "ab", .n = 4, .d = 8};
+    must(embedding_set_put(f.db, &s, rows, &f.err));
+    cr_expect(eq(i64, s.mapped, 3));
+    cr_expect(eq(i64, s.prompts, 1));
+    must(embedding_set_get(f.db, "e", &f.arena, &got, &found, &f.err));
+    cr_expect(eq(i64, got.prompts, 1));
+    must(embedding_set_each_prompt(f.db, got.row, take_row, &b, &f.err));
+    same_text(b.ptr, "1=2 ");
+    buf_reset(&b);
+    must(embedding_set_each_link(f.db, got.row, take_link, &b, &f.err));
+    same_text(b.ptr, "0->2 3->2 ");
+    const char *const twice[] = {ids.id[1], ids.prompt[0], ids.prompt[0], NULL};
+    fails(embedding_set_put(f.db, &s, twice, &f.err), ERR_CONFLICT, "rows 1 and 2 have the same id");
+    must(embedding_set_put(f.db, &s, rows, &f.err)); /* again: the old rows are gone */
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM embedding_prompt"), 1));
     buf_free(&b);
 }
 

@@ -107,6 +107,7 @@ static void go_back_to_version_1(void)
 {
     db_close(f.db);
     f.db = NULL;
+    fixture_sql(&f, "DROP TABLE embedding_prompt");
     fixture_sql(&f, "DROP TABLE run");
     fixture_sql(&f, "CREATE TABLE run (run INTEGER PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('train', 'eval')),"
                     "settings TEXT NOT NULL, inputs TEXT NOT NULL, results TEXT NOT NULL, model TEXT, model_sha256 "
