@@ -193,6 +193,7 @@ static bool write_response_line(void *ctx, const struct response_view *r)
     struct export *e = ctx;
     export_begin(e);
     jw_kstr(&e->w, "id", r->id);
+    jw_kstr(&e->w, "prompt_id", r->prompt_id);
     jw_key(&e->w, "prompt");
     jw_raw(&e->w, r->messages.ptr, r->messages.len);
     jw_kstrn(&e->w, "response", r->text.ptr, r->text.len);
