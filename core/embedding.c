@@ -30,6 +30,9 @@ void embeddings_close(struct embeddings *e)
     vec_free(&e->row_of_id);
     vec_free(&e->id_of_row);
     vec_free(&e->line_of_id);
+    vec_free(&e->prompt_of_row);
+    vec_free(&e->links);
+    names_free(&e->prompt_ids);
     names_free(&e->ids);
     *e = (struct embeddings){0};
 }
@@ -79,13 +82,33 @@ static bool set_id(struct embeddings *e, size_t row, const char *id, size_t len,
     return true;
 }
 
-static bool id_of_line(const char *text, size_t n, struct buf *id, struct err *err)
+/* What a line of an ids file says. */
+struct named {
+    struct buf id, prompt; /* prompt: empty when there is none */
+};
+
+/* "prompt_id", or "prompt" when it is a string: perhaps an id. */
+static bool prompt_of_line(struct json_object *o, struct buf *prompt, struct err *err)
 {
-    buf_reset(id);
+    struct json_object *v = NULL;
+    const char *key = json_has(o, "prompt_id") ? "prompt_id" : "prompt";
+    struct json_text text;
+    if (!json_object_object_get_ex(o, key, &v) || !json_object_is_type(v, json_type_string))
+        return true;
+    if (!json_as_text(v, key, &text, err))
+        return false;
+    buf_add(prompt, text.ptr, text.len);
+    return true;
+}
+
+static bool read_line(const char *text, size_t n, struct named *out, struct err *err)
+{
+    buf_reset(&out->id);
+    buf_reset(&out->prompt);
     if (n == 0)
         return err_set(err, ERR_SYNTAX, "the line is empty; one id a line is needed");
     if (text[0] != '{') {
-        buf_add(id, text, n);
+        buf_add(&out->id, text, n);
         return true;
     }
     struct json_object *o;
@@ -94,28 +117,34 @@ static bool id_of_line(const char *text, size_t n, struct buf *id, struct err *e
         return false;
     bool ok = json_get_text(o, "id", JSON_REQUIRED, &value, err);
     if (ok)
-        buf_add(id, value.ptr, value.len);
+        buf_add(&out->id, value.ptr, value.len);
+    ok = ok && prompt_of_line(o, &out->prompt, err);
     json_object_put(o);
     return ok;
 }
 
 static bool read_ids(struct embeddings *e, const struct embedding_part *p, struct lines *l, struct err *err)
 {
-    struct buf id = BUF_INIT;
+    struct named line = {BUF_INIT, BUF_INIT};
     char *text;
     size_t n, count = 0;
     bool ok;
     while ((ok = lines_next(l, &text, &n, err)) && text != NULL) {
-        ok = id_of_line(text, n, &id, err) &&
+        ok = read_line(text, n, &line, err) &&
              (count < p->t.rows || err_set(err, ERR_RANGE, "more ids than the %zu rows of %s", p->t.rows, p->name)) &&
-             set_id(e, p->first + count, id.ptr, id.len, lines_number(l), err);
+             set_id(e, p->first + count, line.id.ptr, line.id.len, lines_number(l), err);
         if (!ok) {
             err_context(err, "%s:%ld", lines_name(l), lines_number(l));
             break;
         }
+        if (line.prompt.len > 0) {
+            size_t prompt = names_add(&e->prompt_ids, line.prompt.ptr, line.prompt.len, NULL);
+            vec_push(&e->links, ((struct embedding_link){p->first + count, prompt}));
+        }
         count++;
     }
-    buf_free(&id);
+    buf_free(&line.id);
+    buf_free(&line.prompt);
     if (ok && count != p->t.rows)
         return err_set(err, ERR_RANGE, "%s: %zu ids, but %s has %zu rows", lines_name(l), count, p->name, p->t.rows);
     return ok;
@@ -191,6 +220,32 @@ const char *embeddings_id(const struct embeddings *e, size_t row)
 {
     size_t id = e->id_of_row.v[row];
     return id == NAMES_NONE ? NULL : names_text(&e->ids, id);
+}
+
+size_t embeddings_prompt(const struct embeddings *e, size_t row)
+{
+    return row < e->prompt_of_row.n ? e->prompt_of_row.v[row] : EMBEDDINGS_NO_PROMPT;
+}
+
+void embeddings_set_prompt(struct embeddings *e, size_t row, size_t prompt)
+{
+    vec_reserve(&e->prompt_of_row, e->n);
+    while (e->prompt_of_row.n < e->n)
+        e->prompt_of_row.v[e->prompt_of_row.n++] = EMBEDDINGS_NO_PROMPT;
+    size_t *known = &e->prompt_of_row.v[row];
+    *known = *known == EMBEDDINGS_NO_PROMPT || *known == prompt ? prompt : EMBEDDINGS_SEVERAL_PROMPTS;
+}
+
+void embeddings_link_prompts(struct embeddings *e)
+{
+    for (size_t i = 0; i < e->links.n; i++) {
+        const char *id = names_text(&e->prompt_ids, e->links.v[i].prompt);
+        size_t row;
+        if (embeddings_find(e, id, strlen(id), &row))
+            embeddings_set_prompt(e, e->links.v[i].row, row);
+    }
+    vec_clear(&e->links);
+    names_free(&e->prompt_ids);
 }
 
 void embeddings_row_f32(const struct embeddings *e, size_t row, float *out)

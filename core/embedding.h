@@ -15,14 +15,22 @@ struct embedding_part {
     char digest[SHA256_HEX_SIZE]; /* "" until it was asked for */
 };
 
+/* A row and the number in prompt_ids of its prompt. */
+struct embedding_link {
+    size_t row, prompt;
+};
+
 struct embeddings {
     size_t n, d; /* rows of all parts, columns */
     VEC(struct embedding_part) parts;
     struct names ids;
-    VEC(size_t) row_of_id; /* by number in ids */
-    VEC(size_t) id_of_row; /* number in ids or NAMES_NONE */
-    VEC(long) line_of_id;  /* where an id came from, 0 = memory */
-    VEC(char *) ids_files; /* per part; NULL when it has none */
+    VEC(size_t) row_of_id;     /* by number in ids */
+    VEC(size_t) id_of_row;     /* number in ids or NAMES_NONE */
+    VEC(long) line_of_id;      /* where an id came from, 0 = memory */
+    VEC(char *) ids_files;     /* per part; NULL when it has none */
+    VEC(size_t) prompt_of_row; /* empty, or one a row: see embeddings_prompt */
+    struct names prompt_ids;   /* of prompts that ids files name, until embeddings_link_prompts */
+    VEC(struct embedding_link) links;
     struct hasher *hasher; /* at work on the digests of the parts; NULL before embeddings_hash */
     struct hasher_block *hashed;
 };
@@ -31,8 +39,10 @@ void embeddings_init(struct embeddings *e);
 void embeddings_close(struct embeddings *e);
 
 /* Map a matrix (see tensor_open) and, when ids_path is not NULL, read its ids: one a line, or one JSON object with "id"
- * a line. Refuses another number of columns than the parts before, another number of ids than rows, and an id met
- * before (naming both places). On failure `e` may hold part of it and is only good for embeddings_close. */
+ * a line, and perhaps the id of the prompt that the row answers, as "prompt_id" or "prompt" (where it may also be its
+ * text: what is no id of a row says nothing). Refuses another number of columns than the parts before, another number
+ * of ids than rows, and an id met before (naming both places). On failure `e` may hold part of it and is only good for
+ * embeddings_close. */
 MUST_CHECK bool embeddings_add(struct embeddings *e, const char *path, const char *ids_path, struct err *err);
 /* Take over `t` (closed by embeddings_close, also on failure). ids: t->rows terminated strings, copied; NULL for none.
  * `name` names it in errors. */
@@ -45,6 +55,15 @@ MUST_CHECK bool embeddings_set_ids(struct embeddings *e, size_t part, const char
 bool embeddings_find(const struct embeddings *e, const char *id, size_t len, size_t *row);
 /* NULL when the row has no id. */
 const char *embeddings_id(const struct embeddings *e, size_t row);
+/* The row of the prompt that an answer's row belongs to. */
+#define EMBEDDINGS_NO_PROMPT       SIZE_MAX
+#define EMBEDDINGS_SEVERAL_PROMPTS (SIZE_MAX - 1)
+size_t embeddings_prompt(const struct embeddings *e, size_t row);
+/* Say so; said again of another prompt, it is EMBEDDINGS_SEVERAL_PROMPTS from then on. */
+void embeddings_set_prompt(struct embeddings *e, size_t row, size_t prompt);
+/* Find the prompts that ids files named, once all files are there. */
+void embeddings_link_prompts(struct embeddings *e);
+
 /* out: d values; row < n. */
 void embeddings_row_f32(const struct embeddings *e, size_t row, float *out);
 void embeddings_row_f64(const struct embeddings *e, size_t row, double *out);

@@ -108,6 +108,35 @@ Test(embedding, bad_id_lines_are_named)
     expect_refused(first, ids, "ids.txt:2: not JSON");
 }
 
+Test(embedding, ids_files_may_name_the_prompt_of_a_row_wherever_that_stands)
+{
+    core_put_text(&folder, "more.jsonl",
+                  "{\"id\": \"c\", \"prompt_id\": \"a\", \"prompt\": \"b\"}\n" /* prompt_id counts */
+                  "{\"id\": \"d\", \"prompt\": \"e\"}\n"                       /* its row comes later */
+                  "{\"id\": \"e\", \"prompt\": \"What is a river?\"}\n");      /* no id: says nothing */
+    cr_assert(embeddings_add(&e, first, ids, &err), "%s", err.text);
+    cr_assert(embeddings_add(&e, second, more, &err), "%s", err.text);
+    cr_expect(eq(sz, embeddings_prompt(&e, 2), EMBEDDINGS_NO_PROMPT), "not before they are linked");
+    embeddings_link_prompts(&e);
+    cr_expect(eq(sz, embeddings_prompt(&e, 2), 0));
+    cr_expect(eq(sz, embeddings_prompt(&e, 3), 4));
+    cr_expect(eq(sz, embeddings_prompt(&e, 4), EMBEDDINGS_NO_PROMPT));
+    cr_expect(eq(sz, embeddings_prompt(&e, 0), EMBEDDINGS_NO_PROMPT));
+}
+
+Test(embedding, a_row_that_answers_several_prompts_says_so)
+{
+    cr_assert(embeddings_add(&e, second, NULL, &err), "%s", err.text);
+    embeddings_set_prompt(&e, 0, 2);
+    embeddings_set_prompt(&e, 0, 2);
+    cr_expect(eq(sz, embeddings_prompt(&e, 0), 2));
+    embeddings_set_prompt(&e, 0, 1);
+    cr_expect(eq(sz, embeddings_prompt(&e, 0), EMBEDDINGS_SEVERAL_PROMPTS));
+    embeddings_set_prompt(&e, 0, 2);
+    cr_expect(eq(sz, embeddings_prompt(&e, 0), EMBEDDINGS_SEVERAL_PROMPTS));
+    cr_expect(eq(sz, embeddings_prompt(&e, 1), EMBEDDINGS_NO_PROMPT));
+}
+
 Test(embedding, all_files_have_the_same_columns)
 {
     char third[CORE_PATH];
