@@ -19,9 +19,10 @@ static const struct option_spec options[] = {
     {"provider", 0, "NAME", "lexical (features made here, no model needed) or file (a matrix exported elsewhere)",
      false},
     {"embeddings", 'e', "FILE", "file: the matrix, .npy, .safetensors or FILE.safetensors:TENSOR", true},
-    {"ids", 0, "FILE", "file: response ids of its rows, as `export --format responses` gave them", true},
+    {"ids", 0, "FILE", "file: ids of its rows, as `export --format responses` gave them", true},
     {"name", 0, "NAME", "of the set (default: lexical, or the file's name)", false},
     {"dims", 0, "N", "lexical: dimensions kept (default 256)", false},
+    {"of", 0, "WHAT", "lexical: responses, or both: prompts, too, for gated heads (default responses)", false},
     {"threads", 0, "N", "default: one a core", false},
     {"output", 'o', "FILE", "lexical: where the matrix goes (default: beside the workspace)", false},
     {0},
@@ -66,17 +67,22 @@ static void as_json(const struct embedding_set *set, struct buf *out)
     jw_kint(&w, "rows", set->n);
     jw_kint(&w, "columns", set->d);
     jw_kint(&w, "mapped", set->mapped);
+    jw_kint(&w, "prompts", set->prompts);
     jw_object_end(&w);
 }
 
 static void as_text(const struct entry *e, struct buf *out)
 {
     const struct embedding_set *s = &e->set;
+    char prompts[64] = "";
+    if (s->prompts > 0)
+        snprintf(prompts, sizeof prompts, " and %lld prompts", (long long)s->prompts);
     if (e->X != NULL)
-        buf_addf(out, "%s: %lld answers x %lld features, in %s", s->name, (long long)s->n, (long long)s->d, e->file);
+        buf_addf(out, "%s: %lld answers%s x %lld features, in %s", s->name, (long long)s->mapped, prompts,
+                 (long long)s->d, e->file);
     else
-        buf_addf(out, "%s: %lld rows x %lld columns in %s; %lld rows are answers of this workspace", s->name,
-                 (long long)s->n, (long long)s->d, e->file, (long long)s->mapped);
+        buf_addf(out, "%s: %lld rows x %lld columns in %s; %lld rows are answers%s of this workspace", s->name,
+                 (long long)s->n, (long long)s->d, e->file, (long long)s->mapped, prompts);
 }
 
 static bool answer(const struct entry *e, struct err *err)
@@ -125,6 +131,8 @@ static bool enter(struct db *db, void *ctx, struct err *err)
 
 struct corpus {
     struct arena arena;
+    struct names seen; /* ids of prompts */
+    VEC(struct json_text) seen_texts;
     VEC(const char *) ids;
     VEC(const char *) texts;
     VEC(size_t) lens;
@@ -132,20 +140,43 @@ struct corpus {
     VEC(size_t) prompt_lens;
 };
 
+static void add_text(struct corpus *c, const char *id, struct json_text text, struct json_text prompt)
+{
+    vec_push(&c->ids, arena_dup(&c->arena, id));
+    vec_push(&c->texts, text.ptr);
+    vec_push(&c->lens, text.len);
+    vec_push(&c->prompts, prompt.ptr);
+    vec_push(&c->prompt_lens, prompt.len);
+}
+
+static struct json_text keep(struct corpus *c, struct json_text t)
+{
+    return (struct json_text){arena_ndup(&c->arena, t.ptr, t.len), t.len};
+}
+
 static bool add_response(void *ctx, const struct response_view *r)
 {
     struct corpus *c = ctx;
-    vec_push(&c->ids, arena_dup(&c->arena, r->id));
-    vec_push(&c->texts, arena_ndup(&c->arena, r->text.ptr, r->text.len));
-    vec_push(&c->lens, r->text.len);
-    vec_push(&c->prompts, arena_ndup(&c->arena, r->prompt.ptr, r->prompt.len));
-    vec_push(&c->prompt_lens, r->prompt.len);
+    bool first;
+    size_t at = names_add(&c->seen, r->prompt_id, strlen(r->prompt_id), &first);
+    if (first)
+        vec_push(&c->seen_texts, keep(c, r->prompt));
+    add_text(c, r->id, keep(c, r->text), c->seen_texts.v[at]);
     return true;
+}
+
+/* Prompts as texts of their own: what they answer is nothing. */
+static void add_prompts(struct corpus *c)
+{
+    for (size_t i = 0; i < names_count(&c->seen); i++)
+        add_text(c, names_text(&c->seen, i), c->seen_texts.v[i], (struct json_text){0});
 }
 
 static void corpus_free(struct corpus *c)
 {
     arena_free(&c->arena);
+    names_free(&c->seen);
+    vec_free(&c->seen_texts);
     vec_free(&c->ids);
     vec_free(&c->texts);
     vec_free(&c->lens);
@@ -207,8 +238,11 @@ static bool enter_lexical(const struct app *app, const struct args *args, struct
 
 static bool lexical(const struct app *app, const struct args *args, struct db *db, struct err *err)
 {
+    static const char *const subjects[] = {"responses", "both", NULL};
     int64_t dims = 256, threads = sysconf(_SC_NPROCESSORS_ONLN);
-    if (!args_int(args, "dims", 1, 16384, &dims, err) || !args_int(args, "threads", 1, 256, &threads, err))
+    int of = 0;
+    if (!args_choice(args, "of", subjects, &of, err) || !args_int(args, "dims", 1, 16384, &dims, err) ||
+        !args_int(args, "threads", 1, 256, &threads, err))
         return false;
     if (args_has(args, "embeddings") || args_has(args, "ids"))
         return err_set(err, ERR_USAGE, "--embeddings and --ids are for --provider file");
@@ -217,7 +251,10 @@ static bool lexical(const struct app *app, const struct args *args, struct db *d
     struct lexical_opts o = {.dims = (size_t)dims};
     struct bar bar;
     bar_start(&bar, app, "making features", "texts");
-    float *X = response_each(db, add_response, &c, err) ? make_features(&c, &o, &bar, err) : NULL;
+    bool collected = response_each(db, add_response, &c, err);
+    if (collected && of == 1)
+        add_prompts(&c);
+    float *X = collected ? make_features(&c, &o, &bar, err) : NULL;
     bar_hide(&bar);
     bool ok = X != NULL && enter_lexical(app, args, db, &c, &o, X, err);
     bar_end(&bar);
@@ -264,8 +301,8 @@ static bool from_file(const struct app *app, const struct args *args, struct db 
     const char *file = args_get(args, "embeddings"), *ids_file = args_get(args, "ids");
     if (file == NULL || ids_file == NULL || args_nth(args, "embeddings", 1) != NULL)
         return err_set(err, ERR_USAGE, "--provider file needs one --embeddings and one --ids");
-    if (args_has(args, "dims") || args_has(args, "output"))
-        return err_set(err, ERR_USAGE, "--dims and --output are for --provider lexical");
+    if (args_has(args, "dims") || args_has(args, "of") || args_has(args, "output"))
+        return err_set(err, ERR_USAGE, "--dims, --of and --output are for --provider lexical");
     struct embeddings m;
     embeddings_init(&m);
     bool ok = embeddings_add(&m, file, ids_file, err);
@@ -297,7 +334,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 const struct command cmd_embed = {
     .name = "embed",
     .summary = "give the answers numbers that a head can be fitted to",
-    .synopsis = "--provider lexical [--dims N] | --provider file --embeddings X.npy --ids F",
+    .synopsis = "--provider lexical [--dims N] [--of both] | --provider file --embeddings X.npy --ids F",
     .about = "lexical needs no model: hashed words and characters with tf-idf weights, reduced by a truncated SVD, and "
              "a few counts\n"
              "(length, lists, code, ...). It is the default that always works, and a baseline that a language model "
@@ -305,7 +342,8 @@ const struct command cmd_embed = {
              "\n"
              "file attaches embeddings that were made elsewhere from `assay export --format responses`: the matrix "
              "stays where it\n"
-             "is, its rows are found by the ids.",
+             "is, its rows are found by the ids. A row with the id of a prompt (prompt_id of the export) is that "
+             "prompt, for gated heads.",
     .example = "  assay embed --provider lexical\n"
                "  assay embed --provider file -e llama.npy --ids llama.ids.txt",
     .options = options,

@@ -37,23 +37,46 @@ static bool embeddings_from_files(const struct args *args, struct data *d, struc
     return true;
 }
 
-/* In files the prompt is not known: pairs that share a text, directly or through others, stay together, and ratings go
- * with the pairs of their answer. */
+/* A pair and the rows of its answers tell one another the prompt. */
+static void share_prompts(struct data *d)
+{
+    for (size_t i = 0; i < d->pairs.pairs.n; i++) {
+        struct pair *p = &d->pairs.pairs.v[i];
+        if (p->prompt != SIZE_MAX) {
+            embeddings_set_prompt(&d->e, p->chosen, p->prompt);
+            embeddings_set_prompt(&d->e, p->rejected, p->prompt);
+        }
+    }
+    for (size_t i = 0; i < d->pairs.pairs.n; i++) {
+        struct pair *p = &d->pairs.pairs.v[i];
+        size_t prompt = embeddings_prompt(&d->e, p->chosen);
+        if (p->prompt == SIZE_MAX && prompt < d->e.n && embeddings_prompt(&d->e, p->rejected) == prompt)
+            p->prompt = prompt;
+    }
+}
+
+/* In files the prompt need not be known: pairs that share a text (or their prompt, when it has a row), directly or
+ * through others, stay together, and ratings go with the pairs of their answer. */
 static void keys_of_file(struct data *d)
 {
     size_t n = d->pairs.pairs.n;
-    size_t *a = mem_array(n, sizeof *a), *b = mem_array(n, sizeof *b);
+    size_t *a = mem_array(2 * n, sizeof *a), *b = mem_array(2 * n, sizeof *b);
     for (size_t i = 0; i < n; i++) {
-        a[i] = d->pairs.pairs.v[i].chosen;
-        b[i] = d->pairs.pairs.v[i].rejected;
+        const struct pair *p = &d->pairs.pairs.v[i];
+        a[i] = a[n + i] = p->chosen;
+        b[i] = p->rejected;
+        b[n + i] = p->prompt != SIZE_MAX ? p->prompt : p->chosen;
     }
-    d->pair_keys = mem_array(n, sizeof *d->pair_keys);
-    split_components(a, b, n, d->e.n, d->pair_keys);
+    d->pair_keys = mem_array(2 * n, sizeof *d->pair_keys); /* the second half says the same as the first */
+    split_components(a, b, 2 * n, d->e.n, d->pair_keys);
     uint64_t *row_keys = mem_array(d->e.n, sizeof *row_keys);
     for (size_t i = 0; i < d->e.n; i++)
         row_keys[i] = i;
     for (size_t i = 0; i < n; i++)
-        row_keys[a[i]] = row_keys[b[i]] = d->pair_keys[i];
+        row_keys[a[i]] = row_keys[b[i]] = row_keys[b[n + i]] = d->pair_keys[i];
+    for (size_t i = 0; i < d->e.n; i++) /* answers in no pair go with their prompt */
+        if (row_keys[i] == i && embeddings_prompt(&d->e, i) < d->e.n)
+            row_keys[i] = row_keys[embeddings_prompt(&d->e, i)];
     d->rating_keys = mem_array(d->ratings.rows.n, sizeof *d->rating_keys);
     for (size_t i = 0; i < d->ratings.rows.n; i++)
         d->rating_keys[i] = row_keys[d->ratings.rows.v[i].row];
@@ -71,6 +94,7 @@ static bool load_files(const struct args *args, unsigned need, struct data *d, s
         return err_set(err, ERR_USAGE, "--embeddings needs --ratings with it");
     if (!embeddings_from_files(args, d, err))
         return false;
+    embeddings_link_prompts(&d->e);
     trace(TRACE_LOAD, "%zu files mapped", d->e.parts.n);
     embeddings_hash(&d->e); /* goes on beside all that follows; data_settle waits for it */
     if (!embeddings_check_finite(&d->e, team_cores(), err))
@@ -79,6 +103,7 @@ static bool load_files(const struct args *args, unsigned need, struct data *d, s
     if (pairs != NULL && !pairs_read(pairs, &d->e, &d->pairs, err))
         return false;
     trace(TRACE_LOAD, "%zu pairs read", d->pairs.pairs.n);
+    share_prompts(d);
     if (ratings != NULL && !ratings_read(ratings, &d->e, &d->ratings, err))
         return false;
     keys_of_file(d);
@@ -143,6 +168,7 @@ static bool add_pair(void *ctx, const struct label_pair *p)
         return false;
     pair.chosen = l.first_wins ? first : second;
     pair.rejected = l.first_wins ? second : first;
+    pair.prompt = embeddings_prompt(&d->e, first); /* that of both */
     pair.p = l.p;
     pair.strength = l.strength;
     pair.objective = pair.group = (int)names_add(&d->pairs.objectives, p->source, strlen(p->source), NULL);
@@ -175,15 +201,15 @@ struct id_list {
     struct arena arena;
 };
 
-static bool note_id(void *ctx, int64_t response, const char *id, int64_t row)
+static bool note_id(void *ctx, int64_t of, const char *id, int64_t row)
 {
-    (void)response;
+    (void)of;
     struct id_list *l = ctx;
     l->ids[row] = arena_dup(&l->arena, id);
     return true;
 }
 
-/* Rows that belong to no response here get a name that no id can have. */
+/* Rows that are no response and no prompt here get a name that no id can have. */
 static void name_the_rest(struct id_list *l, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -220,10 +246,18 @@ static char *find_matrix(const char *recorded, const char *workspace)
     return buf_take(&beside);
 }
 
+static bool note_link(void *ctx, int64_t row, int64_t prompt_row)
+{
+    embeddings_set_prompt(ctx, (size_t)row, (size_t)prompt_row);
+    return true;
+}
+
 static bool name_rows(struct db *db, const struct embedding_set *set, struct data *d, struct err *err)
 {
     struct id_list l = {.ids = mem_array(d->e.n, sizeof *l.ids)};
-    bool ok = embedding_set_each(db, set->row, note_id, &l, err);
+    bool ok = embedding_set_each(db, set->row, note_id, &l, err) &&
+              embedding_set_each_prompt(db, set->row, note_id, &l, err) &&
+              embedding_set_each_link(db, set->row, note_link, &d->e, err);
     if (ok) {
         name_the_rest(&l, d->e.n);
         ok = embeddings_set_ids(&d->e, 0, l.ids, err);
@@ -337,6 +371,8 @@ static void digests(struct data *d)
         const double row[] = {(double)p->chosen, (double)p->rejected, p->weight, p->p, p->strength, (double)p->split};
         for (size_t j = 0; j < sizeof row / sizeof *row; j++)
             add_number(&g, row[j]);
+        if (p->prompt != SIZE_MAX)
+            add_number(&g, (double)p->prompt);
     }
     digest_hex(&g, d->pairs_sha256);
     digest_init(&g);
@@ -375,8 +411,11 @@ bool data_load_embeddings(const struct app *app, const struct args *args, struct
     memset(d, 0, sizeof *d);
     embeddings_init(&d->e);
     d->from_workspace = !args_has(args, "embeddings");
+    if (!d->from_workspace && !embeddings_from_files(args, d, err))
+        return false;
+    embeddings_link_prompts(&d->e);
     if (!d->from_workspace)
-        return embeddings_from_files(args, d, err) && embeddings_check_finite(&d->e, team_cores(), err);
+        return embeddings_check_finite(&d->e, team_cores(), err);
     struct db *db = NULL;
     if (!app_open(app, false, &db, err))
         return false;
