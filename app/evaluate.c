@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/team.h"
+#include "core/linalg.h"
 #include "core/safe.h"
 
 #include <math.h>
@@ -15,23 +16,71 @@ enum { TAKEN = 256 };
 struct rewarding {
     const struct head *h;
     const struct embeddings *e;
-    double *rows, *rewards; /* a row a worker; e->n */
+    double *scratch, *rewards; /* `width` a worker; e->n */
+    size_t width;
     atomic_size_t next;
 };
+
+static void linear_rows(const struct rewarding *r, size_t first, size_t n, double *x)
+{
+    for (size_t i = first; i < first + n; i++) {
+        embeddings_row_f64(r->e, i, x);
+        r->rewards[i] = head_reward(r->h, x);
+    }
+}
+
+/* A net sees all its rows at once. */
+static void net_rows(const struct rewarding *r, size_t first, size_t n, double *X)
+{
+    for (size_t i = 0; i < n; i++)
+        embeddings_row_f64(r->e, first + i, X + i * r->e->d);
+    mlp_rewards(r->h->mlp, X, n, X + TAKEN * r->e->d, r->rewards + first);
+}
+
+/* The answers of a prompt mostly stand together: its weights are kept until another one comes. */
+static void gated_rows(const struct rewarding *r, size_t first, size_t n, double *x)
+{
+    double *prompt = x + r->e->d, *weights = prompt + r->e->d;
+    size_t at = EMBEDDINGS_NO_PROMPT;
+    for (size_t i = first; i < first + n; i++) {
+        size_t row = embeddings_prompt(r->e, i);
+        r->rewards[i] = NAN;
+        if (row >= r->e->n)
+            continue;
+        if (row != at) {
+            embeddings_row_f64(r->e, row, prompt);
+            gate_weights(r->h->gate, prompt, weights);
+            at = row;
+        }
+        embeddings_row_f64(r->e, i, x);
+        r->rewards[i] = head_gated_reward(r->h, weights, x);
+    }
+}
 
 static void reward_some(void *ctx, int worker)
 {
     struct rewarding *r = ctx;
-    double *x = r->rows + (size_t)worker * r->e->d;
+    double *mine = r->scratch + (size_t)worker * r->width;
     for (;;) {
         size_t first = atomic_fetch_add(&r->next, TAKEN);
         if (first >= r->e->n)
             return;
-        for (size_t i = first; i < r->e->n && i < first + TAKEN; i++) {
-            embeddings_row_f64(r->e, i, x);
-            r->rewards[i] = head_reward(r->h, x);
-        }
+        size_t n = r->e->n - first < TAKEN ? r->e->n - first : TAKEN;
+        if (r->h->mlp != NULL)
+            net_rows(r, first, n, mine);
+        else if (r->h->gate != NULL)
+            gated_rows(r, first, n, mine);
+        else
+            linear_rows(r, first, n, mine);
     }
+}
+
+/* Numbers that a worker needs. */
+static size_t scratch_of(const struct head *h)
+{
+    if (h->mlp != NULL)
+        return TAKEN * (h->d + h->mlp->m);
+    return h->gate != NULL ? 2 * h->d + h->k : h->d;
 }
 
 double *evaluate_rewards(const struct head *h, const struct embeddings *e, struct err *err)
@@ -41,17 +90,21 @@ double *evaluate_rewards(const struct head *h, const struct embeddings *e, struc
         return NULL;
     }
     struct team *team = team_open(team_cores());
-    struct rewarding r = {.h = h, .e = e};
+    struct rewarding r = {.h = h, .e = e, .width = scratch_of(h)};
     r.rewards = mem_block(e->n, sizeof *r.rewards);
-    r.rows = mem_block((size_t)team_workers(team) * e->d, sizeof *r.rows);
-    if (r.rewards != NULL && r.rows != NULL)
+    r.scratch = mem_block((size_t)team_workers(team) * r.width, sizeof *r.scratch);
+    if (h->mlp != NULL)
+        linalg_threads(1); /* each of our threads multiplies by itself */
+    if (r.rewards != NULL && r.scratch != NULL)
         team_run(team, reward_some, &r);
     else {
         err_set(err, ERR_MEMORY, "not enough memory for %zu rewards", e->n);
         mem_free(r.rewards);
         r.rewards = NULL;
     }
-    mem_free(r.rows);
+    mem_free(r.scratch);
+    if (h->mlp != NULL)
+        linalg_threads(team_workers(team));
     team_close(team);
     return r.rewards;
 }
@@ -73,9 +126,24 @@ bool evaluate_margins(const struct data *d, const double *z, const size_t *which
     return ok;
 }
 
+static bool have_rewards(const struct data *d, const double *rewards, const size_t *which, size_t n, struct err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct pair *p = &d->pairs.pairs.v[which[i]];
+        size_t row = isnan(rewards[p->chosen]) ? p->chosen : p->rejected;
+        if (isnan(rewards[row]))
+            return err_set(err, ERR_MISSING,
+                           "the head looks at prompts, but the answer in row %zu has %s among the embeddings", row,
+                           embeddings_prompt(&d->e, row) == EMBEDDINGS_NO_PROMPT ? "no prompt" : "several prompts");
+    }
+    return true;
+}
+
 bool evaluate_pairs(const struct data *d, const double *rewards, const struct calibration *map, const size_t *which,
                     size_t n, const struct evaluate_opts *o, struct evaluation *out, struct err *err)
 {
+    if (!have_rewards(d, rewards, which, n, err))
+        return false;
     double *z = mem_array(n, sizeof *z);
     for (size_t i = 0; i < n; i++) {
         const struct pair *pair = &d->pairs.pairs.v[which[i]];

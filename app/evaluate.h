@@ -19,8 +19,9 @@ struct evaluate_opts {
     bool hard; /* count every pair as won by its chosen side: p is left out */
 };
 
-/* Rewards of all rows; the caller frees them. NULL and `err` when memory is short or the columns do not fit the head.
- */
+/* Rewards of all rows; the caller frees them. Of a gated head, rows whose prompt has no row (prompts themselves) or
+ * that answer several have none: NaN, which evaluate_pairs refuses with ERR_MISSING. NULL and `err` when memory is
+ * short or the columns do not fit the head. */
 double *evaluate_rewards(const struct head *h, const struct embeddings *e, struct err *err);
 /* Differences of rewards through the map on the pairs which[0 .. n-1] (indices into d->pairs). Weights are for training
  * and are not used here. */
