@@ -13,47 +13,107 @@ static const struct option_spec options[] = {
     {"embeddings", 'e', "FILE", "matrix of the answers to score; may be repeated", true},
     {"ids", 0, "FILE", "ids of the rows of the embeddings file before it", true},
     {"set", 0, "NAME", "embedding set of the workspace (default: the newest)", false},
+    {"gates", 0, NULL, "of a gated head: what it weighs the attributes by, a line a prompt", false},
     {"output", 'o', "FILE", "JSONL, or .npy for the bare rewards (default: JSONL on standard output)", false},
     {0},
 };
 
-/* intervals: NULL when the head does not know them. */
-static bool write_jsonl(const char *path, const struct head *h, const struct embeddings *e, const double *rewards,
-                        const struct interval *intervals, struct err *err)
+/* "id": that of the row, or its number. */
+static void write_id(struct json_writer *w, const struct embeddings *e, size_t row)
+{
+    jw_key(w, "id");
+    if (embeddings_id(e, row) != NULL)
+        jw_str(w, embeddings_id(e, row));
+    else
+        jw_int(w, (int64_t)row);
+}
+
+/* Rows that others name as their prompt; the caller frees it. */
+static bool *find_prompts(const struct embeddings *e, size_t *n)
+{
+    bool *is_prompt = mem_array(e->n, sizeof *is_prompt);
+    *n = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        size_t prompt = embeddings_prompt(e, i);
+        if (prompt < e->n && !is_prompt[prompt]) {
+            is_prompt[prompt] = true;
+            ++*n;
+        }
+    }
+    return is_prompt;
+}
+
+struct scoring {
+    const struct head *h;
+    const struct embeddings *e;
+    const double *rewards;      /* NULL: the gates are asked for */
+    struct interval *intervals; /* NULL when the head does not know them */
+    bool *is_prompt;
+    size_t prompts;     /* rows that are */
+    double *x, *values; /* room for a row, for k values */
+};
+
+/* Answers are the rows that are no prompts; prompts are those, or all rows when none says which is its prompt. */
+static bool is_asked_for(const struct scoring *s, size_t row)
+{
+    return s->rewards != NULL ? !s->is_prompt[row] : s->is_prompt[row] || s->prompts == 0;
+}
+
+static size_t count_lines(const struct scoring *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->e->n; i++)
+        n += is_asked_for(s, i);
+    return n;
+}
+
+static void write_answer(const struct scoring *s, size_t row, struct json_writer *w)
+{
+    write_id(w, s->e, row);
+    jw_knum(w, "reward", s->rewards[row]);
+    if (s->intervals != NULL) {
+        jw_knum(w, "low", s->intervals[row].lo);
+        jw_knum(w, "high", s->intervals[row].hi);
+    }
+    if (s->h->k == 1)
+        return;
+    embeddings_row_f64(s->e, row, s->x);
+    head_outputs(s->h, s->x, s->values);
+    for (size_t j = 0; j < s->h->k; j++)
+        jw_knum(w, s->h->objectives[j], s->values[j]);
+}
+
+static void write_gates(const struct scoring *s, size_t row, struct json_writer *w)
+{
+    write_id(w, s->e, row);
+    embeddings_row_f64(s->e, row, s->x);
+    gate_weights(s->h->gate, s->x, s->values);
+    jw_key(w, "gates");
+    jw_object(w);
+    for (size_t j = 0; j < s->h->k; j++)
+        jw_knum(w, s->h->objectives[j], s->values[j]);
+    jw_object_end(w);
+}
+
+static bool write_jsonl(const char *path, const struct scoring *s, struct err *err)
 {
     struct outfile *out = outfile_open(path, err);
+    struct buf line = BUF_INIT;
     if (out == NULL)
         return false;
-    double *x = mem_array(e->d, sizeof *x), *outputs = mem_array(h->k, sizeof *outputs);
-    struct buf line = BUF_INIT;
-    for (size_t i = 0; i < e->n && !outfile_failed(out); i++) {
+    for (size_t i = 0; i < s->e->n && !outfile_failed(out); i++) {
         struct json_writer w;
+        if (!is_asked_for(s, i))
+            continue;
         buf_reset(&line);
         jw_start(&w, &line);
         jw_object(&w);
-        jw_key(&w, "id");
-        if (embeddings_id(e, i) != NULL)
-            jw_str(&w, embeddings_id(e, i));
-        else
-            jw_int(&w, (int64_t)i);
-        jw_knum(&w, "reward", rewards[i]);
-        if (intervals != NULL) {
-            jw_knum(&w, "low", intervals[i].lo);
-            jw_knum(&w, "high", intervals[i].hi);
-        }
-        if (h->k > 1) {
-            embeddings_row_f64(e, i, x);
-            head_outputs(h, x, outputs);
-            for (size_t j = 0; j < h->k; j++)
-                jw_knum(&w, h->objectives[j], outputs[j]);
-        }
+        (s->rewards != NULL ? write_answer : write_gates)(s, i, &w);
         jw_object_end(&w);
         buf_addc(&line, '\n');
         outfile_write(out, line.ptr, line.len);
     }
     buf_free(&line);
-    mem_free(x);
-    mem_free(outputs);
     return outfile_commit(out, err);
 }
 
@@ -73,25 +133,50 @@ static bool answer(const struct app *app, const char *path, const struct head *h
     return ok;
 }
 
+static bool check_gates(const struct head *h, const struct data *d, bool npy, struct err *err)
+{
+    if (h->gate == NULL)
+        return err_set(err, ERR_USAGE, "--gates is for gated heads, and this one is of kind %s", h->kind);
+    if (npy)
+        return err_set(err, ERR_USAGE, "--gates writes JSONL, not .npy");
+    return h->d == d->e.d ||
+           err_set(err, ERR_CONFLICT, "the head was fitted to %zu columns, the embeddings have %zu", h->d, d->e.d);
+}
+
+static bool score(const struct app *app, const struct args *args, const struct head *h, struct data *d, struct err *err)
+{
+    const char *path = args_get(args, "output");
+    size_t n = path != NULL ? strlen(path) : 0;
+    bool npy = n > 4 && strcmp(path + n - 4, ".npy") == 0, gates = args_has(args, "gates");
+    if (gates && !check_gates(h, d, npy, err))
+        return false;
+    double *rewards = gates ? NULL : evaluate_rewards(h, &d->e, err);
+    struct scoring s = {.h = h, .e = &d->e, .rewards = rewards};
+    s.is_prompt = find_prompts(s.e, &s.prompts);
+    s.x = mem_array(h->d, sizeof *s.x);
+    s.values = mem_array(h->k, sizeof *s.values);
+    bool ok = (gates || (rewards != NULL && (npy || uncertainty_of_rows(h, &d->e, rewards, &s.intervals, err)))) &&
+              (!d->from_workspace || data_settle(d, err)) &&
+              (!app->json || answer(app, path, h, npy ? d->e.n : count_lines(&s), err)) &&
+              (npy ? npy_write_f64(path, rewards, d->e.n, 0, err) : write_jsonl(path, &s, err));
+    mem_free(rewards);
+    mem_free(s.intervals);
+    mem_free(s.is_prompt);
+    mem_free(s.x);
+    mem_free(s.values);
+    return ok;
+}
+
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
-    const char *model = args_get(args, "model"), *path = args_get(args, "output");
+    const char *model = args_get(args, "model");
     struct head h;
     struct data d;
     if (model == NULL)
         return err_set(err, ERR_USAGE, "--model is missing");
-    if (!app_data_apart(app, path, err) || !head_load(model, &h, err))
+    if (!app_data_apart(app, args_get(args, "output"), err) || !head_load(model, &h, err))
         return false;
-    bool ok = data_load_embeddings(app, args, &d, err);
-    double *rewards = ok ? evaluate_rewards(&h, &d.e, err) : NULL;
-    size_t n = path != NULL ? strlen(path) : 0;
-    bool npy = n > 4 && strcmp(path + n - 4, ".npy") == 0;
-    struct interval *intervals = NULL;
-    ok = rewards != NULL && (npy || uncertainty_of_rows(&h, &d.e, rewards, &intervals, err)) &&
-         (!d.from_workspace || data_settle(&d, err)) && (!app->json || answer(app, path, &h, d.e.n, err)) &&
-         (npy ? npy_write_f64(path, rewards, d.e.n, 0, err) : write_jsonl(path, &h, &d.e, rewards, intervals, err));
-    mem_free(intervals);
-    mem_free(rewards);
+    bool ok = data_load_embeddings(app, args, &d, err) && score(app, args, &h, &d, err);
     data_free(&d);
     head_free(&h);
     return ok;
@@ -100,11 +185,15 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 const struct command cmd_score = {
     .name = "score",
     .summary = "rewards of answers",
-    .synopsis = "--model HEAD [--embeddings X.npy --ids F] [-o FILE]",
+    .synopsis = "--model HEAD [--embeddings X.npy --ids F] [--gates] [-o FILE]",
     .about = "One line an answer: {\"id\", \"reward\"}, and for a head of several objectives each of them. Rewards of "
              "one prompt are to be\n"
              "compared with one another: the difference of two is the log-odds that the first is better. A head that "
-             "knows its own uncertainty\n(train --bootstrap or --laplace) adds a 95 % interval: \"low\" and \"high\".",
+             "knows its own uncertainty\n(train --bootstrap or --laplace) adds a 95 % interval: \"low\" and \"high\".\n"
+             "\n"
+             "A gated head looks at the prompt of an answer: the row that the workspace knows as such, or whose id "
+             "stands in the ids file\n"
+             "(JSONL) as \"prompt_id\" or \"prompt\". Rows that are prompts get no line; answers without one get null.",
     .example = "  assay score -m workspace.bt.safetensors | jq -s 'sort_by(-.reward)[0]'\n"
                "  assay score -m head.safetensors -e new.npy -o rewards.npy",
     .options = options,
