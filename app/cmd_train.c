@@ -81,11 +81,16 @@ static void as_text(const struct outcome *x, struct buf *out)
     const struct training *t = x->t;
     buf_addf(out, "%s head ", t->kind->title);
     t->kind->size_text(t, out);
-    buf_addf(out, ", lambda %g\n", t->l2);
+    if (t->kind->is_net)
+        buf_addc(out, '\n');
+    else
+        buf_addf(out, ", lambda %g\n", t->l2);
     if (t->kind->settings_text != NULL)
         t->kind->settings_text(x->o, t, out);
-    buf_addf(out, "  objective %.8f   |gradient| %.1e   %zu step%s   %s   %.2f s\n\n", t->objective, t->grad_norm,
-             t->iterations, t->iterations == 1 ? "" : "s", t->stop, t->seconds);
+    buf_addf(out, "  objective %.8f   ", t->objective);
+    if (!t->kind->is_net)
+        buf_addf(out, "|gradient| %.1e   ", t->grad_norm);
+    buf_addf(out, "%zu step%s   %s   %.2f s\n\n", t->iterations, t->iterations == 1 ? "" : "s", t->stop, t->seconds);
     if (t->train.m.n + t->held.m.n > 0) {
         evaluation_heading(out);
         evaluation_row("train", &t->train, out);

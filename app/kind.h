@@ -18,6 +18,7 @@ struct kind {
     const char *title; /* "Bradley-Terry": begins the report */
     const char *text;  /* a sentence for --list */
     unsigned need;     /* enum data_need */
+    bool is_net;       /* fitted by mini-batches: it has no lambda and no gradient to report */
     /* Long names of options that are not for every kind, NULL-terminated. An option that stands in some kind's list is
      * refused for the kinds in whose lists it does not stand. */
     const char *const *options;
@@ -53,6 +54,6 @@ MUST_CHECK bool kind_check(const struct kind *k, const struct args *args, struct
 /* "on N pairs x D" */
 void kind_pairs_text(const struct training *t, struct buf *out);
 
-extern const struct kind kind_bt, kind_regression, kind_more;
+extern const struct kind kind_bt, kind_regression, kind_more, kind_mlp, kind_gated;
 
 #endif

@@ -1,5 +1,6 @@
 #include "app/anchor.h"
 #include "app/family.h"
+#include "app/nets.h"
 #include "app/select.h"
 #include "app/train.h"
 #include "app/train_more.h"
@@ -17,6 +18,8 @@ const struct option_spec train_options[] = {
     {"soft", 0, "HOW", "labels of the workspace as probabilities: share, smoothed or magnitude (default hard)", false},
     REGRESSION_OPTIONS,
     MORE_OPTIONS,
+    NETS_OPTIONS,
+    {"decorrelate", 0, "ATTRIBUTE", "gated: free the others of this one, as verbosity (ArmoRM's rule)", false},
     {"l2", 0, "LAMBDA", "penalty (lambda/2)|w|^2 (default 0.001)", false},
     SELECT_OPTIONS,
     {"holdout", 0, "SHARE", "share held out by prompt (default 0.2, or 0 when the data is marked with splits)", false},
