@@ -15,8 +15,14 @@ static const double tied_gradient = 1e-10, free_gradient = 1e-6, settled = 1e-7,
 
 struct thumbs_opts thumbs_opts_of(enum thumbs_kind kind, double l2)
 {
-    return (struct thumbs_opts){
-        .kind = kind, .l2 = l2, .beta = 1, .up_weight = 1, .down_weight = 1, .ratio_least = 0.5, .ratio_most = 10};
+    return (struct thumbs_opts){.kind = kind,
+                                .l2 = l2,
+                                .beta = 1,
+                                .balance = kind != THUMBS_LOGISTIC,
+                                .up_weight = 1,
+                                .down_weight = 1,
+                                .ratio_least = 0.5,
+                                .ratio_most = 10};
 }
 
 /* ---- examples ---- */
@@ -65,20 +71,22 @@ static void examples_take(struct examples *x, const struct thumb *thumbs, const 
 static bool examples_weigh(struct examples *x, const struct thumbs_opts *o, const double *q, struct thumbs_info *info,
                            struct err *err)
 {
-    double sum = 0;
+    double own[2] = {0}, c[2] = {o->down_weight, o->up_weight};
     for (size_t i = 0; i < x->n; i++) {
-        double c = x->own[i] * (x->up[i] ? o->up_weight : o->down_weight);
+        own[x->up[i]] += x->own[i];
         *(x->up[i] ? &info->n_up : &info->n_down) += 1;
-        *(x->up[i] ? &info->weight_up : &info->weight_down) += c;
-        x->weight[i] = c * (q != NULL ? q[i] : 1);
-        sum += x->own[i];
     }
     info->n_mismatched = x->n_mismatched;
-    if (!(info->weight_up > 0) || !(info->weight_down > 0))
+    if (!(own[0] > 0) || !(own[1] > 0))
         return err_set(err, ERR_RANGE, "there are %zu thumbs up and %zu down with weight; a head needs both",
-                       info->weight_up > 0 ? info->n_up : 0, info->weight_down > 0 ? info->n_down : 0);
+                       own[1] > 0 ? info->n_up : 0, own[0] > 0 ? info->n_down : 0);
+    double sum = own[0] + own[1];
+    for (int side = 0; side < 2; side++)
+        c[side] *= o->balance ? sum / (2 * own[side]) : 1;
+    info->weight_up = c[1] * own[1];
+    info->weight_down = c[0] * own[0];
     for (size_t i = 0; i < x->n; i++)
-        x->weight[i] /= sum;
+        x->weight[i] = x->own[i] * c[x->up[i]] * (q != NULL ? q[i] : 1) / sum;
     return true;
 }
 
@@ -305,19 +313,14 @@ static bool fit_examples(const struct embeddings *e, const struct examples *x, c
 
 /* ---- prompts ---- */
 
-/* Class-balanced: half of the weight for either class. */
 static bool classify(const struct embeddings *e, struct examples *x, const struct thumbs_opts *o, double *w,
                      double *bias, struct err *err)
 {
-    struct thumbs_info info = {0}, counts = {0};
-    struct thumbs_opts plain = thumbs_opts_of(THUMBS_LOGISTIC, o->prompt_l2 > 0 ? o->prompt_l2 : 1 / (double)x->n);
-    plain.threads = o->threads;
-    if (!examples_weigh(x, &plain, NULL, &counts, err))
-        return false;
-    double sum = counts.weight_up + counts.weight_down;
-    plain.up_weight = sum / (2 * counts.weight_up);
-    plain.down_weight = sum / (2 * counts.weight_down);
-    return examples_weigh(x, &plain, NULL, &info, err) && fit_examples(e, x, &plain, w, bias, &info, NULL, err);
+    struct thumbs_info info = {0};
+    struct thumbs_opts balanced = thumbs_opts_of(THUMBS_LOGISTIC, o->prompt_l2 > 0 ? o->prompt_l2 : 1 / (double)x->n);
+    balanced.balance = true;
+    balanced.threads = o->threads;
+    return examples_weigh(x, &balanced, NULL, &info, err) && fit_examples(e, x, &balanced, w, bias, &info, NULL, err);
 }
 
 bool thumbs_prompt_ratios(const struct embeddings *e, const struct thumb *thumbs, const size_t *which, size_t n,

@@ -4,7 +4,10 @@
  *   f(w) = (1 / sum o_i) sum o_i c_i q_i phi_i(w.x_i - shift) + (l2/2) |w|^2
  *
  * with phi of core/thumbs_loss.h, o_i an example's own weight, c_i that of its class, and q_i for bco a thumb down's
- * prompt density ratio (1 otherwise); sizes of weights other than o_i change the objective, as in the published code.
+ * prompt density ratio (1 otherwise). Balanced classes weigh the same, c_up sum o_up = c_down sum o_down: f is then
+ * (E_up phi + E_down phi) / 2, the loss of the paper on bco, and what the one on kto advises; without it, all c_i 1, it
+ * is the mean over all examples that trainers take. With unbalanced classes a tied shift drags w along the mean of the
+ * embeddings, for no gain.
  *
  *   logistic  the shift is -intercept, free.
  *   bco       the shift is delta(w): a fixed point. For each shift the problem is convex and solved to its certified
@@ -26,8 +29,8 @@ struct thumbs_opts {
     enum thumbs_delta delta;        /* bco */
     double l2;                      /* > 0 */
     double beta;                    /* > 0 */
-    double up_weight, down_weight;  /* > 0: of the classes; for kto the paper wants down n_down / (up n_up) or its
-                                       inverse in [1, 4/3] */
+    bool balance;                   /* c_i so that both classes weigh the same */
+    double up_weight, down_weight;  /* > 0: further factors of c_i; kto wants down / up in [1, 4/3] of a balance */
     bool match_prompts;             /* bco: weigh thumbs down by prompt density ratios; every thumb needs a prompt */
     double ratio_least, ratio_most; /* they are clipped to */
     double prompt_l2;               /* of the classifier; 0: 1 / examples, which is what scikit-learn takes (C = 1) */
@@ -37,7 +40,7 @@ struct thumbs_opts {
     size_t max_iterations;          /* Newton steps of one inner problem; 0 = 500 */
     int threads;                    /* 0 = 1 */
 };
-/* beta 1, weights 1, clipped to [0.5, 10], all else 0. */
+/* beta 1, weights 1, clipped to [0.5, 10], balanced but for logistic, all else 0. */
 struct thumbs_opts thumbs_opts_of(enum thumbs_kind kind, double l2);
 
 struct thumbs_info {
@@ -67,7 +70,7 @@ MUST_CHECK bool thumbs_fit(const struct embeddings *e, const struct thumb *thumb
                            const struct thumbs_opts *opts, double *w, double *bias, struct thumbs_info *info,
                            const struct progress *progress, struct err *err);
 
-/* q (n): the density ratios of the thumbs down by a class-balanced logistic classifier of prompts, 1 for thumbs up. */
+/* q (n): the density ratios of the thumbs down by a balanced logistic classifier of prompts, 1 for thumbs up. */
 MUST_CHECK bool thumbs_prompt_ratios(const struct embeddings *e, const struct thumb *thumbs, const size_t *which,
                                      size_t n, const struct thumbs_opts *opts, double *q, struct thumbs_info *info,
                                      struct err *err);

@@ -70,9 +70,12 @@ static double reward(const double *w, size_t row)
 /* The objective of the header, slowly; q may be NULL. */
 static double objective(const struct thumbs_opts *o, const double *w, double shift, const double *q)
 {
-    double sum = 0, weights = 0, ww = 0;
+    double sum = 0, weights = 0, ww = 0, own[2] = {0};
+    for (size_t i = 0; i < N; i++)
+        own[thumbs[i].up] += thumbs[i].weight;
     for (size_t i = 0; i < N; i++) {
         double c = thumbs[i].up ? o->up_weight : o->down_weight;
+        c *= o->balance ? (own[0] + own[1]) / (2 * own[thumbs[i].up]) : 1;
         sum += thumbs[i].weight * c * (q != NULL ? q[i] : 1) *
                thumbs_loss_at(o->kind, o->beta, thumbs[i].up, reward(w, thumbs[i].row) - shift).value;
         weights += thumbs[i].weight;
@@ -131,6 +134,7 @@ Test(thumbs_fit, bco_is_a_fixed_point_whose_inner_problem_is_solved)
             o.delta = (enum thumbs_delta)rule;
             o.beta = 0.5;
             o.up_weight = 1.5;
+            o.balance = l2 > 1e-3;
             double w[D], bias;
             struct thumbs_info info = fit(&o, w, &bias);
             cr_expect(info.converged, "l2 %g: %s, gap %g", l2, bt_stop_text(info.stop), info.gap);
@@ -145,6 +149,7 @@ Test(thumbs_fit, bco_is_a_fixed_point_whose_inner_problem_is_solved)
 Test(thumbs_fit, bco_ends_where_plain_iteration_ends)
 {
     struct thumbs_opts o = thumbs_opts_of(THUMBS_BCO, 0.05);
+    o.balance = false;
     double w[D], slow[D] = {0}, bias, shift = 0, weights = 0;
     struct thumbs_info info = fit(&o, w, &bias);
     for (size_t i = 0; i < N; i++)
@@ -166,6 +171,22 @@ Test(thumbs_fit, bco_ends_where_plain_iteration_ends)
     for (size_t j = 0; j < D; j++)
         cr_expect(epsilon_eq(dbl, w[j], slow[j], 1e-6));
     cr_expect(info.converged);
+}
+
+/* The loss of the paper is the mean of both classes' means, however many there are of each. */
+Test(thumbs_fit, balanced_classes_weigh_the_same)
+{
+    struct thumbs_opts o = thumbs_opts_of(THUMBS_BCO, 1e-2);
+    double w[D], bias, sum[2] = {0}, own[2] = {0};
+    struct thumbs_info info = fit(&o, w, &bias);
+    cr_expect(epsilon_eq(dbl, info.weight_up, info.weight_down, 1e-9));
+    for (size_t i = 0; i < N; i++) {
+        double value = thumbs_loss_at(THUMBS_BCO, 1, thumbs[i].up, reward(w, i) + bias).value;
+        sum[thumbs[i].up] += thumbs[i].weight * value;
+        own[thumbs[i].up] += thumbs[i].weight;
+    }
+    double want = (sum[0] / own[0] + sum[1] / own[1]) / 2 + o.l2 / 2 * linalg_dot(w, w, D);
+    cr_expect(epsilon_eq(dbl, info.objective, want, 1e-12));
 }
 
 Test(thumbs_fit, kto_ends_at_a_stationary_point_and_says_so)
