@@ -1,4 +1,5 @@
 #include "app/cmd.h"
+#include "app/progress.h"
 #include "core/base/asset.h"
 #include "core/base/clock.h"
 #include "core/base/json.h"
@@ -60,6 +61,8 @@ static bool call(struct demo *d, const char *name, const char *const *words, str
     json_object_put(d->result);
     d->result = NULL;
     bool ok = args_parse(&a, n, argv, c->options, NULL, false, NULL, err) && c->run(&d->app, &a, err);
+    if (ok && bar_signal() != 0)
+        ok = err_set(err, ERR_STOPPED, "interrupted");
     if (ok && d->app.json && d->answer.len > 0)
         ok = json_parse(d->answer.ptr, d->answer.len, &d->result, err);
     if (d->result != NULL)

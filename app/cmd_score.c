@@ -1,6 +1,7 @@
 #include "app/cmd.h"
 #include "app/data.h"
 #include "app/evaluate.h"
+#include "app/provenance.h"
 #include "app/uncertainty.h"
 #include "core/base/json_writer.h"
 #include "core/base/outfile.h"
@@ -176,6 +177,8 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         return err_set(err, ERR_USAGE, "--model is missing");
     if (!app_data_apart(app, args_get(args, "output"), err) || !head_load(model, &h, err))
         return false;
+    if (provenance_interrupted(&h))
+        app_note(app, "the fit of this head was interrupted; `assay train --warm-start` goes on from it");
     bool ok = data_load_embeddings(app, args, &d, err) && score(app, args, &h, &d, err);
     data_free(&d);
     head_free(&h);

@@ -55,6 +55,8 @@ static void as_json(const struct outcome *x, struct buf *out)
     if (t->passes > 0)
         jw_kint(&w, "passes", (int64_t)t->passes);
     jw_kbool(&w, "converged", t->converged);
+    if (t->interrupted)
+        jw_kbool(&w, "interrupted", true);
     jw_kstr(&w, "stop", t->stop);
     if (t->kind->found_json != NULL)
         t->kind->found_json(x->o, t, &w);
@@ -138,6 +140,9 @@ static void describe(struct head *h, const struct outcome *x)
     buf_reset(&text);
     train_metrics_json(x->t, &text);
     head_set_meta(h, "metrics", text.ptr);
+    buf_reset(&text);
+    train_fit_json(x->t, &text);
+    head_set_meta(h, "fit", text.ptr);
     buf_free(&text);
 }
 
@@ -148,7 +153,9 @@ static bool finish(const struct app *app, struct outcome *x, struct training *t,
         return false;
     if (x->d->from_workspace && !record(app, x, err))
         return false;
-    if (!t->converged)
+    if (t->interrupted)
+        app_note(app, "the fit %s; what it had is in %s, and --warm-start goes on from there", t->stop, x->model);
+    else if (!t->converged)
         app_note(app, "not converged: the fit %s; the head was written all the same", t->stop);
     if (x->d->without_embedding > 0)
         app_note(app, "%zu examples were left out: an answer of theirs has no embedding", x->d->without_embedding);
@@ -174,6 +181,14 @@ static bool list(const struct app *app, struct err *err)
     return ok;
 }
 
+/* A fit that was interrupted leaves the best head so far, if it has made a step. */
+static bool keep(struct training *t, const struct train_opts *o, struct err *err)
+{
+    t->interrupted = !t->converged && bar_signal() != 0;
+    return !t->interrupted || t->iterations > 0 || o->warm.w != NULL ||
+           err_set(err, ERR_STOPPED, "interrupted before the first step: there is no head to write");
+}
+
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct train_opts o;
@@ -188,15 +203,16 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         struct outcome x = {.o = &o, .d = &d, .t = &t, .load_seconds = clock_monotonic() - start};
         app_detail(app, "%zu pairs and %zu rated answers on %zu x %zu embeddings, loaded in %.2f s", d.pairs.pairs.n,
                    d.ratings.rows.n, d.e.n, d.e.d, x.load_seconds);
-        bar_start(&bar, app, "fitting", "steps");
-        ok = train_head(&d, &o, &t, &bar.progress, err);
-        bar_end(&bar);
+        bar_start(&bar, app, "fitting", NULL);
+        ok = train_head(&d, &o, &t, &bar.progress, err) && keep(&t, &o, err);
+        bar_keep(&bar);
         if (ok)
             app_detail(app, "%zu steps, %zu passes over the data, %d threads, %.3f s", t.iterations, t.passes,
                        o.threads, t.seconds);
         char *path = ok ? model_path(app, args, &d, t.head.kind) : NULL;
         x.model = path;
         ok = ok && data_settle(&d, err) && finish(app, &x, &t, err);
+        bar_end(&bar);
         mem_free(path);
         train_free(&t);
     }

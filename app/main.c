@@ -168,6 +168,14 @@ static void hold_standard_files(void)
             (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+static void complain(const struct err *err)
+{
+    struct buf safe = BUF_INIT;
+    safe_text(err->text, strlen(err->text), &safe, SIZE_MAX);
+    fprintf(stderr, "assay: %s\n", safe.ptr);
+    buf_free(&safe);
+}
+
 int main(int argc, char **argv)
 {
     hold_standard_files();
@@ -179,11 +187,11 @@ int main(int argc, char **argv)
     struct app app = {.workspace = default_workspace()};
     bool ok = trace_open(&err) && run(&app, argc, argv, &err);
     trace_close();
+    if (!ok)
+        complain(&err);
+    if (bar_signal() != 0 && (ok || err.kind == ERR_STOPPED))
+        raise(bar_signal()); /* all is written and said: die of what ended the work, as the shell expects */
     if (ok)
         return app.refused ? EXIT_REFUSED : EXIT_SUCCESS;
-    struct buf safe = BUF_INIT;
-    safe_text(err.text, strlen(err.text), &safe, SIZE_MAX);
-    fprintf(stderr, "assay: %s\n", safe.ptr);
-    buf_free(&safe);
     return err_exit_status(err.kind);
 }

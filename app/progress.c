@@ -7,12 +7,17 @@
 #include <string.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t asked_to_stop;
+/* The signal that asked to stop, and whether a second one must wait. Signal handlers know nothing but what is global.
+ */
+static volatile sig_atomic_t asked_by, patient;
 
 static void on_signal(int sig)
 {
-    (void)sig;
-    asked_to_stop = 1;
+    if (asked_by != 0 && patient == 0) {
+        signal(sig, SIG_DFL);
+        raise(sig); /* delivered when this handler returns */
+    }
+    asked_by = sig;
 }
 
 static void humane(double v, const char *unit, char out[32])
@@ -30,9 +35,11 @@ static void draw(struct bar *b, double done, double total, double now)
 {
     enum { WIDTH = 24 };
     double seconds = now - b->started;
-    char rate[32], amount[32];
-    humane(seconds > 0 ? done / seconds : 0, b->unit, rate);
-    humane(done, b->unit, amount);
+    char rate[32] = "", amount[32];
+    if (b->unit != NULL) {
+        humane(seconds > 0 ? done / seconds : 0, b->unit, rate);
+        humane(done, b->unit, amount);
+    }
     if (total <= 0) {
         fprintf(stderr, "\r%s  %s  %s/s\033[K", b->title, amount, rate);
         return;
@@ -44,7 +51,12 @@ static void draw(struct bar *b, double done, double total, double now)
     memset(cells + filled, '.', (size_t)(WIDTH - filled));
     cells[WIDTH] = '\0';
     double left = share > 0 ? seconds * (1 - share) / share : 0;
-    fprintf(stderr, "\r%s  [%s] %3.0f %%  %s/s  %.0f s left\033[K", b->title, cells, share * 100, rate, left);
+    fprintf(stderr, "\r%s  [%s] %3.0f %%", b->title, cells, share * 100);
+    if (b->unit != NULL)
+        fprintf(stderr, "  %s/s", rate);
+    if (b->has_loss)
+        fprintf(stderr, "  loss %.6f", b->loss);
+    fprintf(stderr, "  %.0f s left\033[K", left);
 }
 
 static bool tick(void *ctx, double done, double total)
@@ -59,7 +71,14 @@ static bool tick(void *ctx, double done, double total)
             b->drawn = true;
         }
     }
-    return asked_to_stop == 0;
+    return asked_by == 0;
+}
+
+static void see_loss(void *ctx, double value)
+{
+    struct bar *b = ctx;
+    b->has_loss = true;
+    b->loss = value;
 }
 
 static void handle(void (*handler)(int))
@@ -74,13 +93,12 @@ static void handle(void (*handler)(int))
 void bar_start(struct bar *b, const struct app *app, const char *title, const char *unit)
 {
     memset(b, 0, sizeof *b);
-    b->progress.tick = tick;
-    b->progress.ctx = b;
+    b->progress = (struct progress){.tick = tick, .ctx = b, .loss = see_loss};
     b->title = title;
     b->unit = unit;
     b->visible = !app->quiet && isatty(STDERR_FILENO);
     b->started = clock_monotonic();
-    asked_to_stop = 0;
+    asked_by = patient = 0;
     handle(on_signal);
 }
 
@@ -95,6 +113,17 @@ void bar_hide(struct bar *b)
     if (b->drawn)
         fputs("\r\033[K", stderr);
     b->drawn = false;
+}
+
+void bar_keep(struct bar *b)
+{
+    bar_hide(b);
+    patient = 1;
+}
+
+int bar_signal(void)
+{
+    return asked_by;
 }
 
 void bar_end(struct bar *b)

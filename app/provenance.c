@@ -29,6 +29,18 @@ bool provenance_read(const struct head *h, const struct data *d, struct provenan
     return ok || err_context(err, "the head's metadata");
 }
 
+bool provenance_interrupted(const struct head *h)
+{
+    const char *text = head_meta(h, "fit");
+    struct json_object *fit = NULL;
+    bool interrupted = false;
+    struct err err;
+    bool ok = text != NULL && json_parse(text, strlen(text), &fit, &err) &&
+              json_get_bool(fit, "interrupted", JSON_OPTIONAL, &interrupted, &err);
+    json_object_put(fit);
+    return ok && interrupted;
+}
+
 bool provenance_marked(const struct data *d, enum split s)
 {
     for (size_t i = 0; i < d->pairs.pairs.n; i++)

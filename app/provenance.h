@@ -14,6 +14,9 @@ struct provenance {
 
 MUST_CHECK bool provenance_read(const struct head *h, const struct data *d, struct provenance *p, struct err *err);
 
+/* Was its fit interrupted? Then it is not the head that its settings stand for. */
+bool provenance_interrupted(const struct head *h);
+
 /* Names of pairs to choose: train, calibration, test: marked so; holdout: those the fit left out; all. NULL-terminated.
  */
 extern const char *const provenance_splits[];

@@ -40,7 +40,7 @@ bool train_fit(const struct data *d, const struct train_opts *o, struct part *pa
     t->holdout = part_share(d, o->holdout);
     linalg_threads(o->threads);
     double start = clock_monotonic();
-    bool ok = o->kind->fit(d, o, t, progress, err);
+    bool ok = warm_fits(&o->warm, d->e.d, err) && o->kind->fit(d, o, t, progress, err);
     t->seconds = clock_monotonic() - start;
     return ok;
 }
@@ -87,8 +87,23 @@ void train_settings_json(const struct train_opts *o, const struct training *t, s
     jw_kint(&w, "threads", o->threads);
     if (o->wish.soft != LABELS_HARD)
         jw_kstr(&w, "soft", labels_soft_names[o->wish.soft]);
+    warm_json(&o->warm, &w);
     if (o->kind->settings_json != NULL)
         o->kind->settings_json(o, t, &w);
+    jw_object_end(&w);
+}
+
+void train_fit_json(const struct training *t, struct buf *out)
+{
+    struct json_writer w;
+    jw_start(&w, out);
+    jw_object(&w);
+    jw_knum(&w, "objective", t->objective);
+    jw_knum(&w, "grad_norm", t->grad_norm);
+    jw_kint(&w, "iterations", (int64_t)t->iterations);
+    jw_kbool(&w, "converged", t->converged);
+    jw_kbool(&w, "interrupted", t->interrupted);
+    jw_kstr(&w, "stop", t->stop);
     jw_object_end(&w);
 }
 

@@ -6,6 +6,7 @@
 #include "app/evaluate.h"
 #include "app/kind.h"
 #include "app/part.h"
+#include "app/warm.h"
 
 struct train_opts {
     const struct kind *kind;
@@ -17,6 +18,7 @@ struct train_opts {
     size_t bins, max_iterations;
     int threads;
     size_t memory;           /* bytes of differences that may be kept */
+    struct warm warm;        /* where the fit starts */
     struct labels_wish wish; /* how labels of the workspace become pairs */
 };
 #define TRAIN_L2 1e-3
@@ -42,6 +44,7 @@ struct training {
     size_t iterations, passes;   /* passes over the data; 0: not counted */
     bool converged;
     const char *stop;
+    bool interrupted; /* set by who asked it to stop */
     double seconds;
 };
 
@@ -60,6 +63,8 @@ void train_free(struct training *t);
 void train_settings_json(const struct train_opts *o, const struct training *t, struct buf *out);
 /* Digests of what went in. */
 void train_inputs_json(const struct data *d, struct buf *out);
+/* How the fit ended. */
+void train_fit_json(const struct training *t, struct buf *out);
 /* "train" and "holdout" objects, without times. */
 void train_metrics_json(const struct training *t, struct buf *out);
 

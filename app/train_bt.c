@@ -9,8 +9,9 @@
 
 #include <string.h>
 
-static const char *const own_options[] = {"loss", "smoothing", "flip", "channel", "normalise", "center",     "ties",
-                                          "soft", "anchor",    "mu",   "expo",    "laplace",   SELECT_NAMES, NULL};
+static const char *const own_options[] = {"loss",   "smoothing", "flip",       "channel",    "normalise",
+                                          "center", "ties",      "soft",       "anchor",     "mu",
+                                          "expo",   "laplace",   SELECT_NAMES, "warm-start", NULL};
 
 /* What was asked for. */
 struct own {
@@ -93,6 +94,18 @@ static bool keep_laplace(const struct data *d, const struct train_opts *o, struc
     return true;
 }
 
+/* How sure the head is. *stopped: it was not found out, as somebody wants the work to end; the head is none the worse.
+ */
+static bool find_spread(const struct data *d, const struct train_opts *o, struct training *t, bool *stopped,
+                        const struct progress *progress, struct err *err)
+{
+    const struct own *own = o->own;
+    struct selection *x = &((struct found *)t->own)->selection;
+    bool ok = own->select.draws == 0 || select_bootstrap(&own->select, &own->model, d, o, t, x, progress, err);
+    *stopped = !ok && err->kind == ERR_STOPPED;
+    return *stopped || (ok && (!own->laplace || keep_laplace(d, o, t, err)));
+}
+
 static bool fit(const struct data *d, const struct train_opts *o, struct training *t, const struct progress *progress,
                 struct err *err)
 {
@@ -109,7 +122,7 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     if (own->select.l2 != NULL && !choose_penalty(d, o, t, progress, err))
         return false;
     struct fit_opts opts = {.max_iterations = o->max_iterations,
-                            .warm = found->selection.start != NULL,
+                            .warm = found->selection.start != NULL || warm_start(&o->warm, 1, t->head.W, NULL),
                             .threads = o->threads,
                             .memory = o->memory,
                             .model = &own->model,
@@ -121,16 +134,15 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     found->anchor = own->anchor;
     if (ok)
         anchor_extrapolate(&found->anchor, d, t->pairs.held, t->pairs.n_held, t->head.W);
-    if (ok && own->select.draws > 0)
-        ok = select_bootstrap(&own->select, &own->model, d, o, t, &found->selection, progress, err);
-    ok = ok && (!own->laplace || keep_laplace(d, o, t, err));
+    bool stopped = info.stop == BT_INTERRUPTED;
+    ok = ok && (stopped || find_spread(d, o, t, &stopped, progress, err));
     selection_describe(&found->selection, &t->head);
     t->objective = info.objective;
     t->grad_norm = info.grad_norm;
     t->iterations = info.iterations;
     t->passes = info.passes;
-    t->converged = info.converged;
-    t->stop = bt_stop_text(info.stop);
+    t->converged = info.converged && !stopped;
+    t->stop = stopped && info.converged ? "was interrupted in its bootstrap" : bt_stop_text(info.stop);
     return ok;
 }
 

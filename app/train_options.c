@@ -29,6 +29,7 @@ const struct option_spec train_options[] = {
     {"max-iterations", 0, "N", "steps at most (default 1000)", false},
     {"memory", 0, "MB",
      "for differences kept in memory; more are formed again at each pass (default: half of what is free)", false},
+    WARM_OPTION,
     {"threads", 0, "N", "default: one a core", false},
     {"list", 0, NULL, "print the heads, losses and models of ties there are, and end", false},
     {"output", 'o', "FILE", "the head (default: beside the workspace, or HEAD.safetensors)", false},
@@ -65,7 +66,8 @@ bool train_read(const struct args *args, struct train_opts *o, struct err *err)
     o->threads = (int)threads;
     o->max_iterations = (size_t)steps;
     o->memory = memory >= 0 ? (size_t)memory << 20 : diff_default_memory();
-    return kind_check(o->kind, args, err) && (o->kind->read == NULL || o->kind->read(args, o, err));
+    return kind_check(o->kind, args, err) && warm_read(args, &o->warm, err) &&
+           (o->kind->read == NULL || o->kind->read(args, o, err));
 }
 
 void train_opts_free(struct train_opts *o)
@@ -73,4 +75,5 @@ void train_opts_free(struct train_opts *o)
     if (o->kind != NULL && o->kind->free_own != NULL && o->own != NULL)
         o->kind->free_own(o->own);
     o->own = NULL;
+    warm_free(&o->warm);
 }

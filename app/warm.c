@@ -1,0 +1,51 @@
+#include "app/warm.h"
+
+#include "core/base/mem.h"
+#include "core/head.h"
+#include "core/linalg.h"
+
+bool warm_read(const struct args *args, struct warm *a, struct err *err)
+{
+    const char *path = args_get(args, "warm-start");
+    struct head h;
+    *a = (struct warm){0};
+    if (path == NULL)
+        return true;
+    if (!head_load(path, &h, err))
+        return err_context(err, "--warm-start");
+    a->d = h.d;
+    a->w = mem_array(h.d, sizeof *a->w);
+    for (size_t i = 0; i < h.k; i++) {
+        linalg_axpy(h.mix[i] / h.temperature, h.W + i * h.d, a->w, h.d);
+        a->bias += h.mix[i] / h.temperature * h.b[i];
+    }
+    head_free(&h);
+    return digest_file(path, a->sha256, err);
+}
+
+void warm_free(struct warm *a)
+{
+    mem_free(a->w);
+    *a = (struct warm){0};
+}
+
+bool warm_fits(const struct warm *a, size_t d, struct err *err)
+{
+    return a->w == NULL || a->d == d ||
+           err_set(err, ERR_CONFLICT, "the head of --warm-start has %zu columns, the embeddings %zu", a->d, d);
+}
+
+bool warm_start(const struct warm *a, double beta, double *w, double *bias)
+{
+    for (size_t j = 0; a->w != NULL && j < a->d; j++)
+        w[j] = a->w[j] / beta;
+    if (a->w != NULL && bias != NULL)
+        *bias = a->bias / beta;
+    return a->w != NULL;
+}
+
+void warm_json(const struct warm *a, struct json_writer *w)
+{
+    if (a->w != NULL)
+        jw_kstr(w, "warm_start", a->sha256);
+}
