@@ -83,10 +83,13 @@ static bool examples_weigh(struct examples *x, const struct thumbs_opts *o, cons
     double sum = own[0] + own[1];
     for (int side = 0; side < 2; side++)
         c[side] *= o->balance ? sum / (2 * own[side]) : 1;
+    info->at_zero = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        x->weight[i] = x->own[i] * c[x->up[i]] * (q != NULL ? q[i] : 1) / sum;
+        info->at_zero += x->weight[i] * thumbs_loss_at(o->kind, o->beta, x->up[i], 0).value;
+    }
     info->weight_up = c[1] * own[1];
     info->weight_down = c[0] * own[0];
-    for (size_t i = 0; i < x->n; i++)
-        x->weight[i] = x->own[i] * c[x->up[i]] * (q != NULL ? q[i] : 1) / sum;
     return true;
 }
 

@@ -47,6 +47,7 @@ struct thumbs_info {
     size_t n_up, n_down, n_mismatched;
     double weight_up, weight_down; /* sums of o_i c_i */
     double objective;              /* at w and the shift */
+    double at_zero;                /* the same of no head at all, w = 0 and a shift of 0: a tied shift may end above */
     double grad_norm;
     double shift;  /* the reward that counts as neither up nor down: delta, z0, or -intercept */
     double gap;    /* |delta(w) - shift|; 0 for logistic */

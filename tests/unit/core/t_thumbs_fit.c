@@ -180,6 +180,7 @@ Test(thumbs_fit, balanced_classes_weigh_the_same)
     double w[D], bias, sum[2] = {0}, own[2] = {0};
     struct thumbs_info info = fit(&o, w, &bias);
     cr_expect(epsilon_eq(dbl, info.weight_up, info.weight_down, 1e-9));
+    cr_expect(epsilon_eq(dbl, info.at_zero, log(2), 1e-12));
     for (size_t i = 0; i < N; i++) {
         double value = thumbs_loss_at(THUMBS_BCO, 1, thumbs[i].up, reward(w, i) + bias).value;
         sum[thumbs[i].up] += thumbs[i].weight * value;
