@@ -1,5 +1,6 @@
 #include "app/cmd.h"
-#include "app/evaluate.h"
+#include "app/data_thumbs.h"
+#include "app/evaluate_thumbs.h"
 #include "app/provenance.h"
 #include "app/train.h"
 #include "app/uncertainty.h"
@@ -13,6 +14,7 @@
 static const struct option_spec options[] = {
     {"model", 'm', "FILE", "the head", false},
     DATA_OPTIONS,
+    THUMBS_DATA_OPTIONS,
     {"split", 0, "NAME",
      "pairs marked so: train, calibration or test; holdout: those the fit left out; all. Default: test when pairs "
      "are marked, else holdout when the fit had one",
@@ -122,6 +124,7 @@ struct result {
     struct evaluation v;
     struct evaluation raw; /* without the map, when there is one */
     struct uncertainty uncertainty;
+    struct thumbs_evaluation thumbs;
     struct groups groups;
     bool trained_on; /* these are the pairs it was fitted to */
 };
@@ -135,6 +138,7 @@ static void as_json(const struct result *x, struct buf *out)
     jw_kstr(&w, "head", x->head->kind);
     jw_kstr(&w, "split", x->split);
     evaluation_json(&x->v, true, &w);
+    thumbs_evaluation_json(&x->thumbs, &w);
     if (x->map.kind != CALIBRATION_NONE) {
         jw_kstr(&w, "map", calibration_name(x->map.kind));
         jw_key(&w, "uncalibrated");
@@ -161,10 +165,26 @@ static void as_json(const struct result *x, struct buf *out)
     buf_addc(out, '\n');
 }
 
+static void thumbs_text(const struct result *x, struct buf *out)
+{
+    thumbs_evaluation_heading(out);
+    thumbs_evaluation_row("all", &x->thumbs, out);
+    if (!x->thumbs.zero)
+        buf_adds(out, "  (this head's rewards have no zero: only their order says something about thumbs)\n");
+}
+
 static void as_text(const struct result *x, bool ascii, struct buf *out)
 {
     enum { PLOT_WIDTH = 64, PLOT_HEIGHT = 18 };
-    buf_addf(out, "%s head %s on %zu pairs (%s)\n\n", x->head->kind, x->r->model, x->v.m.n, x->split);
+    bool pairs = x->v.m.n > 0;
+    buf_addf(out, "%s head %s on %zu %s (%s)\n\n", x->head->kind, x->r->model, pairs ? x->v.m.n : x->thumbs.m.n,
+             pairs ? "pairs" : "thumbs", x->split);
+    if (x->thumbs.m.n > 0)
+        thumbs_text(x, out);
+    if (!pairs)
+        return;
+    if (x->thumbs.m.n > 0)
+        buf_addc(out, '\n');
     evaluation_heading(out);
     if (x->map.kind != CALIBRATION_NONE)
         evaluation_row("before calibration", &x->raw, out);
@@ -228,11 +248,36 @@ static bool finish(const struct app *app, const struct result *x, bool ascii, st
     return ok;
 }
 
+/* On pairs, with and without the map, and by group. */
+static bool on_pairs(const struct request *r, const struct provenance *p, const double *rewards, struct result *x,
+                     struct err *err)
+{
+    const struct calibration none = {.temperature = 1};
+    size_t *which = NULL, n = 0;
+    bool ok =
+        provenance_choose(p, x->d, x->split, &which, &n, err) &&
+        evaluate_pairs(x->d, rewards, &x->map, which, n, &r->e, &x->v, err) &&
+        (x->map.kind == CALIBRATION_NONE || evaluate_pairs(x->d, rewards, &none, which, n, &r->e, &x->raw, err)) &&
+        uncertainty_of_pairs(x->head, x->d, rewards, &x->map, which, n, &r->e, &x->uncertainty, err) &&
+        (r->by == BY_NOTHING || by_group(x->d, rewards, &x->map, r, which, n, &x->groups, err));
+    mem_free(which);
+    return ok;
+}
+
+static bool on_thumbs(const struct request *r, const struct provenance *p, const double *rewards, struct result *x,
+                      struct err *err)
+{
+    size_t *which = NULL, n = 0;
+    bool ok = provenance_choose_thumbs(p, x->d, x->split, &which, &n, err) &&
+              evaluate_thumbs(x->d, rewards, x->head, which, n, &r->e, &x->thumbs, err);
+    mem_free(which);
+    return ok;
+}
+
 static bool evaluate(const struct app *app, const struct args *args, const struct request *r, const struct head *h,
                      struct data *d, struct err *err)
 {
     struct provenance p;
-    size_t *which = NULL, n = 0;
     struct result x = {.r = r, .d = d, .head = h, .split = r->split};
     if (!provenance_read(h, d, &p, err))
         return false;
@@ -240,16 +285,11 @@ static bool evaluate(const struct app *app, const struct args *args, const struc
         x.split = default_split(d, &p);
     x.trained_on = provenance_trained_on(&p, x.split);
     double *rewards = evaluate_rewards(h, &d->e, err);
-    const struct calibration none = {.temperature = 1};
     head_calibration(h, &x.map);
-    bool ok = rewards != NULL && provenance_choose(&p, d, x.split, &which, &n, err) &&
-              evaluate_pairs(d, rewards, &x.map, which, n, &r->e, &x.v, err) &&
-              (x.map.kind == CALIBRATION_NONE || evaluate_pairs(d, rewards, &none, which, n, &r->e, &x.raw, err)) &&
-              uncertainty_of_pairs(h, d, rewards, &x.map, which, n, &r->e, &x.uncertainty, err) &&
-              (r->by == BY_NOTHING || by_group(d, rewards, &x.map, r, which, n, &x.groups, err)) &&
-              data_settle(d, err) && finish(app, &x, args_has(args, "ascii") || app_ascii(), err);
+    bool ok = rewards != NULL && (d->pairs.pairs.n == 0 || on_pairs(r, &p, rewards, &x, err)) &&
+              (d->thumbs.thumbs.n == 0 || on_thumbs(r, &p, rewards, &x, err)) && data_settle(d, err) &&
+              finish(app, &x, args_has(args, "ascii") || app_ascii(), err);
     mem_free(rewards);
-    mem_free(which);
     calibration_free(&x.map);
     vec_free(&x.groups.list);
     arena_free(&x.groups.arena);
@@ -262,9 +302,11 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     struct head h;
     struct data d = {0};
     struct labels_wish wish; /* the labels that the head was fitted to */
+    bool thumbs = args_has(args, "thumbs") || args_has(args, "up-from");
     if (!read_options(args, &r, err) || !head_load(r.model, &h, err))
         return false;
-    bool ok = labels_of_head(&h, &wish, err) && data_load(app, args, DATA_PAIRS, &wish, &d, err) &&
+    bool ok = labels_of_head(&h, &wish, err) &&
+              data_load(app, args, thumbs ? DATA_THUMBS : DATA_PAIRS, &wish, &d, err) &&
               evaluate(app, args, &r, &h, &d, err);
     data_free(&d);
     head_free(&h);

@@ -1,5 +1,6 @@
 #include "app/data.h"
 
+#include "app/data_thumbs.h"
 #include "core/base/team.h"
 #include "core/base/trace.h"
 #include "store/db.h"
@@ -400,6 +401,7 @@ bool data_load(const struct app *app, const struct args *args, unsigned need, co
     if (!d->from_workspace && (args_has(args, "set") || args_has(args, "labels") || args_has(args, "source")))
         return err_set(err, ERR_USAGE, "--set, --labels and --source are for the workspace, not for files");
     bool ok = d->from_workspace ? load_workspace(app, args, need, wish, d, err) : load_files(args, need, d, err);
+    ok = ok && data_thumbs_load(args, need, d, err);
     if (ok)
         digests(d);
     trace(TRACE_LOAD, "examples complete");
@@ -445,6 +447,7 @@ void data_free(struct data *d)
     embeddings_close(&d->e);
     pairs_free(&d->pairs);
     ratings_free(&d->ratings);
+    data_thumbs_free(d);
     mem_free(d->pair_keys);
     mem_free(d->rating_keys);
     mem_free(d->set_name);

@@ -11,6 +11,7 @@
 #include "core/embedding.h"
 #include "core/pairs.h"
 #include "core/ratings.h"
+#include "core/thumbs.h"
 
 struct data {
     bool from_workspace;
@@ -26,6 +27,9 @@ struct data {
     char embeddings_sha256[SHA256_HEX_SIZE]; /* "" before data_settle: see data_embeddings_sha256 */
     char pairs_sha256[SHA256_HEX_SIZE];      /* of what the pairs say, not of a file */
     char ratings_sha256[SHA256_HEX_SIZE];
+    struct thumb_set thumbs; /* only when the options name some: app/data_thumbs.h */
+    uint64_t *thumb_keys;    /* thumbs.thumbs.n */
+    char thumbs_sha256[SHA256_HEX_SIZE];
 };
 
 /* Rows of an option table that data_load understands. */
@@ -41,7 +45,7 @@ struct data {
         "source", 0, "NAME", "only comparisons of this source", false                                                  \
     }
 
-enum data_need { DATA_PAIRS = 1, DATA_RATINGS = 2 };
+enum data_need { DATA_PAIRS = 1, DATA_RATINGS = 2, DATA_THUMBS = 4 };
 
 /* Load what the options name: files when --embeddings is given, otherwise the workspace. `need`: what must be there;
  * the other is loaded when it is to be had. `wish`: what labels of the workspace become; pairs in files state a

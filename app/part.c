@@ -13,6 +13,9 @@ static bool marked(const struct data *d)
     for (size_t i = 0; i < d->ratings.rows.n; i++)
         if (d->ratings.rows.v[i].split != SPLIT_NONE)
             return true;
+    for (size_t i = 0; i < d->thumbs.thumbs.n; i++)
+        if (d->thumbs.thumbs.v[i].split != SPLIT_NONE)
+            return true;
     return false;
 }
 
@@ -98,6 +101,36 @@ void part_ratings_beside(const struct data *d, const size_t *away, size_t n_away
     }
     mem_free(gone);
     mem_free(held);
+}
+
+void part_thumbs(const struct data *d, const char *split, double holdout, uint64_t seed, const struct part *pairs,
+                 struct part *p)
+{
+    size_t n = d->thumbs.thumbs.n, n_alone = 0;
+    uint64_t *fit = sorted_keys(d, pairs->fit, pairs->n_fit), *held = sorted_keys(d, pairs->held, pairs->n_held);
+    size_t *alone = mem_array(n, sizeof *alone);
+    struct part rest;
+    *p = (struct part){.fit = mem_array(n, sizeof *p->fit), .held = mem_array(n, sizeof *p->held)};
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t *key = &d->thumb_keys[i];
+        if (!wanted(d->thumbs.thumbs.v[i].split, split))
+            continue;
+        if (bsearch(key, held, pairs->n_held, sizeof *held, by_key) != NULL)
+            p->held[p->n_held++] = i;
+        else if (bsearch(key, fit, pairs->n_fit, sizeof *fit, by_key) != NULL)
+            p->fit[p->n_fit++] = i;
+        else
+            alone[n_alone++] = i;
+    }
+    part_of(d->thumb_keys, alone, n_alone, holdout, seed, &rest);
+    for (size_t i = 0; i < rest.n_fit; i++)
+        p->fit[p->n_fit++] = rest.fit[i];
+    for (size_t i = 0; i < rest.n_held; i++)
+        p->held[p->n_held++] = rest.held[i];
+    part_free(&rest);
+    mem_free(fit);
+    mem_free(held);
+    mem_free(alone);
 }
 
 void part_free(struct part *p)

@@ -4,7 +4,7 @@
 
 #include "app/data.h"
 
-/* Indices into data.pairs.pairs, or into data.ratings.rows. */
+/* Indices into data.pairs.pairs, data.ratings.rows or data.thumbs.thumbs. */
 struct part {
     size_t *fit, *held;
     size_t n_fit, n_held;
@@ -21,6 +21,9 @@ void part_of(const uint64_t *keys, const size_t *use, size_t n, double holdout, 
  * of prompts that `pairs` holds out are held out. */
 void part_ratings_beside(const struct data *d, const size_t *away, size_t n_away, const struct part *pairs,
                          struct part *p);
+/* A thumb goes where the pairs go that share its key; among those with no pair of theirs a share is held out. */
+void part_thumbs(const struct data *d, const char *split, double holdout, uint64_t seed, const struct part *pairs,
+                 struct part *p);
 void part_free(struct part *p);
 
 /* The share that `holdout` < 0 stands for: none when the data is marked with splits, otherwise PART_HOLDOUT. */

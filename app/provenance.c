@@ -24,6 +24,9 @@ bool provenance_read(const struct head *h, const struct data *d, struct provenan
     text.ptr = NULL;
     ok = ok && json_get_text(in, "pairs", JSON_OPTIONAL, &text, err);
     p->same_pairs = ok && text.ptr != NULL && strcmp(text.ptr, d->pairs_sha256) == 0;
+    text.ptr = NULL;
+    ok = ok && json_get_text(in, "thumbs", JSON_OPTIONAL, &text, err);
+    p->same_thumbs = ok && p->same_pairs && text.ptr != NULL && strcmp(text.ptr, d->thumbs_sha256) == 0;
     json_object_put(s);
     json_object_put(in);
     return ok || err_context(err, "the head's metadata");
@@ -45,6 +48,9 @@ bool provenance_marked(const struct data *d, enum split s)
 {
     for (size_t i = 0; i < d->pairs.pairs.n; i++)
         if (d->pairs.pairs.v[i].split == s)
+            return true;
+    for (size_t i = 0; d->pairs.pairs.n == 0 && i < d->thumbs.thumbs.n; i++)
+        if (d->thumbs.thumbs.v[i].split == s)
             return true;
     return false;
 }
@@ -84,8 +90,47 @@ bool provenance_choose(const struct provenance *p, const struct data *d, const c
     return *n > 0 || err_set(err, ERR_MISSING, "no pair is marked \"%s\"", split);
 }
 
+static bool held_out_thumbs(const struct data *d, const struct provenance *p, size_t **which, size_t *n,
+                            struct err *err)
+{
+    const char *split = p->split == SPLIT_NONE ? NULL : split_name(p->split);
+    struct part pairs, part;
+    if (p->holdout <= 0)
+        return err_set(err, ERR_MISSING, "the head was fitted without a hold-out; choose thumbs with --split");
+    if (!p->same_thumbs)
+        return err_set(
+            err, ERR_CONFLICT,
+            "these are not the pairs and thumbs that the head was fitted to, so the thumbs it held out cannot "
+            "be told; choose thumbs with --split");
+    part_pairs(d, split, p->holdout, (uint64_t)p->seed, &pairs);
+    part_thumbs(d, split, p->holdout, (uint64_t)p->seed, &pairs, &part);
+    *which = part.held;
+    *n = part.n_held;
+    part.held = NULL;
+    part_free(&part);
+    part_free(&pairs);
+    return true;
+}
+
+bool provenance_choose_thumbs(const struct provenance *p, const struct data *d, const char *split, size_t **which,
+                              size_t *n, struct err *err)
+{
+    enum split wanted = SPLIT_NONE;
+    bool all = strcmp(split, "all") == 0;
+    if (strcmp(split, "holdout") == 0)
+        return held_out_thumbs(d, p, which, n, err);
+    if (!all && !split_parse(split, strlen(split), &wanted))
+        BUG("unknown split %s", split);
+    *which = mem_array(d->thumbs.thumbs.n, sizeof **which);
+    *n = 0;
+    for (size_t i = 0; i < d->thumbs.thumbs.n; i++)
+        if (all || d->thumbs.thumbs.v[i].split == wanted)
+            (*which)[(*n)++] = i;
+    return *n > 0 || err_set(err, ERR_MISSING, "no thumb is marked \"%s\"", split);
+}
+
 bool provenance_trained_on(const struct provenance *p, const char *split)
 {
     const char *fitted = split_name(p->split == SPLIT_NONE ? SPLIT_TRAIN : p->split);
-    return p->same_pairs && (strcmp(split, "all") == 0 || strcmp(split, fitted) == 0);
+    return (p->same_pairs || p->same_thumbs) && (strcmp(split, "all") == 0 || strcmp(split, fitted) == 0);
 }

@@ -10,6 +10,7 @@ struct provenance {
     int64_t seed;
     enum split split; /* SPLIT_NONE: train and unmarked */
     bool same_pairs;  /* it was fitted to the pairs we have here */
+    bool same_thumbs; /* and to the thumbs */
 };
 
 MUST_CHECK bool provenance_read(const struct head *h, const struct data *d, struct provenance *p, struct err *err);
@@ -24,9 +25,12 @@ extern const char *const provenance_splits[];
  * cannot be told any more. */
 MUST_CHECK bool provenance_choose(const struct provenance *p, const struct data *d, const char *split, size_t **which,
                                   size_t *n, struct err *err);
-/* Are pairs marked so? */
+/* The same of thumbs. */
+MUST_CHECK bool provenance_choose_thumbs(const struct provenance *p, const struct data *d, const char *split,
+                                         size_t **which, size_t *n, struct err *err);
+/* Are pairs marked so? Without pairs: are thumbs? */
 bool provenance_marked(const struct data *d, enum split s);
-/* Was the head fitted to pairs of that name? Only known for the very pairs of its fit. */
+/* Was the head fitted to pairs of that name, or to thumbs? Only known for the very ones of its fit. */
 bool provenance_trained_on(const struct provenance *p, const char *split);
 
 #endif

@@ -1,5 +1,6 @@
 #include "app/train.h"
 
+#include "app/data_thumbs.h"
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/linalg.h"
@@ -71,6 +72,8 @@ void train_free(struct training *t)
     part_free(&t->ratings);
     mem_free(t->ratings_train);
     mem_free(t->ratings_held);
+    mem_free(t->thumbs_train);
+    mem_free(t->thumbs_held);
 }
 
 void train_settings_json(const struct train_opts *o, const struct training *t, struct buf *out)
@@ -118,6 +121,7 @@ void train_inputs_json(const struct data *d, struct buf *out)
     jw_kint(&w, "n_pairs", (int64_t)d->pairs.pairs.n);
     jw_kstr(&w, "ratings", d->ratings_sha256);
     jw_kint(&w, "n_ratings", (int64_t)d->ratings.rows.n);
+    data_thumbs_json(d, &w);
     jw_object_end(&w);
 }
 
@@ -139,10 +143,11 @@ static void ratings_json(const struct head *h, const struct metric_ratings *r, s
 }
 
 static void part_json(const struct training *t, const char *key, const struct evaluation *v,
-                      const struct metric_ratings *r, size_t n_ratings, struct json_writer *w)
+                      const struct metric_ratings *r, size_t n_ratings, const struct thumbs_evaluation *thumbs,
+                      struct json_writer *w)
 {
     jw_key(w, key);
-    if (v->m.n == 0 && n_ratings == 0) {
+    if (v->m.n == 0 && n_ratings == 0 && (thumbs == NULL || thumbs->m.n == 0)) {
         jw_null(w);
         return;
     }
@@ -150,6 +155,8 @@ static void part_json(const struct training *t, const char *key, const struct ev
     evaluation_json(v, false, w);
     if (r != NULL)
         ratings_json(&t->head, r, w);
+    if (thumbs != NULL)
+        thumbs_evaluation_json(thumbs, w);
     jw_object_end(w);
 }
 
@@ -158,7 +165,7 @@ void train_metrics_json(const struct training *t, struct buf *out)
     struct json_writer w;
     jw_start(&w, out);
     jw_object(&w);
-    part_json(t, "train", &t->train, t->ratings_train, t->ratings.n_fit, &w);
-    part_json(t, "holdout", &t->held, t->ratings_held, t->ratings.n_held, &w);
+    part_json(t, "train", &t->train, t->ratings_train, t->ratings.n_fit, t->thumbs_train, &w);
+    part_json(t, "holdout", &t->held, t->ratings_held, t->ratings.n_held, t->thumbs_held, &w);
     jw_object_end(&w);
 }

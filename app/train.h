@@ -3,7 +3,7 @@
 #ifndef ASSAY_APP_TRAIN_H
 #define ASSAY_APP_TRAIN_H
 
-#include "app/evaluate.h"
+#include "app/evaluate_thumbs.h"
 #include "app/kind.h"
 #include "app/part.h"
 #include "app/warm.h"
@@ -37,8 +37,9 @@ struct training {
     double holdout;      /* share that was used */
     struct part pairs;   /* what was fitted and what was held out */
     struct part ratings; /* the same of the rated rows; empty for kinds that do not need ratings */
-    struct metric_ratings *ratings_train, *ratings_held; /* one an objective, or NULL: set by kinds that fit ratings */
-    struct evaluation train, held;                       /* on pairs; n = 0 when there are none */
+    struct metric_ratings *ratings_train, *ratings_held;  /* one an objective, or NULL: set by kinds that fit ratings */
+    struct thumbs_evaluation *thumbs_train, *thumbs_held; /* or NULL: set by kinds that fit thumbs */
+    struct evaluation train, held;                        /* on pairs; n = 0 when there are none */
     double floor, held_floor;    /* mean entropy of the labels: no head has a lower log-loss on them */
     double objective, grad_norm; /* for several fits the sum and the largest */
     size_t iterations, passes;   /* passes over the data; 0: not counted */

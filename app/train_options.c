@@ -1,10 +1,12 @@
 #include "app/anchor.h"
+#include "app/data_thumbs.h"
 #include "app/family.h"
 #include "app/nets.h"
 #include "app/select.h"
 #include "app/train.h"
 #include "app/train_more.h"
 #include "app/train_regression.h"
+#include "app/train_thumbs.h"
 #include "core/diff.h"
 
 #include <unistd.h>
@@ -12,6 +14,7 @@
 const struct option_spec train_options[] = {
     {"head", 0, "KIND", "what to fit (default bt; --list explains)", false},
     DATA_OPTIONS,
+    THUMBS_DATA_OPTIONS,
     FAMILY_OPTIONS,
     ANCHOR_OPTIONS,
     {"laplace", 0, NULL, "bt: keep how sure the head is, for score and eval", false},
@@ -20,6 +23,7 @@ const struct option_spec train_options[] = {
     MORE_OPTIONS,
     NETS_OPTIONS,
     {"decorrelate", 0, "ATTRIBUTE", "gated: free the others of this one, as verbosity (ArmoRM's rule)", false},
+    THUMBS_OPTIONS,
     {"l2", 0, "LAMBDA", "penalty (lambda/2)|w|^2 (default 0.001)", false},
     SELECT_OPTIONS,
     {"holdout", 0, "SHARE", "share held out by prompt (default 0.2, or 0 when the data is marked with splits)", false},

@@ -212,7 +212,8 @@ static bool yes(struct json_object *v, const char *path)
     return json_object_get_boolean(json_at(v, path));
 }
 
-#define BT "train -e x.npy --pairs pairs.jsonl --l2 1e-6 --threads 1"
+#define BT    "train -e x.npy --pairs pairs.jsonl --l2 1e-6 --threads 1"
+#define THUMB "train -e x.npy --thumbs thumbs.jsonl --l2 1e-6 --threads 1 --head "
 
 /* What was interrupted says so in the answer, and a warm start from it ends where a cold one ends. */
 static void expect_resumed(const char *line, int sig)
@@ -245,6 +246,16 @@ Test(interrupt, ctrl_c_leaves_the_best_head_so_far_and_a_warm_start_goes_on)
 Test(interrupt, so_do_other_signals_and_the_slower_method)
 {
     expect_resumed(BT " --loss margin", SIGTERM);
+}
+
+Test(interrupt, heads_on_thumbs_do_the_same)
+{
+    expect_resumed(THUMB "logistic", SIGINT);
+    cr_assert(there_is("head.safetensors"));
+    char path[256];
+    path_of("head.safetensors", path);
+    cr_assert(eq(int, unlink(path), 0));
+    expect_resumed(THUMB "bco", SIGHUP);
 }
 
 /* The file says it, too, and who uses it is told. */

@@ -7,7 +7,7 @@
 enum { PROMPTS = 20, EACH = 3, N = PROMPTS * EACH };
 
 static struct data d;
-static struct part pairs, ratings;
+static struct part pairs, ratings, thumbs;
 
 /* Three pairs and three rated answers a prompt, in turns. */
 static void set_up(void)
@@ -25,6 +25,9 @@ static void tear_down(void)
 {
     part_free(&pairs);
     part_free(&ratings);
+    part_free(&thumbs);
+    vec_free(&d.thumbs.thumbs);
+    mem_free(d.thumb_keys);
     vec_free(&d.pairs.pairs);
     vec_free(&d.ratings.rows);
     mem_free(d.pair_keys);
@@ -70,4 +73,47 @@ Test(part, nothing_is_held_out_by_default_of_data_that_is_marked)
     d.ratings.rows.v[3].split = SPLIT_TEST;
     cr_expect(eq(dbl, part_share(&d, -1), 0));
     cr_expect(eq(dbl, part_share(&d, 0.4), 0.4));
+}
+
+/* Thumbs of the pairs' prompts and of as many prompts more. */
+static void add_thumbs(void)
+{
+    d.thumb_keys = mem_array(2 * N, sizeof *d.thumb_keys);
+    for (size_t i = 0; i < 2 * N; i++) {
+        vec_push(&d.thumbs.thumbs, ((struct thumb){.row = i, .up = i % 2 == 0}));
+        d.thumb_keys[i] = 1000 + i % (2 * PROMPTS);
+    }
+}
+
+Test(part, thumbs_go_where_the_pairs_of_their_prompt_go)
+{
+    bool held[2 * PROMPTS] = {false};
+    add_thumbs();
+    part_pairs(&d, NULL, 0.25, 7, &pairs);
+    part_thumbs(&d, NULL, 0.25, 7, &pairs, &thumbs);
+    cr_expect(eq(sz, thumbs.n_fit + thumbs.n_held, 2 * N));
+    cr_expect(eq(sz, thumbs.n_held, N / 2));
+    for (size_t i = 0; i < pairs.n_held; i++)
+        held[pairs.held[i] % PROMPTS] = true;
+    for (size_t i = 0; i < thumbs.n_held; i++) {
+        size_t prompt = thumbs.held[i] % (2 * PROMPTS);
+        cr_expect(prompt >= PROMPTS || held[prompt]);
+        held[prompt] = true;
+    }
+    for (size_t i = 0; i < thumbs.n_fit; i++)
+        cr_expect(not(held[thumbs.fit[i] % (2 * PROMPTS)]));
+}
+
+Test(part, thumbs_are_parted_without_pairs_too_and_by_marks)
+{
+    const struct part none = {0};
+    add_thumbs();
+    part_thumbs(&d, NULL, 0.25, 7, &none, &thumbs);
+    cr_expect(eq(sz, thumbs.n_held, N / 2));
+    part_free(&thumbs);
+    d.thumbs.thumbs.v[5].split = SPLIT_TEST;
+    cr_expect(eq(dbl, part_share(&d, -1), 0));
+    part_thumbs(&d, "test", 0, 7, &none, &thumbs);
+    cr_assert(eq(sz, thumbs.n_fit, 1));
+    cr_expect(eq(sz, thumbs.fit[0], 5));
 }
