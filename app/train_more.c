@@ -13,9 +13,10 @@
 enum { SHOWN_OBJECTIVES = 6, SHOWN_STEPS = 8 };
 
 /* Those from FIRST_OF_BATCH on are for mini-batches only. */
-static const char *const own_options[] = {"by",      "variant", "clamped",   "metric", "soft", "batch",     "epochs",
-                                          "samples", "by-size", "optimiser", "rate",   "ema",  "ema-start", NULL};
-enum { FIRST_OF_BATCH = 6 };
+static const char *const own_options[] = {"by",        "warm-start", "variant", "clamped",   "metric",
+                                          "soft",      "batch",      "epochs",  "samples",   "by-size",
+                                          "optimiser", "rate",       "ema",     "ema-start", NULL};
+enum { FIRST_OF_BATCH = 7 };
 
 static const char *const variants[] = {
 #define X(id, name, text) name,
@@ -116,6 +117,8 @@ static bool fit_shared(const struct data *d, const struct train_opts *o, struct 
 {
     const struct own *own = o->own;
     struct found *found = t->own;
+    struct more_opts full = own->full;
+    struct more_batch_opts mini = own->mini;
     struct more m;
     size_t *of = mem_array(t->pairs.n_fit, sizeof *of);
     for (size_t i = 0; i < t->pairs.n_fit; i++)
@@ -125,8 +128,9 @@ static bool fit_shared(const struct data *d, const struct train_opts *o, struct 
     mem_free(of);
     if (!ok)
         return false;
-    ok = own->batches ? more_fit_batches(&m, o->l2, &own->mini, t->head.W, &found->info, progress, err)
-                      : more_fit(&m, o->l2, &own->full, t->head.W, &found->info, progress, err);
+    full.warm = mini.warm = warm_start(&o->warm, 1, t->head.W, NULL);
+    ok = own->batches ? more_fit_batches(&m, o->l2, &mini, t->head.W, &found->info, progress, err)
+                      : more_fit(&m, o->l2, &full, t->head.W, &found->info, progress, err);
     more_free(&m);
     return ok;
 }

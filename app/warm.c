@@ -13,6 +13,10 @@ bool warm_read(const struct args *args, struct warm *a, struct err *err)
         return true;
     if (!head_load(path, &h, err))
         return err_context(err, "--warm-start");
+    if (!head_check_linear(&h, path, err)) {
+        head_free(&h);
+        return false;
+    }
     a->d = h.d;
     a->w = mem_array(h.d, sizeof *a->w);
     for (size_t i = 0; i < h.k; i++) {
