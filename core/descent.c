@@ -63,7 +63,9 @@ static bool epoch(struct run *r, const struct progress *progress)
     rng_shuffle(&r->rng, r->order, n);
     for (size_t i = 0; i < r->batches; i++) {
         size_t from = n * i / r->batches, to = n * (i + 1) / r->batches, t = r->info->steps + 1;
-        if (!progress_tick(progress, (double)r->info->steps, (double)all))
+        double loss = from > 0 ? sum / (double)from : r->info->loss;
+        if (r->info->steps > 0 ? !progress_tick_loss(progress, (double)r->info->steps, (double)all, loss)
+                               : !progress_tick(progress, 0, (double)all))
             return false;
         struct adam_step s = adam_at(&r->adam, t);
         sum += r->work->step(r->work->ctx, r->order + from, to - from, t, &s, r->alive) * (double)(to - from);

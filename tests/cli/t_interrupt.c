@@ -48,7 +48,7 @@ static void set_up(void)
     for (size_t i = 0; i < N; i += 2) {
         double z = 3 * (x[i * D] - x[(i + 1) * D]) + 5 * (x[i * D + 1] - x[(i + 1) * D + 1]) + rng_normal(&r);
         size_t better = z > 0 ? i : i + 1, worse = z > 0 ? i + 1 : i;
-        buf_addf(&pairs, "{\"chosen\":%zu,\"rejected\":%zu}\n", better, worse);
+        buf_addf(&pairs, "{\"chosen\":%zu,\"rejected\":%zu,\"group\":\"%s\"}\n", better, worse, i % 3 == 0 ? "a" : "b");
         buf_addf(&thumbs, "{\"response\":%zu,\"label\":true}\n{\"response\":%zu,\"label\":false}\n", better, worse);
     }
     path_of("x.npy", path);
@@ -261,6 +261,24 @@ Test(interrupt, heads_on_thumbs_do_the_same)
     path_of("head.safetensors", path);
     cr_assert(eq(int, unlink(path), 0));
     expect_resumed(THUMB "bco", SIGHUP);
+}
+
+/* Heads that have no one optimum are kept as they are, too. */
+Test(interrupt, so_are_heads_of_several_objectives_and_nets)
+{
+    static const char *const kinds[] = {"more --by group", "mlp --seeds 2 --epochs 40 --patience 40"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char line[256];
+        snprintf(line, sizeof line, "%s --head %s -o head.safetensors", BT, kinds[i]);
+        struct json_object *v = interrupted(line, SIGINT);
+        cr_expect(not(yes(v, "converged")), "%s", kinds[i]);
+        cr_expect(yes(v, "interrupted"), "%s", kinds[i]);
+        cr_expect(eq(int, assay_status(folder, "score -m head.safetensors -e x.npy -o rewards.npy"), 0));
+        json_object_put(v);
+        char path[256];
+        path_of("head.safetensors", path);
+        cr_assert(eq(int, unlink(path), 0));
+    }
 }
 
 /* The file says it, too, and who uses it is told. */
