@@ -81,13 +81,15 @@ static void see_loss(void *ctx, double value)
     b->loss = value;
 }
 
+/* Who started us with nohup wants a hangup ignored. */
 static void handle(void (*handler)(int))
 {
-    struct sigaction sa = {.sa_handler = handler};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction sa = {.sa_handler = handler}, old;
     sigemptyset(&sa.sa_mask);
-    sigaction(SIGINT, &sa, NULL);
-    sigaction(SIGTERM, &sa, NULL);
-    sigaction(SIGHUP, &sa, NULL);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (signals[i] != SIGHUP || (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN))
+            sigaction(signals[i], &sa, NULL);
 }
 
 void bar_start(struct bar *b, const struct app *app, const char *title, const char *unit)

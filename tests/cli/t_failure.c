@@ -74,8 +74,8 @@ Test(failure, a_signal_stops_an_import_in_good_order)
         UNCHANGED("for s in INT TERM HUP; do mkfifo p; $A import p --format trl --rejects r.jsonl 2>err & pid=$!\n"
                   "exec 3>p; echo '" NEW_RECORD "' >&3; kill -$s $pid; exec 3>&-; wait $pid; echo $?; cat err;\n"
                   "rm p err; done; $A check"),
-        "1\nassay: p: stopped; nothing was imported\n1\nassay: p: stopped; nothing was imported\n"
-        "1\nassay: p: stopped; nothing was imported\nd/demo.assay is in order\n0\nsame\n");
+        "130\nassay: p: stopped; nothing was imported\n143\nassay: p: stopped; nothing was imported\n"
+        "129\nassay: p: stopped; nothing was imported\nd/demo.assay is in order\n0\nsame\n");
     expect_output(UNCHANGED("mkfifo p; $A import p --format trl & pid=$!\n"
                             "exec 3>p; echo '" NEW_RECORD
                             "' >&3; kill -KILL $pid; exec 3>&-; wait $pid; rm p; $A check"),

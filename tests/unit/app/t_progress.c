@@ -72,6 +72,17 @@ Test(progress, a_signal_asks_the_work_to_stop_and_is_remembered)
     cr_expect(eq(int, bar_signal(), 0));
 }
 
+Test(progress, a_hangup_is_ignored_under_nohup)
+{
+    signal(SIGHUP, SIG_IGN);
+    bar_start(&bar, &app, "fitting", NULL);
+    raise(SIGHUP);
+    cr_expect(progress_tick(&bar.progress, 1, 6));
+    cr_expect(eq(int, bar_signal(), 0));
+    bar_end(&bar);
+    raise(SIGHUP);
+}
+
 Test(progress, while_results_are_written_signals_wait)
 {
     bar_start(&bar, &app, "fitting", NULL);
