@@ -286,10 +286,12 @@ Test(import, hh_transcripts_are_split_into_prompt_and_answers)
     same_text(f.counts.format, "hh-rlhf");
     /* ids computed apart from this program, as store/content.h describes them */
     same_text(fixture_export(&f, "responses"),
-              "{\"id\":\"20178d441125d6185af7d94d11acc8d3\",\"prompt\":[{\"role\":\"user\",\"content\":\"One\"},{"
+              "{\"id\":\"20178d441125d6185af7d94d11acc8d3\",\"prompt_id\":\"551adff6da2f7e18561a2150a063e428\","
+              "\"prompt\":[{\"role\":\"user\",\"content\":\"One\"},{"
               "\"role\":\"assistant\",\"content\":\"Two\"},{\"role\":\"user\",\"content\":\"Three\"}],"
               "\"response\":\" Yes.\\n\"}\n"
-              "{\"id\":\"73485920f217047cad9e62ec90f6beda\",\"prompt\":[{\"role\":\"user\",\"content\":\"One\"},{"
+              "{\"id\":\"73485920f217047cad9e62ec90f6beda\",\"prompt_id\":\"551adff6da2f7e18561a2150a063e428\","
+              "\"prompt\":[{\"role\":\"user\",\"content\":\"One\"},{"
               "\"role\":\"assistant\",\"content\":\"Two\"},{\"role\":\"user\",\"content\":\"Three\"}],"
               "\"response\":\"No.\"}\n");
 }
