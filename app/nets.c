@@ -46,27 +46,10 @@ bool nets_read(const struct args *args, const struct train_opts *o, size_t hidde
 
 void nets_part(const struct data *d, const struct part *p, uint64_t seed, struct part *out)
 {
-    size_t n = p->n_fit;
-    uint64_t *keys = mem_array(n, sizeof *keys);
-    bool *held = mem_array(n, sizeof *held);
-    for (size_t i = 0; i < n; i++)
-        keys[i] = d->pair_keys[p->fit[i]];
-    split_holdout(keys, n, NETS_STOP_SHARE, seed + 1, held); /* another order than that of the hold-out */
-    *out = (struct part){.fit = mem_array(n, sizeof *out->fit), .held = mem_array(n, sizeof *out->held)};
-    for (size_t i = 0; i < n; i++)
-        if (held[i])
-            out->held[out->n_held++] = p->fit[i];
-        else
-            out->fit[out->n_fit++] = p->fit[i];
-    if (out->n_fit == 0) { /* a single prompt: nothing is left to stop by */
-        size_t *t = out->fit;
-        out->fit = out->held;
-        out->held = t;
-        out->n_fit = out->n_held;
-        out->n_held = 0;
-    }
-    mem_free(keys);
-    mem_free(held);
+    part_of(d->pair_keys, p->fit, p->n_fit, NETS_STOP_SHARE, seed + 1, out); /* another order than the hold-out's */
+    if (out->n_fit > 0)
+        return;
+    *out = (struct part){out->held, out->fit, out->n_held, 0}; /* a single prompt: nothing is left to stop by */
 }
 
 /* ---- the simpler head ---- */

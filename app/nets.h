@@ -10,18 +10,23 @@
 #include "core/descent.h"
 #include "core/loss.h"
 
-/* Rows of train_options, and the names of those that both kinds have. */
+/* Rows of train_options, and the names of those that both kinds have; kind_more has some of them, too. */
 #define NETS_OPTIONS                                                                                                   \
     {"hidden", 0, "M", "mlp, gated: hidden units of one net (default 64; gated 0: the gate is linear)", false},        \
         {"activation", 0, "NAME", "mlp: tanh or relu (default tanh)", false},                                          \
         {"gate-temperature", 0, "T", "gated: of the softmax over the attributes (default 10)", false},                 \
         {"seeds", 0, "N", "mlp, gated: nets fitted at once from different beginnings and averaged (default 5)",        \
          false},                                                                                                       \
-        {"epochs", 0, "N", "mlp, gated: times through the pairs at most (default 50)", false},                         \
+        {"epochs", 0, "N",                                                                                             \
+         "mlp, gated: times through the pairs at most (default 50); more, with --batch: through the largest "          \
+         "objective (default 1)",                                                                                      \
+         false},                                                                                                       \
         {"patience", 0, "N", "mlp, gated: epochs without getting better before a net stops (default 5; 0: never)",     \
          false},                                                                                                       \
-        {"batch", 0, "N", "mlp, gated: pairs of one step (default 64)", false},                                        \
-        {"rate", 0, "R", "mlp, gated: of the first step; falls to 0 (default 0.0003)", false},                         \
+        {"batch", 0, "N",                                                                                              \
+         "mlp, gated: pairs of one step (default 64); more: of each objective (default: steps of all pairs)", false},  \
+        {"rate", 0, "R", "of the first step; falls to 0 (mlp, gated: default 0.0003; more, with --batch: 0.001)",      \
+         false},                                                                                                       \
         {"decay", 0, "D", "mlp, gated: of weights, decoupled (default 0)", false},                                     \
     {                                                                                                                  \
         "dropout", 0, "P", "mlp, gated: share of hidden units left out of a step (default 0)", false                   \

@@ -10,12 +10,9 @@
         {"variant", 0, "NAME", "more: what gradients are divided by before they are weighed (default paper)", false},  \
         {"clamped", 0, NULL, "more: weigh as the released program does, never surely", false},                         \
         {"metric", 0, "NAME", "more: newton or plain (default newton)", false},                                        \
-        {"batch", 0, "N", "more: steps of N pairs of each objective, instead of all pairs", false},                    \
-        {"epochs", 0, "N", "more, with --batch: times through the largest objective (default 1)", false},              \
         {"samples", 0, "N", "more, with --batch: pairs of each objective in an epoch, instead", false},                \
         {"by-size", 0, NULL, "more, with --batch: pairs as they come, with the scale of the released program", false}, \
         {"optimiser", 0, "NAME", "more, with --batch: adamw or sgd (default adamw)", false},                           \
-        {"rate", 0, "R", "more, with --batch: of the first step; falls to 0 (default 0.001)", false},                  \
         {"ema", 0, "A", "more, with --batch: share of a new gradient in the average that is weighed (default 1)",      \
          false},                                                                                                       \
     {                                                                                                                  \
