@@ -2,6 +2,7 @@
 
 #include "core/gate_nets.h"
 #include "core/linalg.h"
+#include "core/mix.h"
 
 #include <math.h>
 #include <string.h>
@@ -77,16 +78,38 @@ static double sum_of_weights(const struct gate_examples *x)
     return sum;
 }
 
-/* ---- where beta begins ---- */
+/* ---- where gates begin ---- */
 
-/* Value, slope and curvature of the sum of losses in beta, for equal weights. */
-static struct loss_point along_beta(const struct gate_examples *x, size_t k, const struct loss *loss, double beta)
+/* No weight below this share, so that a gate can still bring it up. */
+static const double least_share = 0.02;
+
+/* The best constant weights, as shares. When none of them is above 0 the attributes say nothing, or the contrary: then
+ * all are alike. */
+static bool best_weights(const struct gate_examples *x, size_t k, double *weights, struct err *err)
+{
+    struct mix_pairs pairs = {.D = x->delta, .n = x->n, .k = k, .weight = x->weight, .p = x->p};
+    struct bt_info info;
+    double sum = 0, shares = 0;
+    if (!mix_fit(&pairs, &(struct mix_opts){.l2 = 1e-4, .non_negative = true}, weights, &info, err))
+        return false;
+    for (size_t j = 0; j < k; j++)
+        sum += weights[j];
+    for (size_t j = 0; j < k; j++) {
+        weights[j] = fmax(least_share, sum > 0 ? weights[j] / sum : 1);
+        shares += weights[j];
+    }
+    for (size_t j = 0; j < k; j++)
+        weights[j] /= shares;
+    return true;
+}
+
+/* Value, slope and curvature in beta of the sum of losses. */
+static struct loss_point along_beta(const struct gate_examples *x, size_t k, const double *weights,
+                                    const struct loss *loss, double beta)
 {
     struct loss_point sum = {0};
     for (size_t i = 0; i < x->n; i++) {
-        double u = 0;
-        for (size_t j = 0; j < k; j++)
-            u += x->delta[i * k + j] / (double)k;
+        double u = linalg_dot(weights, x->delta + i * k, k);
         struct loss_point at = loss_at(loss, x->weight[i], x->p[i], x->strength[i], beta * u);
         sum.value += at.value;
         sum.slope += at.slope * u;
@@ -95,15 +118,14 @@ static struct loss_point along_beta(const struct gate_examples *x, size_t k, con
     return sum;
 }
 
-/* Newton's method in one number, kept between 1e-3 and 1e3: when equal weights say nothing, or the contrary, there is
- * no best beta above 0, and the gate begins with the smallest. */
-static double best_beta(const struct gate_examples *x, size_t k, const struct loss *loss)
+/* Newton's method in one number, kept between 1e-3 and 1e3: there need be no best one above 0. */
+static double best_beta(const struct gate_examples *x, size_t k, const double *weights, const struct loss *loss)
 {
     double beta = 0;
     for (int i = 0; i < 50; i++) {
-        struct loss_point at = along_beta(x, k, loss, beta);
+        struct loss_point at = along_beta(x, k, weights, loss, beta);
         double step = at.curvature > 0 ? -at.slope / at.curvature : 0, next = beta + step;
-        while (fabs(next - beta) > 1e-9 * fabs(beta) && along_beta(x, k, loss, next).value > at.value)
+        while (fabs(next - beta) > 1e-9 * fabs(beta) && along_beta(x, k, weights, loss, next).value > at.value)
             next = (next + beta) / 2;
         if (!(fabs(next - beta) > 1e-6 * fabs(beta)))
             break;
@@ -164,12 +186,16 @@ static bool fit_nets(struct fitting *f, struct team *team, struct descent_info *
                      struct err *err)
 {
     const struct descent_opts *o = &f->o->descent;
-    size_t n = f->fit.x.n;
+    size_t n = f->fit.x.n, k = f->out->k;
+    double weights[GATE_MAX_ATTRIBUTES];
+    if (!best_weights(&f->fit.x, k, weights, err))
+        return false;
     struct gate_shape shape = {.nets = o->nets,
-                               .k = f->out->k,
+                               .k = k,
                                .m = f->o->hidden,
                                .temperature = f->o->temperature,
-                               .beta = best_beta(&f->fit.x, f->out->k, &f->o->loss),
+                               .weights = weights,
+                               .beta = best_beta(&f->fit.x, k, weights, &f->o->loss),
                                .examples = o->batch < n ? o->batch : n,
                                .dropout = o->dropout,
                                .seed = o->seed};

@@ -2,9 +2,10 @@
  *
  *   f = (1/W) sum over pairs of loss(beta g(prompt) . mix (r(chosen) - r(rejected))),   W the sum of their weights
  *
- * with the attributes r as they were fitted to ratings. beta is learnt as its logarithm and begins where gates of equal
- * weights fit best. Prompts are standardised by those trained on, and the result takes plain ones. float32, but for
- * the softmax, the losses and sums; each net is stopped early by the log-loss of pairs held out for that. */
+ * with the attributes r as they were fitted to ratings. Gates begin where they are of use already, at the constant
+ * weights, none below 0, that fit best (core/mix.h), so what a net learns is how prompts differ; beta is learnt as its
+ * logarithm. Prompts are standardised by those trained on, and the result takes plain ones. float32, but for the
+ * softmax, the losses and sums; each net is stopped early by the log-loss of pairs held out for that. */
 #ifndef ASSAY_CORE_GATE_FIT_H
 #define ASSAY_CORE_GATE_FIT_H
 

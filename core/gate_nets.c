@@ -8,15 +8,19 @@
 
 /* ---- life ---- */
 
-/* Without a hidden layer it is the drawn logits that make nets differ: they are cut down to a tenth of the temperature.
- */
-static void begin(struct gate_nets *t, double beta)
+/* Biases that are the logits of the weights. Without a hidden layer it is the drawn logits that make nets differ: they
+ * are cut down to a tenth of the temperature. */
+static void begin(struct gate_nets *t, const struct gate_shape *shape)
 {
+    float *bias = t->m > 0 ? t->c.w : t->hidden.b.w;
     if (t->m == 0)
         for (size_t i = 0; i < t->hidden.U.n; i++)
             t->hidden.U.w[i] *= (float)(0.1 * t->temperature);
-    for (size_t net = 0; net < t->nets; net++)
-        t->log_beta.w[net] = (float)log(beta);
+    for (size_t net = 0; net < t->nets; net++) {
+        t->log_beta.w[net] = (float)log(shape->beta);
+        for (size_t j = 0; j < t->k; j++)
+            bias[net * t->k + j] = (float)(t->temperature * log(shape->weights[j]));
+    }
 }
 
 bool gate_nets_init(struct gate_nets *t, const struct gate_shape *shape, const struct standard *inputs,
@@ -43,7 +47,7 @@ bool gate_nets_init(struct gate_nets *t, const struct gate_shape *shape, const s
         gate_nets_free(t);
         return false;
     }
-    begin(t, shape->beta);
+    begin(t, shape);
     return true;
 }
 

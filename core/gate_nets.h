@@ -31,14 +31,16 @@ struct gate_nets {
 
 struct gate_shape {
     size_t nets, k, m;
-    double temperature, beta; /* where beta begins */
-    size_t examples;          /* at most, of a batch */
-    double dropout;           /* of hidden units */
+    double temperature;
+    const double *weights; /* k, above 0, of sum 1: where the gates begin */
+    double beta;           /* and with what scale */
+    size_t examples;       /* at most, of a batch */
+    double dropout;        /* of hidden units */
     uint64_t seed;
 };
 
-/* Gates begin with equal weights (linear ones, which would all be the same, with weights equal to about a tenth) and
- * with the given beta. ERR_MEMORY; on failure nothing needs freeing. */
+/* Gates begin with the given weights for every prompt; linear ones, which would all be the same, with weights that
+ * are theirs to about a tenth. ERR_MEMORY; on failure nothing needs freeing. */
 MUST_CHECK bool gate_nets_init(struct gate_nets *t, const struct gate_shape *shape, const struct standard *inputs,
                                struct team *team, struct err *err);
 void gate_nets_free(struct gate_nets *t);

@@ -167,22 +167,27 @@ Test(gate_fit, the_mix_is_used_and_kept)
     gate_free(&g);
 }
 
-Test(gate_fit, beta_begins_where_it_is_best_for_equal_weights)
+Test(gate_fit, it_begins_where_constant_weights_fit_best)
 {
     /* Without steps worth the name, what comes out is where it began. */
-    struct gate_opts o = options(4);
-    struct descent_info info;
-    o.descent.rate = 1e-12;
-    o.descent.epochs = 1;
-    struct gate g = fit(&o, &info);
-    double best = loss_of(&g, 0, FIT), beta = g.beta[0];
-    for (size_t s = 0; s < 2; s++)
-        g.beta[s] = 1.02 * beta;
-    cr_expect(gt(dbl, loss_of(&g, 0, FIT), best));
-    for (size_t s = 0; s < 2; s++)
-        g.beta[s] = 0.98 * beta;
-    cr_expect(gt(dbl, loss_of(&g, 0, FIT), best));
-    gate_free(&g);
+    for (size_t hidden = 0; hidden <= 4; hidden += 4) {
+        struct gate_opts o = options(hidden);
+        struct descent_info info;
+        o.descent.rate = 1e-12;
+        o.descent.epochs = 1;
+        struct gate g = fit(&o, &info);
+        double was = loss_of(&g, FIT + HELD, TEST_);
+        cr_expect(epsilon_eq(dbl, was, constant_loss(), 0.01));
+        double best = loss_of(&g, 0, FIT);
+        for (int side = -1; side <= 1; side += 2) { /* the scale is the best one */
+            for (size_t s = 0; s < 2; s++)
+                g.beta[s] *= 1 + 0.04 * side;
+            cr_expect(gt(dbl, loss_of(&g, 0, FIT), best - (hidden > 0 ? 0 : 1e-4)));
+            for (size_t s = 0; s < 2; s++)
+                g.beta[s] /= 1 + 0.04 * side;
+        }
+        gate_free(&g);
+    }
 }
 
 Test(gate_fit, the_seed_decides_and_the_threads_do_not)
