@@ -154,7 +154,8 @@ static bool finish(const struct app *app, struct outcome *x, struct training *t,
     if (x->d->from_workspace && !record(app, x, err))
         return false;
     if (t->interrupted)
-        app_note(app, "the fit %s; what it had is in %s, and --warm-start goes on from there", t->stop, x->model);
+        app_note(app, "the fit %s; what it had is in %s%s", t->stop, x->model,
+                 t->kind->is_net ? "" : ", and --warm-start goes on from there");
     else if (!t->converged)
         app_note(app, "not converged: the fit %s; the head was written all the same", t->stop);
     if (x->d->without_embedding > 0)

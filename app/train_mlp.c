@@ -88,7 +88,7 @@ static bool beside_linear(const struct data *d, const struct train_opts *o, cons
     static const char *const reward[] = {"reward"};
     struct head h;
     double l2 = o->l2;
-    if (t->pairs.n_held == 0)
+    if (t->pairs.n_held == 0 || found->info.stop == DESCENT_INTERRUPTED)
         return true;
     head_init(&h, "bt", reward, 1, d->e.d);
     bool ok = best_l2(d, o, stop, &h, &l2, err) && fit_linear(d, o, t->pairs.fit, t->pairs.n_fit, l2, &h, err);

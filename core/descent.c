@@ -55,20 +55,26 @@ struct run {
     size_t idle[DESCENT_MAX_NETS]; /* epochs since its best */
 };
 
+/* Tell how far it is; before the first step there is no loss to tell. */
+static bool tick(const struct run *r, const struct progress *progress, double loss)
+{
+    double done = (double)r->info->steps, all = (double)(r->batches * r->o->epochs);
+    return r->info->steps == 0 ? progress_tick(progress, done, all) : progress_tick_loss(progress, done, all, loss);
+}
+
 /* False when somebody asked to stop. */
 static bool epoch(struct run *r, const struct progress *progress)
 {
-    size_t n = r->work->n, all = r->batches * r->o->epochs;
-    double sum = 0;
+    size_t n = r->work->n;
+    double sum = 0, loss = r->info->loss;
     rng_shuffle(&r->rng, r->order, n);
     for (size_t i = 0; i < r->batches; i++) {
         size_t from = n * i / r->batches, to = n * (i + 1) / r->batches, t = r->info->steps + 1;
-        double loss = from > 0 ? sum / (double)from : r->info->loss;
-        if (r->info->steps > 0 ? !progress_tick_loss(progress, (double)r->info->steps, (double)all, loss)
-                               : !progress_tick(progress, 0, (double)all))
+        if (!tick(r, progress, loss))
             return false;
         struct adam_step s = adam_at(&r->adam, t);
-        sum += r->work->step(r->work->ctx, r->order + from, to - from, t, &s, r->alive) * (double)(to - from);
+        loss = r->work->step(r->work->ctx, r->order + from, to - from, t, &s, r->alive);
+        sum += loss * (double)(to - from);
         r->info->steps = t;
     }
     r->info->loss = sum / (double)n;
@@ -107,7 +113,7 @@ static bool all_epochs(struct run *r, const struct progress *progress, struct er
     for (size_t i = 0; i < r->o->epochs; i++) {
         if (!epoch(r, progress)) {
             r->info->stop = DESCENT_INTERRUPTED;
-            return r->info->epochs > 0 || err_set(err, ERR_STOPPED, "the fit was stopped");
+            return r->info->steps > 0 || err_set(err, ERR_STOPPED, "the fit was stopped");
         }
         if (!judge(r)) {
             r->info->stop = DESCENT_PATIENCE;
@@ -117,13 +123,15 @@ static bool all_epochs(struct run *r, const struct progress *progress, struct er
     return true;
 }
 
-/* Without held-out examples the last state is the one; with them, every net must have had a state to keep. */
+/* Without held-out examples, or before the first time that they were looked at, the last state is the one; otherwise
+ * every net must have had a state to keep. */
 static bool settle(const struct run *r, struct err *err)
 {
+    bool judged = r->work->judge != NULL && r->info->epochs > 0;
     for (size_t s = 0; s < r->o->nets; s++) {
-        if (r->work->judge == NULL)
+        if (!judged)
             r->work->keep(r->work->ctx, s);
-        if (r->work->judge == NULL ? !isfinite(r->info->loss) : isnan(r->info->net[s].nll))
+        if (judged ? isnan(r->info->net[s].nll) : !isfinite(r->info->loss))
             return err_set(err, ERR_NUMERIC, "the fit ran away to infinity; lower the rate (it is %g)", r->o->rate);
     }
     return true;

@@ -62,8 +62,8 @@ struct descent_info {
 };
 
 /* ERR_NUMERIC when a net has never had a finite loss (the rate is too high), ERR_STOPPED when stopped before the first
- * epoch was over; later than that, being stopped is an outcome: the best so far is kept. Ticks of `progress` are
- * (steps, steps of all epochs). Repeats with the seed, for any number of threads. */
+ * step; later than that, being stopped is an outcome: the best so far is kept, in the first epoch the last. Ticks of
+ * `progress` are (steps, steps of all epochs). Repeats with the seed, for any number of threads. */
 MUST_CHECK bool descent_run(const struct descent_opts *o, const struct descent_work *work, struct descent_info *info,
                             const struct progress *progress, struct err *err);
 

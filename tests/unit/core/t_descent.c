@@ -139,7 +139,14 @@ Test(descent, being_stopped_keeps_the_best_so_far_once_there_is_one)
     cr_expect(eq(sz, info.steps, 7));
     cr_expect(eq(sz, x.kept[0], 2));
     cr_expect(eq(sz, x.kept[1], 1));
-    progress.ctx = &(double){2};
+    struct script early = {.loss = 1};
+    progress.ctx = &(double){2}; /* in the first epoch: nobody has been judged yet */
+    early.kept[0] = early.kept[1] = 77;
+    cr_assert(run(&early, 5, true, &info, &progress), "%s", err.text);
+    cr_expect(eq(sz, info.steps, 2));
+    cr_expect(eq(sz, early.kept[0], 0));
+    cr_expect(eq(sz, early.kept[1], 0));
+    progress.ctx = &(double){0};
     cr_expect(not(run(&none, 5, true, &info, &progress)));
     cr_expect(eq(int, err.kind, ERR_STOPPED));
 }
