@@ -232,8 +232,8 @@ static bool record(const struct app *app, const struct result *x, struct err *er
 
 static bool finish(const struct app *app, const struct result *x, bool ascii, struct err *err)
 {
-    if (provenance_interrupted(x->head))
-        app_note(app, "the fit of this head was interrupted; `assay train --warm-start` goes on from it");
+    if (provenance_note(x->head) != NULL)
+        app_note(app, "%s", provenance_note(x->head));
     if (x->trained_on)
         app_note(app, "these are pairs the head was fitted to: the figures flatter it");
     if (x->d->from_workspace && !record(app, x, err))

@@ -177,8 +177,8 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         return err_set(err, ERR_USAGE, "--model is missing");
     if (!app_data_apart(app, args_get(args, "output"), err) || !head_load(model, &h, err))
         return false;
-    if (provenance_interrupted(&h))
-        app_note(app, "the fit of this head was interrupted; `assay train --warm-start` goes on from it");
+    if (provenance_note(&h) != NULL)
+        app_note(app, "%s", provenance_note(&h));
     bool ok = data_load_embeddings(app, args, &d, err) && score(app, args, &h, &d, err);
     data_free(&d);
     head_free(&h);

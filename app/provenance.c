@@ -32,16 +32,25 @@ bool provenance_read(const struct head *h, const struct data *d, struct provenan
     return ok || err_context(err, "the head's metadata");
 }
 
-bool provenance_interrupted(const struct head *h)
+static bool interrupted(const struct head *h)
 {
     const char *text = head_meta(h, "fit");
     struct json_object *fit = NULL;
-    bool interrupted = false;
+    bool was = false;
     struct err err;
     bool ok = text != NULL && json_parse(text, strlen(text), &fit, &err) &&
-              json_get_bool(fit, "interrupted", JSON_OPTIONAL, &interrupted, &err);
+              json_get_bool(fit, "interrupted", JSON_OPTIONAL, &was, &err);
     json_object_put(fit);
-    return ok && interrupted;
+    return ok && was;
+}
+
+const char *provenance_note(const struct head *h)
+{
+    if (!interrupted(h))
+        return NULL;
+    return h->mlp == NULL && h->gate == NULL
+               ? "the fit of this head was interrupted; `assay train --warm-start` goes on from it"
+               : "the fit of this head was interrupted";
 }
 
 bool provenance_marked(const struct data *d, enum split s)

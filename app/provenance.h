@@ -15,8 +15,9 @@ struct provenance {
 
 MUST_CHECK bool provenance_read(const struct head *h, const struct data *d, struct provenance *p, struct err *err);
 
-/* Was its fit interrupted? Then it is not the head that its settings stand for. */
-bool provenance_interrupted(const struct head *h);
+/* What to say of a head whose fit was interrupted, which is not the head that its settings stand for; NULL of any
+ * other. Only linear ones can be gone on from. */
+const char *provenance_note(const struct head *h);
 
 /* Names of pairs to choose: train, calibration, test: marked so; holdout: those the fit left out; all. NULL-terminated.
  */
