@@ -197,7 +197,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     if (args_has(args, "list"))
         return list(app, err);
     double start = clock_monotonic();
-    bool ok = train_read(args, &o, err) && data_load(app, args, o.kind->need, &o.wish, &d, err);
+    bool ok = train_read(args, &o, err) && data_load(app, args, o.need, &o.wish, &d, err);
     if (ok) {
         struct training t;
         struct bar bar;
@@ -225,13 +225,14 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 const struct command cmd_train = {
     .name = "train",
     .summary = "fit a reward head",
-    .synopsis =
-        "[--head bt|regression|more] [--loss LOSS] [--ties MODEL] [--l2 LAMBDA] [--embeddings X.npy --ids F --pairs "
-        "P.jsonl] [-o FILE]",
+    .synopsis = "[--head KIND] [--loss LOSS] [--ties MODEL] [--l2 LAMBDA] [--embeddings X.npy --ids F --pairs "
+                "P.jsonl] [-o FILE]",
     .about = "Fits a linear head to frozen embeddings, to the certified optimum of\n"
              "  bt          mean softplus(-w.(chosen - rejected)) + (lambda/2)|w|^2\n"
              "  more        the same of several objectives, mixed so that no step is at the cost of one\n"
              "  regression  mean (w.x + b - rating)^2 / 2 + (lambda/2)|w|^2, one an attribute\n"
+             "  ordinal     mean -log P(grade) + (lambda/2)|w|^2, P(y <= k) = sigma(cut_k - w.x), one an attribute\n"
+             "  joint       bt + kappa regression on the ratings of one attribute\n"
              "from the workspace, or from files with --embeddings. What is held out is chosen by prompt and never "
              "trained on. The\n"
              "head is a safetensors file with score.weight and score.bias; equal inputs give equal bytes.",

@@ -2,7 +2,11 @@
 
 #include "app/kind.h"
 #include "app/labels.h"
+#include "app/train_ordinal.h"
+#include "core/mix.h"
 #include "core/more.h"
+#include "core/rated.h"
+#include "core/scale.h"
 
 #include <math.h>
 #include <string.h>
@@ -27,7 +31,8 @@ static const struct entry {
 #define X(id, name, text) {"soft", name, "", text},
         LABELS_SOFT(X)
 #undef X
-            {"anchor", "HEAD", "", "another head, for the two below"},
+            {"anchor", "HEAD", "", "another head, for --mu and --expo"},
+    {"from", "regression", "", "the other head is fitted first, on ratings"},
     {"mu", "MU", "MU/2 |w - anchor|^2", "draws the head to it"},
     {"expo", "F or search", "anchor + F (w - anchor)", "extrapolates from it"},
 #define X(id, name, text) {"variant", name, "", text},
@@ -39,6 +44,23 @@ static const struct entry {
 #define X(id, name, text) {"ema-start", name, "", text},
             MORE_EMA_STARTS(X)
 #undef X
+#define X(id, name, text) {"rows", name, "", text},
+                RATED_ROWS(X)
+#undef X
+#define X(id, name, text) {"scale", name, "", text},
+                    SCALES(X)
+#undef X
+#define X(name, a, b, c, d, e, from) {"mix", name, "", from},
+                        {"mix", "A=W,B=W,...", "W r_A + W r_B + ...", "the reward is made of these attributes"},
+    MIX_PUBLISHED(X)
+#undef X
+        {"mix", "fitted", "", "weights by Bradley-Terry on the training pairs"},
+    {"mix", "positive", "", "the same, none below 0"},
+    {"decorrelate", "ATTRIBUTE", "r - c r_ATTRIBUTE", "the least c whose rank correlation is at most 0.03 (ArmoRM)"},
+#define X(id, name, text) {"outputs", name, "", text},
+    ORDINAL_OUTPUTS(X)
+#undef X
+        {"kappa", "K", "pairs + K ratings", "how much ratings count in a joint head"},
 };
 enum { ENTRIES = sizeof entries / sizeof *entries };
 

@@ -22,7 +22,7 @@
 /* ERR_USAGE also for what cannot be joined. */
 MUST_CHECK bool family_read(const struct args *args, double l2, struct bt_model *m, struct err *err);
 
-/* What there is to choose from: heads, losses, labels, means, ties. */
+/* What there is to choose from: heads, losses, labels, means, ties, and what is done with ratings. */
 void family_list(struct buf *out);
 void family_list_json(struct buf *out);
 

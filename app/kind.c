@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* id: of the variable, and the word of --head */
-#define KINDS(X) X(bt) X(regression) X(more) X(mlp) X(gated) X(logistic) X(bco) X(kto)
+#define KINDS(X) X(bt) X(regression) X(ordinal) X(joint) X(more) X(mlp) X(gated) X(logistic) X(bco) X(kto)
 
 const struct kind *const kinds[] = {
 #define X(id) &kind_##id,

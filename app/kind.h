@@ -54,6 +54,7 @@ MUST_CHECK bool kind_check(const struct kind *k, const struct args *args, struct
 /* "on N pairs x D" */
 void kind_pairs_text(const struct training *t, struct buf *out);
 
-extern const struct kind kind_bt, kind_regression, kind_more, kind_mlp, kind_gated, kind_logistic, kind_bco, kind_kto;
+extern const struct kind kind_bt, kind_regression, kind_ordinal, kind_joint, kind_more, kind_mlp, kind_gated,
+    kind_logistic, kind_bco, kind_kto;
 
 #endif

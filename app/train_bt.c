@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-static const char *const own_options[] = {"loss",   "smoothing", "flip",       "channel",    "normalise",
-                                          "center", "ties",      "soft",       "anchor",     "mu",
-                                          "expo",   "laplace",   SELECT_NAMES, "warm-start", NULL};
+static const char *const own_options[] = {"loss",   "smoothing", "flip",       "channel",    "normalise", "center",
+                                          "ties",   "soft",      "anchor",     "mu",         "expo",      "from",
+                                          "reward", "laplace",   SELECT_NAMES, "warm-start", NULL};
 
 /* What was asked for. */
 struct own {
@@ -24,7 +24,7 @@ struct own {
 /* What came out. */
 struct found {
     struct ties ties;     /* with ties: the fitted thresholds */
-    struct anchor anchor; /* the own one (not owned) with the factor that was found */
+    struct anchor anchor; /* the own one with the factor that was found, and what was fitted first */
     struct selection selection;
 };
 
@@ -33,12 +33,15 @@ static bool read_own(const struct args *args, struct train_opts *o, struct err *
     struct own *own = mem_alloc(sizeof *own);
     o->own = own;
     if (!family_read(args, o->l2, &own->model, err) || !anchor_read(args, &own->anchor, err) ||
-        !select_read(args, &own->select, err) || !select_fits(&own->select, &own->model, own->anchor.w != NULL, err))
+        !select_read(args, &own->select, err) ||
+        !select_fits(&own->select, &own->model, own->anchor.w != NULL || own->anchor.from, err))
         return false;
     own->laplace = args_has(args, "laplace");
     if (own->laplace && own->anchor.expo)
         return err_set(err, ERR_USAGE, "--laplace and --expo exclude one another: what is extrapolated is no optimum");
     o->wish.ties = own->model.ties != TIES_NONE;
+    if (own->anchor.from)
+        o->need |= DATA_RATINGS;
     return true;
 }
 
@@ -53,8 +56,11 @@ static void free_own(void *p)
 static void free_found(void *p)
 {
     struct found *found = p;
-    if (found != NULL)
-        selection_free(&found->selection);
+    if (found == NULL)
+        return;
+    selection_free(&found->selection);
+    if (found->anchor.from)
+        anchor_free(&found->anchor);
     mem_free(found);
 }
 
@@ -84,8 +90,9 @@ static bool laplace_fits(const struct data *d, struct err *err)
 static bool keep_laplace(const struct data *d, const struct train_opts *o, struct training *t, struct err *err)
 {
     const struct own *own = o->own;
+    const struct found *found = t->own;
     struct laplace l;
-    double penalty = t->l2 + (own->anchor.w != NULL ? own->anchor.mu : 0);
+    double penalty = t->l2 + (found->anchor.w != NULL ? found->anchor.mu : 0);
     if (!laplace_of_pairs(&d->e, d->pairs.pairs.v, t->pairs.fit, t->pairs.n_fit, &own->model, penalty, t->head.W,
                           LAPLACE_FACTOR, o->threads, &l, err))
         return err_context(err, "--laplace");
@@ -116,7 +123,9 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     if (t->pairs.n_fit == 0)
         return err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)", d->pairs.pairs.n,
                        t->pairs.n_held);
-    if (!anchor_fits(&own->anchor, d, t->pairs.n_held, err) || (own->laplace && !laplace_fits(d, err)))
+    found->anchor = own->anchor;
+    if (!anchor_fit(&found->anchor, d, o->l2, o->seed, &t->pairs, &t->ratings, err) ||
+        !anchor_fits(&found->anchor, d, t->pairs.n_held, err) || (own->laplace && !laplace_fits(d, err)))
         return false;
     head_init(&t->head, "bt", reward, 1, d->e.d);
     if (own->select.l2 != NULL && !choose_penalty(d, o, t, progress, err))
@@ -126,12 +135,11 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
                             .threads = o->threads,
                             .memory = o->memory,
                             .model = &own->model,
-                            .anchor = own->anchor.w,
-                            .mu = own->anchor.mu,
+                            .anchor = found->anchor.w,
+                            .mu = found->anchor.mu,
                             .ties = &found->ties};
     bool ok =
         fit_pairs(&d->e, d->pairs.pairs.v, t->pairs.fit, t->pairs.n_fit, t->l2, &opts, t->head.W, &info, progress, err);
-    found->anchor = own->anchor;
     if (ok)
         anchor_extrapolate(&found->anchor, d, t->pairs.held, t->pairs.n_held, t->head.W);
     bool stopped = info.stop == BT_INTERRUPTED;

@@ -1,11 +1,14 @@
 #include "app/anchor.h"
 #include "app/data_thumbs.h"
 #include "app/family.h"
+#include "app/mixing.h"
 #include "app/nets.h"
 #include "app/select.h"
+#include "app/targets.h"
 #include "app/train.h"
+#include "app/train_joint.h"
 #include "app/train_more.h"
-#include "app/train_regression.h"
+#include "app/train_ordinal.h"
 #include "app/train_thumbs.h"
 #include "core/diff.h"
 
@@ -19,10 +22,12 @@ const struct option_spec train_options[] = {
     ANCHOR_OPTIONS,
     {"laplace", 0, NULL, "bt: keep how sure the head is, for score and eval", false},
     {"soft", 0, "HOW", "labels of the workspace as probabilities: share, smoothed or magnitude (default hard)", false},
-    REGRESSION_OPTIONS,
+    TARGETS_OPTIONS,
+    MIXING_OPTIONS,
+    ORDINAL_OPTIONS,
+    JOINT_OPTIONS,
     MORE_OPTIONS,
     NETS_OPTIONS,
-    {"decorrelate", 0, "ATTRIBUTE", "gated: free the others of this one, as verbosity (ArmoRM's rule)", false},
     THUMBS_OPTIONS,
     {"l2", 0, "LAMBDA", "penalty (lambda/2)|w|^2 (default 0.001)", false},
     SELECT_OPTIONS,
@@ -64,6 +69,7 @@ bool train_read(const struct args *args, struct train_opts *o, struct err *err)
         !args_int(args, "memory", 0, 1 << 30, &memory, err) || !read_soft(args, o, err))
         return false;
     o->kind = kinds[kind];
+    o->need = o->kind->need;
     o->split = split >= 0 ? splits[split] : NULL;
     o->seed = (uint64_t)seed;
     o->bins = (size_t)bins;

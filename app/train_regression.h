@@ -3,12 +3,11 @@
 #define ASSAY_APP_TRAIN_REGRESSION_H
 
 #include "app/kind.h"
+#include "core/rated.h"
+#include "core/ridge.h"
 
-/* Rows of train_options. */
-#define REGRESSION_OPTIONS                                                                                             \
-    {"attributes", 0, "LIST", "regression: attributes to fit, separated by commas (default: all)", false},             \
-    {                                                                                                                  \
-        "reward", 0, "ATTRIBUTE", "regression: the attribute that is the reward (default helpfulness)", false          \
-    }
+/* The least squares of ridge.h on rated rows: W k x d by rows, b: k, info: k. */
+MUST_CHECK bool regression_fit(const struct data *d, const struct rated *r, double l2, double *W, double *b,
+                               struct ridge_info *info, const struct progress *progress, struct err *err);
 
 #endif

@@ -27,7 +27,7 @@ void head_nets_free(struct head *h)
 
 bool head_check_linear(const struct head *h, const char *name, struct err *err)
 {
-    return (h->mlp == NULL && h->gate == NULL) ||
+    return (h->mlp == NULL && h->gate == NULL && head_tensor(h, "ordinal.levels") == NULL) ||
            err_set(err, ERR_USAGE, "%s is a head of kind %s, which is not linear", name, h->kind);
 }
 

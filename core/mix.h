@@ -8,7 +8,7 @@
 /* ---- published weights ---- */
 
 /* name, helpfulness, correctness, coherence, complexity, verbosity, where from */
-#define MIX_PUBLISHED(X) X("nemotron", 0.3, 0.74, 0.46, 0.47, -0.33, "Nemotron-4-340B-Reward (arXiv:2406.08673)")
+#define MIX_PUBLISHED(X) X("nemotron", 0.3, 0.74, 0.46, 0.47, -0.33, "those of Nemotron-4-340B-Reward")
 
 /* mix (k) := the published weights under `name` for these attributes. False when there are none of that name. ERR_USAGE
  * when one of the weighted attributes is not there; attributes without a weight get 0. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 const char *const rated_rows_names[] = {
-#define X(id, name) name,
+#define X(id, name, text) name,
     RATED_ROWS(X)
 #undef X
         NULL,

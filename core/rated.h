@@ -10,10 +10,12 @@
 #include "core/ordinal.h"
 #include "core/ratings.h"
 
-/* id, name */
-#define RATED_ROWS(X) X(MEANS, "means") X(RATINGS, "ratings")
+/* id, name, sentence */
+#define RATED_ROWS(X)                                                                                                  \
+    X(MEANS, "means", "an answer counts once, by the mean of its ratings")                                             \
+    X(RATINGS, "ratings", "every rating counts")
 enum rated_rows {
-#define X(id, name) RATED_##id,
+#define X(id, name, text) RATED_##id,
     RATED_ROWS(X)
 #undef X
 };

@@ -1,0 +1,221 @@
+#include "app/mixing.h"
+
+#include "core/base/mem.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char word_fitted[] = "fitted", word_positive[] = "positive";
+
+bool mixing_read(const struct args *args, struct mixing_opts *o, struct err *err)
+{
+    *o = (struct mixing_opts){args_get(args, "reward"), args_get(args, "mix"), args_get(args, "decorrelate")};
+    return o->reward == NULL || o->mix == NULL ||
+           err_set(err, ERR_USAGE, "--reward and --mix both say what the reward is: give one of them");
+}
+
+void mixing_free(struct mixing *m)
+{
+    mem_free(m->weights);
+    mem_free(m->penalty);
+    mem_free(m->before);
+    mem_free(m->after);
+    *m = (struct mixing){0};
+}
+
+static bool find_attribute(const struct head *h, const char *option, const char *name, size_t n, size_t *j,
+                           struct err *err)
+{
+    for (*j = 0; *j < h->k; ++*j)
+        if (strncmp(h->objectives[*j], name, n) == 0 && h->objectives[*j][n] == '\0')
+            return true;
+    return err_set(err, ERR_USAGE, "--%s %.*s is none of the attributes that are fitted", option, (int)n, name);
+}
+
+/* ---- weights ---- */
+
+/* "helpfulness=0.7,verbosity=-0.1": what is not named gets 0. */
+static bool read_weights(const struct head *h, const char *list, double *weights, struct err *err)
+{
+    while (*list != '\0') {
+        size_t n = strcspn(list, ",="), j;
+        char *end;
+        if (list[n] != '=')
+            return err_set(err, ERR_USAGE,
+                           "--mix must be a list like helpfulness=0.7,verbosity=-0.1, or one of nemotron, %s, %s; not "
+                           "\"%.80s\"",
+                           word_fitted, word_positive, list);
+        if (!find_attribute(h, "mix", list, n, &j, err))
+            return false;
+        weights[j] = strtod(list + n + 1, &end);
+        if (end == list + n + 1 || (*end != ',' && *end != '\0') || !isfinite(weights[j]))
+            return err_set(err, ERR_USAGE, "--mix: \"%.40s\" does not begin with a number", list + n + 1);
+        list = end + (*end == ',');
+    }
+    return true;
+}
+
+/* out (n x k): outputs of `rows`, freed by B (k x k). */
+static void outputs(const struct head *h, const struct embeddings *e, const size_t *rows, size_t n, const double *B,
+                    double *out)
+{
+    double *x = mem_array(h->d, sizeof *x), *r = mem_array(h->k, sizeof *r);
+    memset(out, 0, n * h->k * sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        embeddings_row_f64(e, rows[i], x);
+        head_outputs(h, x, r);
+        for (size_t a = 0; a < h->k; a++)
+            for (size_t j = 0; j < h->k; j++)
+                out[i * h->k + j] += r[a] * B[a * h->k + j];
+    }
+    mem_free(x);
+    mem_free(r);
+}
+
+/* The chosen answers of the training pairs, then the rejected ones. */
+static size_t *answers_of(const struct data *d, const struct part *p)
+{
+    size_t *rows = mem_array(2 * p->n_fit, sizeof *rows);
+    for (size_t i = 0; i < p->n_fit; i++) {
+        rows[i] = d->pairs.pairs.v[p->fit[i]].chosen;
+        rows[p->n_fit + i] = d->pairs.pairs.v[p->fit[i]].rejected;
+    }
+    return rows;
+}
+
+static bool fit_weights(const struct data *d, const struct part *p, const struct head *h, const double *B,
+                        bool non_negative, struct mixing *m, struct err *err)
+{
+    size_t n = p->n_fit, k = h->k;
+    if (n == 0)
+        return err_set(err, ERR_MISSING, "--mix: there are no pairs to fit the weights of attributes on");
+    size_t *rows = answers_of(d, p);
+    double *R = mem_array(2 * n, k * sizeof *R), *weight = mem_array(n, sizeof *weight),
+           *chosen = mem_array(n, sizeof *chosen);
+    outputs(h, &d->e, rows, 2 * n, B, R);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < k; j++)
+            R[i * k + j] -= R[(n + i) * k + j];
+        weight[i] = d->pairs.pairs.v[p->fit[i]].weight;
+        chosen[i] = d->pairs.pairs.v[p->fit[i]].p;
+    }
+    const struct mix_pairs pairs = {R, n, k, weight, chosen};
+    bool ok = mix_fit(&pairs, &(struct mix_opts){MIXING_L2, non_negative}, m->weights, &m->info, err);
+    m->fitted = ok;
+    mem_free(rows);
+    mem_free(R);
+    mem_free(weight);
+    mem_free(chosen);
+    return ok || err_context(err, "--mix");
+}
+
+static bool find_weights(const struct mixing_opts *o, const struct data *d, const struct part *p, const struct head *h,
+                         const double *B, struct mixing *m, struct err *err)
+{
+    bool found;
+    if (o->reward != NULL) {
+        size_t j;
+        if (!find_attribute(h, "reward", o->reward, strlen(o->reward), &j, err))
+            return false;
+        m->weights[j] = 1;
+        return true;
+    }
+    if (o->mix == NULL) {
+        memcpy(m->weights, h->mix, h->k * sizeof *m->weights);
+        return true;
+    }
+    if (strcmp(o->mix, word_fitted) == 0 || strcmp(o->mix, word_positive) == 0)
+        return fit_weights(d, p, h, B, strcmp(o->mix, word_positive) == 0, m, err);
+    return mix_published(o->mix, (const char *const *)h->objectives, h->k, m->weights, &found, err) &&
+           (found || read_weights(h, o->mix, m->weights, err));
+}
+
+/* ---- decorrelation ---- */
+
+static bool decorrelate(const struct mixing_opts *o, const struct data *d, const struct part *p,
+                        const struct rated *rated, const struct head *h, double *B, struct mixing *m, struct err *err)
+{
+    size_t k = h->k;
+    m->penalty = mem_array(k, sizeof *m->penalty);
+    m->before = mem_array(k, sizeof *m->before);
+    m->after = mem_array(k, sizeof *m->after);
+    m->from = SIZE_MAX;
+    mix_matrix(m->penalty, k, 0, B); /* the identity, as all penalties are 0 */
+    if (o->decorrelate == NULL)
+        return true;
+    if (!find_attribute(h, "decorrelate", o->decorrelate, strlen(o->decorrelate), &m->from, err))
+        return false;
+    size_t n = p->n_fit > 0 ? 2 * p->n_fit : rated->n;
+    size_t *rows = p->n_fit > 0 ? answers_of(d, p) : NULL;
+    double *R = mem_array(n, k * sizeof *R);
+    outputs(h, &d->e, rows != NULL ? rows : rated->row, n, B, R);
+    bool ok =
+        mix_decorrelate(R, n, k, m->from, m->penalty, m->before, m->after, err) || err_context(err, "--decorrelate");
+    if (ok)
+        mix_matrix(m->penalty, k, m->from, B);
+    mem_free(rows);
+    mem_free(R);
+    return ok;
+}
+
+bool mixing_apply(const struct mixing_opts *o, const struct data *d, const struct part *pairs,
+                  const struct rated *rated, struct head *h, struct mixing *m, struct err *err)
+{
+    size_t k = h->k;
+    *m = (struct mixing){.k = k, .weights = mem_array(k, sizeof *m->weights)};
+    double *B = mem_array(k * k, sizeof *B);
+    bool ok = decorrelate(o, d, pairs, rated, h, B, m, err) && find_weights(o, d, pairs, h, B, m, err);
+    for (size_t i = 0; ok && i < k; i++) {
+        h->mix[i] = 0;
+        for (size_t j = 0; j < k; j++)
+            h->mix[i] += B[i * k + j] * m->weights[j];
+    }
+    mem_free(B);
+    return ok;
+}
+
+/* ---- told ---- */
+
+void mixing_json(const struct mixing_opts *o, const struct mixing *m, const struct head *h, struct json_writer *w)
+{
+    if (o->mix != NULL) {
+        jw_kstr(w, "mix", o->mix);
+        jw_key(w, "weights");
+        jw_object(w);
+        for (size_t j = 0; j < m->k; j++)
+            jw_knum(w, h->objectives[j], m->weights[j]);
+        jw_object_end(w);
+    }
+    if (o->decorrelate == NULL)
+        return;
+    jw_kstr(w, "decorrelate", o->decorrelate);
+    jw_key(w, "penalties");
+    jw_object(w);
+    for (size_t j = 0; j < m->k; j++)
+        jw_knum(w, h->objectives[j], m->penalty[j]);
+    jw_object_end(w);
+}
+
+void mixing_text(const struct mixing_opts *o, const struct mixing *m, const struct head *h, struct buf *out)
+{
+    if (o->mix == NULL && o->decorrelate == NULL)
+        return;
+    buf_adds(out, "\n  reward =");
+    for (size_t j = 0, n = 0; j < m->k; j++)
+        if (m->weights[j] < 0 || m->weights[j] > 0)
+            buf_addf(out, " %s%.4g %s",
+                     m->weights[j] < 0 ? "- "
+                     : n++ > 0         ? "+ "
+                                       : "",
+                     fabs(m->weights[j]), h->objectives[j]);
+    buf_adds(out, m->fitted ? "   (weights fitted on the training pairs)\n" : "\n");
+    if (m->fitted && !m->info.converged)
+        buf_addf(out, "  the fit of the weights %s\n", bt_stop_text(m->info.stop));
+    if (o->decorrelate == NULL)
+        return;
+    buf_addf(out, "\n  freed of %-15s %10s %10s %10s\n", o->decorrelate, "correlated", "penalty", "left");
+    for (size_t j = 0; j < m->k; j++)
+        if (j != m->from)
+            buf_addf(out, "  %-24s %10.3f %10.3g %10.3f\n", h->objectives[j], m->before[j], m->penalty[j], m->after[j]);
+}
