@@ -82,6 +82,7 @@ static bool load(const struct app *app, const struct args *args, const struct co
             continue;
         wish.soft = c->o.wish.soft;
         wish.ties = wish.ties || c->o.wish.ties;
+        wish.single_ratings = wish.single_ratings || c->o.wish.single_ratings;
     }
     return data_load(app, args, need, &wish, d, err);
 }

@@ -172,7 +172,7 @@ static void choose_fit(const struct comparison *x, const struct part *fit, size_
         if (is_judged(x, i, round))
             away[judged++] = x->which[i];
     part_of(x->d->pair_keys, all, used, o->holdout > 0 ? o->holdout : 0, o->seed, pairs);
-    if (o->kind->need & DATA_RATINGS)
+    if (o->need & DATA_RATINGS)
         part_ratings_beside(x->d, away, judged, pairs, ratings);
     mem_free(all);
     mem_free(away);

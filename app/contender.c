@@ -125,5 +125,5 @@ void contender_free(struct contender *c)
 
 unsigned contender_need(const struct contender *c)
 {
-    return DATA_PAIRS | (c->finished ? 0 : c->o.kind->need);
+    return DATA_PAIRS | (c->finished ? 0 : c->o.need);
 }

@@ -84,6 +84,33 @@ static uint64_t *sorted_keys(const struct data *d, const size_t *which, size_t n
     return keys;
 }
 
+static bool is_among(uint64_t key, const uint64_t *sorted, size_t n)
+{
+    return bsearch(&key, sorted, n, sizeof key, by_key) != NULL;
+}
+
+void part_align(const struct data *d, const struct part *pairs, struct part *ratings)
+{
+    enum side { ABSENT, FIT, HELD };
+    size_t n = d->ratings.rows.n;
+    uint64_t *fit = sorted_keys(d, pairs->fit, pairs->n_fit), *held = sorted_keys(d, pairs->held, pairs->n_held);
+    unsigned char *side = mem_array(n, sizeof *side);
+    for (size_t i = 0; i < ratings->n_fit; i++)
+        side[ratings->fit[i]] = is_among(d->rating_keys[ratings->fit[i]], held, pairs->n_held) ? HELD : FIT;
+    for (size_t i = 0; i < ratings->n_held; i++)
+        side[ratings->held[i]] = is_among(d->rating_keys[ratings->held[i]], fit, pairs->n_fit) ? FIT : HELD;
+    part_free(ratings);
+    *ratings = (struct part){.fit = mem_array(n, sizeof *ratings->fit), .held = mem_array(n, sizeof *ratings->held)};
+    for (size_t i = 0; i < n; i++)
+        if (side[i] == FIT)
+            ratings->fit[ratings->n_fit++] = i;
+        else if (side[i] == HELD)
+            ratings->held[ratings->n_held++] = i;
+    mem_free(side);
+    mem_free(fit);
+    mem_free(held);
+}
+
 void part_ratings_beside(const struct data *d, const size_t *away, size_t n_away, const struct part *pairs,
                          struct part *p)
 {

@@ -15,6 +15,9 @@ struct part {
  * share and seed give the same parts: `eval` finds the held-out pairs of a head again by them. */
 void part_pairs(const struct data *d, const char *split, double holdout, uint64_t seed, struct part *p);
 void part_ratings(const struct data *d, const char *split, double holdout, uint64_t seed, struct part *p);
+/* Put the rated rows of prompts that stand in the pairs onto the side of those: shares are drawn of examples, so the
+ * two drawings can differ by a prompt, and a head would be judged on answers whose ratings it saw. */
+void part_align(const struct data *d, const struct part *pairs, struct part *ratings);
 /* Of the n examples `use` alone, which index the keys. */
 void part_of(const uint64_t *keys, const size_t *use, size_t n, double holdout, uint64_t seed, struct part *p);
 /* Rated rows beside a part of the pairs: those marked train or unmarked, without the prompts of the pairs `away`; those

@@ -58,8 +58,10 @@ bool train_head(const struct data *d, const struct train_opts *o, struct trainin
     struct part pairs = {0}, ratings = {0};
     double share = part_share(d, o->holdout);
     part_pairs(d, o->split, share, o->seed, &pairs);
-    if (o->need & DATA_RATINGS)
+    if (o->need & DATA_RATINGS) {
         part_ratings(d, o->split, share, o->seed, &ratings);
+        part_align(d, &pairs, &ratings);
+    }
     return train_on(d, o, &pairs, &ratings, t, progress, err);
 }
 

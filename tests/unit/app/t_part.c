@@ -53,6 +53,36 @@ Test(part, a_prompt_stands_on_one_side_in_pairs_and_in_ratings)
         cr_expect(not(held[ratings.fit[i] % PROMPTS]));
 }
 
+/* Ratings pile up on some prompts, so a share of them is another set of prompts; some prompts have no pair. */
+Test(part, ratings_follow_the_pairs_of_their_prompt)
+{
+    size_t together[3] = {0};
+    for (size_t i = 0; i < N; i++)
+        d.rating_keys[i] = 1000 + i * i / 97 % (PROMPTS + 4);
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        bool held[PROMPTS + 4] = {false};
+        part_pairs(&d, NULL, 0.25, seed, &pairs);
+        part_ratings(&d, NULL, 0.25, seed, &ratings);
+        together[0] += ratings.n_held;
+        part_align(&d, &pairs, &ratings);
+        together[1] += ratings.n_held;
+        cr_expect(eq(sz, ratings.n_fit + ratings.n_held, N));
+        for (size_t i = 0; i < pairs.n_held; i++)
+            held[pairs.held[i] % PROMPTS] = true;
+        for (size_t i = 0; i < ratings.n_fit; i++)
+            cr_expect(not(held[d.rating_keys[ratings.fit[i]] - 1000]));
+        for (size_t i = 0; i < ratings.n_held; i++) {
+            size_t prompt = d.rating_keys[ratings.held[i]] - 1000;
+            together[2] += prompt >= PROMPTS;
+            cr_expect(prompt >= PROMPTS || held[prompt]);
+        }
+        part_free(&pairs);
+        part_free(&ratings);
+    }
+    cr_expect(ne(sz, together[0], together[1]), "there was something to put right");
+    cr_expect(gt(sz, together[2], 0), "a prompt without pairs is held out by itself");
+}
+
 Test(part, train_means_marked_train_or_not_marked)
 {
     d.pairs.pairs.v[0].split = SPLIT_TRAIN;
