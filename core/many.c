@@ -85,18 +85,6 @@ static double count_of(const struct many *t, size_t i, size_t j)
     return c->draw != MANY_NONE ? t->p->counts[c->draw * t->p->n + i] : 1;
 }
 
-static bool fit_copies(const struct many *t, size_t j, const struct pair *pairs, size_t n, bool warm, struct err *err)
-{
-    double *w = t->W + j * t->p->e->d, l2 = t->columns[j].l2;
-    struct bt_model model = {.loss = t->p->loss, .normalise = t->p->normalise};
-    struct fit_opts o = {.max_iterations = t->o->max_iterations,
-                         .warm = warm,
-                         .threads = t->o->threads,
-                         .memory = t->o->memory,
-                         .model = &model};
-    return fit_pairs(t->p->e, pairs, NULL, n, l2, &o, w, &t->info[j], t->progress, err);
-}
-
 /* Column j by the means of a single fit, from where it stands. */
 static bool fit_alone(struct many *t, size_t j, bool warm, struct err *err)
 {
@@ -112,7 +100,14 @@ static bool fit_alone(struct many *t, size_t j, bool warm, struct err *err)
         n += count > 0;
     }
     trace(TRACE_FIT, "head %zu goes on alone: f %.15g |g| %.3g", j, before.objective, before.grad_norm);
-    bool ok = fit_copies(t, j, pairs, n, warm, err);
+    struct bt_model model = {.loss = t->p->loss, .normalise = t->p->normalise};
+    struct fit_opts o = {.max_iterations = t->o->max_iterations,
+                         .warm = warm,
+                         .threads = t->o->threads,
+                         .memory = t->o->memory,
+                         .model = &model};
+    bool ok =
+        fit_pairs(t->p->e, pairs, NULL, n, t->columns[j].l2, &o, t->W + j * t->p->e->d, &t->info[j], t->progress, err);
     t->passes += t->info[j].passes;
     t->info[j].iterations += before.iterations;
     t->info[j].passes += before.passes;

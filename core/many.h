@@ -46,7 +46,7 @@ struct many_opts {
 };
 
 /* Fit column j into W[j * d .. ], j < m. info[j]: as for fit_pairs, measured in float64; converged means certified. A
- * column that the common passes do not bring to its goal goes on alone (fit_pairs); so does one with l2 = 0 (bt_fit).
+ * column that the common passes do not bring to its goal goes on alone (fit_pairs); so does one with l2 = 0.
  * held: NULL, or n x many_held_width, out: held[i * width + many_held_place(j)] is the margin that column j gives to
  * pair i of the fold it has not seen; NaN where there is no such column. *passes: readings of the data in all; may be
  * NULL. Ticks of `progress` are shares of 1. ERR_RANGE for a bad l2 or draw and for a column without pairs, ERR_USAGE

@@ -28,7 +28,8 @@ static size_t scratch_size(size_t d)
 /* Root of the curvature that row i has at margin z, over that of the mean. */
 static float root_of(const struct reading *t, size_t row, double z)
 {
-    return (float)sqrt(fmax(0, loss_form_at(&t->r->form[row], z).curvature / t->sum));
+    struct loss_form form = many_rows_form(t->r, row);
+    return (float)sqrt(fmax(0, loss_form_at(&form, z).curvature / t->sum));
 }
 
 static void scale_rows(struct reading *t, const struct many_block *b, const float *x, float *out, double *trace)

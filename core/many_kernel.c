@@ -1,16 +1,9 @@
 #include "core/many_kernel.h"
 
+#include "core/vectors.h"
 #include "core/widen.h"
 
-typedef float floats __attribute__((vector_size(32), aligned(4), may_alias));
 typedef int ints __attribute__((vector_size(32), aligned(4), may_alias));
-
-#define BODY static inline __attribute__((always_inline)) void
-
-static inline __attribute__((always_inline)) const floats *at(const float *p)
-{
-    return (const floats *)(const void *)p;
-}
 
 /* What softplus and sigma of a margin are made of. */
 struct parts {

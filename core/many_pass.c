@@ -9,6 +9,8 @@
 /* Runs that the data is cut into, at least one a part; blocks whose gradients are added up in float32. */
 enum { RUNS = 16, FLUSH = 4 };
 
+_Static_assert((int)MANY_LANES % (int)KERNEL_ROWS == 0, "rows that fill a part fill kernels of both kinds");
+
 struct many_run {
     const struct many_part *part;
     size_t first, end; /* blocks */
@@ -36,7 +38,7 @@ static void cut(struct many_pass *p)
 
 bool many_pass_init(struct many_pass *p, const struct many_rows *r, size_t m_max, struct team *team, struct err *err)
 {
-    *p = (struct many_pass){.r = r, .team = team, .m_max = m_max};
+    *p = (struct many_pass){.r = r, .team = team, .kernel = kernel_choose(), .m_max = m_max};
     p->runs = mem_array(RUNS + r->n_parts, sizeof *p->runs);
     cut(p);
     p->narrow = mem_block((size_t)team_workers(team), narrow_size(r, m_max) * sizeof *p->narrow);
@@ -157,22 +159,32 @@ static size_t wide_size(const struct many_rows *r, size_t m)
     return (MANY_BLOCK + 2) * r->d + m * MANY_BLOCK;
 }
 
+/* Margins z of KERNEL_ROWS rows become slopes. */
+static void some_slopes_f64(const struct job *t, const struct many_view *v, size_t row, double *z, double *sums)
+{
+    const struct many_rows *r = t->p->r;
+    const double *from = r->wide + row;
+    struct kernel_pairs k = {.shifted = r->shifted};
+    struct kernel_forms f;
+    memcpy(f.weight, from, sizeof f.weight);
+    memcpy(f.a, from + r->rows, sizeof f.a);
+    memcpy(f.b, from + 2 * r->rows, sizeof f.b);
+    memcpy(f.shift, from + 3 * r->rows, sizeof f.shift);
+    for (size_t i = 0; i < KERNEL_ROWS && (v->counts != NULL || v->objective >= 0); i++)
+        f.weight[i] *= many_rows_count(r, v, row + i, MANY_NONE - 1);
+    memcpy(k.z, z, sizeof k.z);
+    t->p->kernel->losses(&f, &k);
+    memcpy(z, k.slope, sizeof k.slope);
+    sums[0] += k.loss;
+    sums[1] += k.curvature;
+}
+
 static void find_slopes_f64(const struct job *t, size_t run, const struct window *w, const struct many_block *b,
                             double *Z)
 {
-    const struct many_rows *r = t->p->r;
-    for (size_t i = 0; i < w->n; i++, Z += b->n) {
-        const struct many_eval *e = t->evals[(w->end + i) % t->m];
-        double *sums = losses_of(t, run) + 2 * i;
-        for (size_t k = 0; k < b->n; k++) {
-            struct loss_form form = r->form[b->first + k];
-            form.weight *= many_rows_count(r, &e->view, b->first + k, MANY_NONE - 1);
-            struct loss_point at = loss_form_at(&form, Z[k]);
-            sums[0] += at.value;
-            sums[1] += at.curvature;
-            Z[k] = at.slope;
-        }
-    }
+    for (size_t i = 0; i < w->n; i++, Z += b->n)
+        for (size_t k = 0; k < b->n; k += KERNEL_ROWS)
+            some_slopes_f64(t, &t->evals[(w->end + i) % t->m]->view, b->first + k, Z + k, losses_of(t, run) + 2 * i);
 }
 
 /* Margins that the columns [w.first, w.end) give the pairs of the fold they have not seen. */

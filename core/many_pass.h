@@ -12,6 +12,7 @@
 #ifndef ASSAY_CORE_MANY_PASS_H
 #define ASSAY_CORE_MANY_PASS_H
 
+#include "core/kernel.h"
 #include "core/many_rows.h"
 
 /* A column at a point. */
@@ -28,6 +29,7 @@ struct many_eval {
 struct many_pass {
     const struct many_rows *r;
     struct team *team;
+    const struct kernel *kernel;
     size_t m_max, n_runs;
     struct many_run *runs;
     float *narrow; /* a worker: block, margins, weights, gradients */

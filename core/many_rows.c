@@ -90,15 +90,14 @@ static void take_row(struct many_rows *r, const struct many_problem *p, size_t r
 {
     const struct pair *q = pair_of(p, i);
     struct loss_form f = loss_form_of(&p->loss, q->weight, q->p, q->strength);
-    float *narrow[] = {r->narrow, r->narrow + r->rows, r->narrow + 2 * r->rows, r->narrow + 3 * r->rows};
+    const double form[] = {f.weight, f.a, f.b, f.shift};
     r->index[row] = i;
     r->objective[row] = q->objective;
-    r->form[row] = f;
     r->share[row] = p->normalise == LOSS_BY_WEIGHTS ? f.weight : q->weight;
-    narrow[0][row] = (float)f.weight;
-    narrow[1][row] = (float)f.a;
-    narrow[2][row] = (float)f.b;
-    narrow[3][row] = (float)f.shift;
+    for (size_t k = 0; k < 4; k++) {
+        r->wide[k * r->rows + row] = form[k];
+        r->narrow[k * r->rows + row] = (float)form[k];
+    }
     r->shifted = r->shifted || f.shift != 0;
     for (size_t b = 0; b < p->draws; b++)
         r->counts[b * r->rows + row] = p->counts[b * p->n + i];
@@ -109,11 +108,11 @@ static bool take_rows(struct many_rows *r, const struct many_problem *p, struct 
     r->draws = p->draws;
     r->index = mem_block(r->rows, sizeof *r->index);
     r->objective = mem_block(r->rows, sizeof *r->objective);
-    r->form = mem_block(r->rows, sizeof *r->form);
+    r->wide = mem_block(r->rows, 4 * sizeof *r->wide);
     r->share = mem_block(r->rows, sizeof *r->share);
     r->narrow = mem_block(r->rows, 4 * sizeof *r->narrow);
     r->counts = p->draws > 0 ? mem_block(r->rows, p->draws) : NULL;
-    if (r->index == NULL || r->objective == NULL || r->form == NULL || r->share == NULL || r->narrow == NULL ||
+    if (r->index == NULL || r->objective == NULL || r->wide == NULL || r->share == NULL || r->narrow == NULL ||
         (p->draws > 0 && r->counts == NULL))
         return err_set(err, ERR_MEMORY, "%zu pairs do not fit into memory", p->n);
     for (size_t row = 0; row < r->rows; row++) {
@@ -143,7 +142,7 @@ void many_rows_free(struct many_rows *r)
     mem_free(r->parts);
     mem_free(r->index);
     mem_free(r->objective);
-    mem_free(r->form);
+    mem_free(r->wide);
     mem_free(r->share);
     mem_free(r->narrow);
     mem_free(r->counts);
@@ -156,6 +155,12 @@ struct many_pairs many_rows_pairs(const struct many_rows *r, size_t first, size_
 {
     const float *from = r->narrow + first;
     return (struct many_pairs){n, from, from + r->rows, from + 2 * r->rows, from + 3 * r->rows, r->shifted};
+}
+
+struct loss_form many_rows_form(const struct many_rows *r, size_t row)
+{
+    const double *from = r->wide + row;
+    return (struct loss_form){from[0], from[r->rows], from[2 * r->rows], from[3 * r->rows]};
 }
 
 size_t many_part_blocks(const struct many_part *p)

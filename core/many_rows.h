@@ -23,9 +23,9 @@ struct many_rows {
     struct many_part *parts; /* by fold */
     size_t *index;           /* a row: its i; MANY_NONE for those that fill */
     int *objective;          /* a row */
-    struct loss_form *form;  /* a row */
     double *share;           /* a row: its part of what a mean divides by */
-    float *narrow;           /* weight, a, b, shift of all rows, for many_losses */
+    double *wide;            /* forms: weight, a, b, shift of all rows, one array behind the other */
+    float *narrow;           /* the same, for many_losses */
     bool shifted;
     uint8_t *counts; /* draws x rows */
     size_t draws;
@@ -39,6 +39,7 @@ void many_rows_free(struct many_rows *r);
 
 /* The pairs of rows [first, first + n). */
 struct many_pairs many_rows_pairs(const struct many_rows *r, size_t first, size_t n);
+struct loss_form many_rows_form(const struct many_rows *r, size_t row);
 /* A run of up to MANY_BLOCK rows of one part. */
 struct many_block {
     const struct many_part *part;
