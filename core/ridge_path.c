@@ -175,24 +175,21 @@ static bool run_group(struct run *r, struct err *err)
 
 /* ---- the whole ---- */
 
+/* A fold's mean is an item with its weight. */
 static void summarise(struct ridge_path *p)
 {
-    for (size_t i = 0; i < p->k * p->n_l2; i++) {
-        const double *mse = p->mse + i * p->folds, *weight = p->weight + i / p->n_l2 * p->folds;
-        double sum = 0, mean = 0, spread = 0, used = 0;
-        for (size_t f = 0; f < p->folds; f++)
-            if (weight[f] > 0) {
-                sum += weight[f];
-                mean += weight[f] * mse[f];
-                used++;
-            }
-        mean /= sum;
-        for (size_t f = 0; f < p->folds; f++)
-            if (weight[f] > 0)
-                spread += weight[f] / sum * (mse[f] - mean) * (mse[f] - mean);
-        p->mean[i] = mean;
-        p->se[i] = sqrt(spread / (used - 1));
+    size_t *unit = mem_array(p->folds, sizeof *unit);
+    double *loss = mem_array(p->folds * p->n_l2, sizeof *loss);
+    for (size_t j = 0; j < p->k; j++) {
+        for (size_t f = 0; f < p->folds; f++) {
+            unit[f] = f;
+            for (size_t i = 0; i < p->n_l2; i++)
+                loss[f * p->n_l2 + i] = p->mse[(j * p->n_l2 + i) * p->folds + f];
+        }
+        choose_scores(loss, p->folds, p->n_l2, p->weight + j * p->folds, unit, p->folds, p->score + j * p->n_l2);
     }
+    mem_free(unit);
+    mem_free(loss);
 }
 
 static bool check(const struct ridge_rows *rows, const struct ridge_path_opts *o, struct err *err)
@@ -218,8 +215,7 @@ static void allocate(struct ridge_path *p, const struct ridge_path_opts *o, size
     memcpy(p->l2, o->l2, o->n_l2 * sizeof *p->l2);
     p->mse = mem_array(k * o->n_l2 * o->folds, sizeof *p->mse);
     p->weight = mem_array(k * o->folds, sizeof *p->weight);
-    p->mean = mem_array(k * o->n_l2, sizeof *p->mean);
-    p->se = mem_array(k * o->n_l2, sizeof *p->se);
+    p->score = mem_array(k * o->n_l2, sizeof *p->score);
     p->fits = mem_array(1, sizeof *p->fits);
     p->fits->v = mem_array(k, sizeof *p->fits->v);
 }
@@ -287,26 +283,11 @@ void ridge_path_free(struct ridge_path *p)
     mem_free(p->l2);
     mem_free(p->mse);
     mem_free(p->weight);
-    mem_free(p->mean);
-    mem_free(p->se);
+    mem_free(p->score);
     *p = (struct ridge_path){0};
 }
 
-/* ---- choosing and solving ---- */
-
-void ridge_path_choose(const struct ridge_path *p, size_t j, size_t *least, size_t *one_se)
-{
-    const double *mean = p->mean + j * p->n_l2;
-    *least = 0;
-    for (size_t i = 1; i < p->n_l2; i++)
-        if (mean[i] < mean[*least] || (mean[i] <= mean[*least] && p->l2[i] > p->l2[*least]))
-            *least = i;
-    double limit = mean[*least] + p->se[j * p->n_l2 + *least];
-    *one_se = *least;
-    for (size_t i = 0; i < p->n_l2; i++)
-        if (mean[i] <= limit && p->l2[i] > p->l2[*one_se])
-            *one_se = i;
-}
+/* ---- solving ---- */
 
 /* One target of a group from the fit to all rows. */
 static bool solve_target(const struct fits *f, size_t place, double l2, double *w, double *b, struct err *err)

@@ -11,10 +11,12 @@
 #ifndef ASSAY_CORE_RIDGE_PATH_H
 #define ASSAY_CORE_RIDGE_PATH_H
 
+#include "core/choose.h"
 #include "core/ridge.h"
 
 struct ridge_path_opts {
-    const double *l2; /* n_l2 penalties, at least 1, each at least 0 and finite, in any order */
+    const double
+        *l2; /* n_l2 penalties, at least 1, each at least 0 and finite, in any order; ascending for choose_among */
     size_t n_l2;
     const size_t *fold; /* of every row, below `folds`; rows of one prompt belong into one (core/split.h) */
     size_t folds;       /* 2 or more */
@@ -26,9 +28,8 @@ struct ridge_path {
     int threads;
     double *l2;  /* n_l2, a copy */
     double *mse; /* k x n_l2 x folds: weighted mean squared error on the fold's rows with a value, NaN: none has one */
-    double *weight; /* k x folds: their weight */
-    double *mean;   /* k x n_l2: the mean over all rows with a value */
-    double *se;     /* k x n_l2: its standard error, from the spread over folds weighted by their size (as glmnet's) */
+    double *weight;               /* k x folds: their weight */
+    struct choose_score *score;   /* k x n_l2: over all rows with a value, its error from the spread over folds */
     struct ridge_path_fits *fits; /* what ridge_path_solve needs */
 };
 
@@ -38,10 +39,6 @@ MUST_CHECK bool ridge_path_run(const struct ridge_rows *rows, const double *Y, s
                                const struct ridge_path_opts *opts, struct ridge_path *out,
                                const struct progress *progress, struct err *err);
 void ridge_path_free(struct ridge_path *p);
-
-/* For target j the position in l2 of the least mean; and of the largest l2 whose mean is within one standard error of
- * that (Breiman, Friedman, Olshen and Stone 1984, 3.4.3). Of equal means the larger l2. */
-void ridge_path_choose(const struct ridge_path *p, size_t j, size_t *least, size_t *one_se);
 
 /* The fit to all rows, target j with penalty l2[j] (which need not be on the path): the same result as ridge_fit, from
  * what ridge_path_run kept; rows and Y are those it was given, and are read once more for `info`. W: k x d by rows,

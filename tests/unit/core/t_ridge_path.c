@@ -170,10 +170,10 @@ Test(ridge_path, means_are_over_rows_and_errors_over_folds)
             weight += share[f];
             sum += share[f] * mse[f];
         }
-        cr_expect(epsilon_eq(dbl, p.mean[j * PATH], sum / weight, 1e-12));
+        cr_expect(epsilon_eq(dbl, p.score[j * PATH].mean, sum / weight, 1e-12));
         for (size_t f = 0; f < FOLDS; f++)
             spread += share[f] / weight * pow(mse[f] - sum / weight, 2);
-        cr_expect(epsilon_eq(dbl, p.se[j * PATH], sqrt(spread / (FOLDS - 1)), 1e-12));
+        cr_expect(epsilon_eq(dbl, p.score[j * PATH].se, sqrt(spread / (FOLDS - 1)), 1e-12));
     }
     ridge_path_free(&p);
     free_data(&t);
@@ -249,23 +249,10 @@ Test(ridge_path, a_fold_without_values_of_a_target_is_left_out_of_its_mean)
         if (t.fold[i] == 2)
             t.Y[i * T] = NAN;
     cr_assert(run(&t, 1, &p), "%s", err.text);
-    cr_expect(isnan(p.mse[2]) && isfinite(p.mse[1]) && isfinite(p.mean[0]) && isfinite(p.se[0]));
+    cr_expect(isnan(p.mse[2]) && isfinite(p.mse[1]) && isfinite(p.score[0].mean) && isfinite(p.score[0].se));
     cr_expect(eq(dbl, p.weight[2], 0));
     ridge_path_free(&p);
     free_data(&t);
-}
-
-Test(ridge_path, the_choice_is_the_least_error_and_the_largest_penalty_within_one_standard_error)
-{
-    double l2[4] = {10, 0.1, 1, 0.01}, mean[8] = {3, 2.5, 2.7, 2.5, 1, 1, 1, 1}, se[8] = {0, 0.3, 0, 0};
-    const struct ridge_path p = {.k = 2, .n_l2 = 4, .l2 = l2, .mean = mean, .se = se};
-    size_t least, one_se;
-    ridge_path_choose(&p, 0, &least, &one_se);
-    cr_expect(eq(sz, least, 1), "of equal errors the larger penalty");
-    cr_expect(eq(sz, one_se, 2));
-    ridge_path_choose(&p, 1, &least, &one_se);
-    cr_expect(eq(sz, least, 0));
-    cr_expect(eq(sz, one_se, 0));
 }
 
 Test(ridge_path, no_penalty_needs_independent_columns_in_every_fold)
