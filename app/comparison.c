@@ -185,6 +185,8 @@ static bool fit_and_judge(const struct comparison *x, struct contender *c, const
     struct training t;
     choose_fit(x, fit, round, &c->o, &pairs, &ratings);
     bool ok = train_fit(x->d, &c->o, &pairs, &ratings, &t, progress, err) && judge(x, c, &t.head, round, err);
+    c->least_l2 = c->fits == 0 ? t.l2 : fmin(c->least_l2, t.l2);
+    c->largest_l2 = c->fits == 0 ? t.l2 : fmax(c->largest_l2, t.l2);
     c->fits++;
     c->unconverged += ok && !t.converged;
     c->seconds += t.seconds;
@@ -196,12 +198,14 @@ static bool fit_and_judge(const struct comparison *x, struct contender *c, const
 struct steps {
     const struct progress *whole;
     double done, total;
+    bool stopped;
 };
 
 static bool tick_step(void *ctx, double done, double total)
 {
-    const struct steps *s = ctx;
-    return progress_tick(s->whole, s->done + (total > 0 ? fmin(1, done / total) : 0), s->total);
+    struct steps *s = ctx;
+    s->stopped = s->stopped || !progress_tick(s->whole, s->done + (total > 0 ? fmin(1, done / total) : 0), s->total);
+    return !s->stopped;
 }
 
 static bool fit_all(struct comparison *x, const struct part *fit, const struct progress *progress, struct err *err)
@@ -212,9 +216,12 @@ static bool fit_all(struct comparison *x, const struct part *fit, const struct p
         struct contender *c = &x->heads[h];
         if (c->finished && !judge(x, c, &c->head, 0, err))
             return err_context(err, "%s", c->name);
-        for (size_t round = 0; !c->finished && round < x->rounds; round++, steps.done++)
+        for (size_t round = 0; !c->finished && round < x->rounds; round++, steps.done++) {
             if (!is_empty(x, round) && !fit_and_judge(x, c, fit, round, &one, err))
                 return false;
+            if (steps.stopped) /* a fit ends with what it has; a comparison of such is none */
+                return err_set(err, ERR_STOPPED, "the comparison was stopped");
+        }
     }
     return true;
 }

@@ -164,10 +164,13 @@ static void add_notes(const struct comparison *x, struct buf *out)
              x->heads[0].as_is.interval.resamples, x->n_heads - 1, x->n_heads == 2 ? "" : "s");
     if (any_without_scale(x))
         buf_adds(out, "* differences of its rewards are no log-odds: all its figures are at T\n");
-    for (size_t h = 0; h < x->n_heads; h++)
-        if (x->heads[h].unconverged > 0)
-            buf_addf(out, "%s: %zu of %zu fits did not converge\n", x->heads[h].name, x->heads[h].unconverged,
-                     x->heads[h].fits);
+    for (size_t h = 0; h < x->n_heads; h++) {
+        const struct contender *c = &x->heads[h];
+        if (c->least_l2 < c->largest_l2)
+            buf_addf(out, "%s: the fits chose penalties from %.3g to %.3g\n", c->name, c->least_l2, c->largest_l2);
+        if (c->unconverged > 0)
+            buf_addf(out, "%s: %zu of %zu fits did not converge\n", c->name, c->unconverged, c->fits);
+    }
 }
 
 void comparison_text(const struct comparison *x, enum comparison_format format, struct buf *out)
@@ -237,7 +240,11 @@ static void head_json(const struct comparison *x, const struct contender *c, str
     jw_kstr(w, "head", c->finished ? c->head.kind : c->o.kind->name);
     jw_kbool(w, "finished", c->finished);
     if (!c->finished) {
-        jw_knum(w, "l2", c->o.l2);
+        jw_key(w, "l2_range");
+        jw_array(w);
+        jw_num(w, c->least_l2);
+        jw_num(w, c->largest_l2);
+        jw_array_end(w);
         jw_kint(w, "fits", (int64_t)c->fits);
         jw_kint(w, "unconverged", (int64_t)c->unconverged);
     }

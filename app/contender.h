@@ -25,6 +25,7 @@ struct contender {
     double *at;          /* raw / a temperature fitted to pairs of other folds */
     double temperature;  /* the mean of those */
     size_t fits, unconverged;
+    double least_l2, largest_l2; /* of the fits: they differ where a fit chooses its own */
     double seconds;
     struct compare_head as_is, scaled; /* measures of z and of at */
 };
