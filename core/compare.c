@@ -309,7 +309,7 @@ static void add_needed(double needed, struct buf *out)
 {
     double unit = pow(10, fmax(0, floor(log10(needed)) - 1)), rounded = ceil(needed / unit) * unit;
     if (rounded >= 1e6)
-        buf_addf(out, "%.2g million", rounded / 1e6);
+        buf_addf(out, "%.*f million", rounded < 1e7, rounded / 1e6);
     else if (rounded >= 1e3)
         buf_addf(out, "%.0f,%03.0f", floor(rounded / 1000), fmod(rounded, 1000));
     else

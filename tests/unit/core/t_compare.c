@@ -239,6 +239,20 @@ Test(compare, holm_can_take_a_verdict_back)
         .value = 1e-3, .interval = {-2e-5, 2e-3}, .needed = 34321, .verdict = COMPARE_UNKNOWN};
     compare_say(&d, COMPARE_NLL, "x", "y", &text);
     cr_expect(eq(str, text.ptr, "cannot tell, 0.0000 to 0.0020: about 35,000 pairs would be needed"), "%s", text.ptr);
+    static const struct {
+        double needed;
+        const char *say;
+    } table[] = {{7.5, "about 8 pairs"},
+                 {123, "about 130 pairs"},
+                 {6200, "about 6,200 pairs"},
+                 {7.75e6, "about 7.8 million pairs"},
+                 {1.06e8, "about 110 million pairs"}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        buf_reset(&text);
+        d.needed = table[i].needed;
+        compare_say(&d, COMPARE_NLL, "x", "y", &text);
+        cr_expect(strstr(text.ptr, table[i].say) != NULL, "%s", text.ptr);
+    }
     buf_free(&text);
 }
 
