@@ -1,5 +1,6 @@
 #include "app/cmd.h"
 #include "app/comparison.h"
+#include "app/data_thumbs.h"
 #include "app/progress.h"
 #include "core/base/mem.h"
 #include "store/db.h"
@@ -15,6 +16,7 @@ static const struct option_spec options[] = {
      "instead of folds: pairs marked test or calibration, or holdout: what a finished head's fit left out", false},
     {"baseline", 0, "SPEC", "what the others are held against (default: the first)", false},
     DATA_OPTIONS,
+    THUMBS_DATA_OPTIONS,
     {"soft", 0, "HOW", "labels of the workspace as probabilities: share, smoothed or magnitude (default hard)", false},
     {"markdown", 0, NULL, "the report as Markdown", false},
     {"bins", 0, "N", "of the calibration error (default 10)", false},

@@ -158,24 +158,23 @@ static bool is_empty(const struct comparison *x, size_t round)
     return true;
 }
 
-/* What is fitted in a round: `fit` (with a split), or the pairs of the other folds. Then a share of its own for kinds
- * that were asked to hold one out. */
+/* What is fitted in a round: `fit` (with a split), or the pairs of the other folds. The judged ones are the part that
+ * is held out, so that their ratings and thumbs are not fitted either. */
 static void choose_fit(const struct comparison *x, const struct part *fit, size_t round, const struct train_opts *o,
                        struct part *pairs, struct part *ratings)
 {
-    size_t n = x->o->folds > 0 ? x->n : fit->n_fit, used = 0;
-    size_t *all = mem_array(n, sizeof *all), judged = 0, *away = mem_array(x->n, sizeof *away);
+    size_t n = x->o->folds > 0 ? x->n : fit->n_fit;
+    *pairs = (struct part){.fit = mem_array(n, sizeof *pairs->fit), .held = mem_array(x->n, sizeof *pairs->held)};
     for (size_t i = 0; i < n; i++)
-        if (x->o->folds == 0 || x->fold[i] != round)
-            all[used++] = x->o->folds > 0 ? x->which[i] : fit->fit[i];
+        if (x->o->folds == 0)
+            pairs->fit[pairs->n_fit++] = fit->fit[i];
+        else if (x->fold[i] != round)
+            pairs->fit[pairs->n_fit++] = x->which[i];
     for (size_t i = 0; i < x->n; i++)
         if (is_judged(x, i, round))
-            away[judged++] = x->which[i];
-    part_of(x->d->pair_keys, all, used, o->holdout > 0 ? o->holdout : 0, o->seed, pairs);
+            pairs->held[pairs->n_held++] = x->which[i];
     if (o->need & DATA_RATINGS)
-        part_ratings_beside(x->d, away, judged, pairs, ratings);
-    mem_free(all);
-    mem_free(away);
+        part_ratings_beside(x->d, pairs, ratings);
 }
 
 static bool fit_and_judge(const struct comparison *x, struct contender *c, const struct part *fit, size_t round,

@@ -8,9 +8,9 @@
 
 /* Options of `train` that are the comparison's to give, the same for all, or that make no other head. */
 static const char *const common_options[] = {"seed", "threads", "memory", "max-iterations", "soft", NULL};
-static const char *const refused[] = {"head",   "embeddings", "ids",    "pairs",   "ratings", "set",
-                                      "labels", "source",     "split",  "seed",    "bins",    "soft",
-                                      "memory", "list",       "output", "threads", NULL};
+static const char *const refused[] = {"head",   "embeddings", "ids",     "pairs", "ratings", "set",  "labels",
+                                      "source", "thumbs",     "up-from", "split", "holdout", "seed", "bins",
+                                      "soft",   "memory",     "threads", "list",  "output",  NULL};
 
 static bool is_in(const char *const *list, const char *name)
 {
@@ -76,6 +76,10 @@ static bool read_fit(struct contender *c, const char *text, const struct args *c
         !args_parse(&c->args, (int)c->words.n, c->words.v, train_options, NULL, false, NULL, err) ||
         !train_read(&c->args, &c->o, err))
         return false;
+    const char *expo = args_get(&c->args, "expo");
+    if (expo != NULL && strcmp(expo, "search") == 0)
+        return err_set(err, ERR_USAGE, "--expo search would look at the pairs that judge; give the factor");
+    c->o.holdout = 0;
     c->own_scale = (c->o.kind->need & DATA_PAIRS) != 0;
     return true;
 }

@@ -111,22 +111,20 @@ void part_align(const struct data *d, const struct part *pairs, struct part *rat
     mem_free(held);
 }
 
-void part_ratings_beside(const struct data *d, const size_t *away, size_t n_away, const struct part *pairs,
-                         struct part *p)
+void part_ratings_beside(const struct data *d, const struct part *pairs, struct part *p)
 {
     size_t n = d->ratings.rows.n;
-    uint64_t *gone = sorted_keys(d, away, n_away), *held = sorted_keys(d, pairs->held, pairs->n_held);
+    uint64_t *held = sorted_keys(d, pairs->held, pairs->n_held);
     *p = (struct part){.fit = mem_array(n, sizeof *p->fit), .held = mem_array(n, sizeof *p->held)};
     for (size_t i = 0; i < n; i++) {
         const uint64_t *key = &d->rating_keys[i];
-        if (!wanted(d->ratings.rows.v[i].split, NULL) || bsearch(key, gone, n_away, sizeof *key, by_key) != NULL)
+        if (!wanted(d->ratings.rows.v[i].split, NULL))
             continue;
         if (bsearch(key, held, pairs->n_held, sizeof *key, by_key) != NULL)
             p->held[p->n_held++] = i;
         else
             p->fit[p->n_fit++] = i;
     }
-    mem_free(gone);
     mem_free(held);
 }
 

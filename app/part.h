@@ -20,10 +20,9 @@ void part_ratings(const struct data *d, const char *split, double holdout, uint6
 void part_align(const struct data *d, const struct part *pairs, struct part *ratings);
 /* Of the n examples `use` alone, which index the keys. */
 void part_of(const uint64_t *keys, const size_t *use, size_t n, double holdout, uint64_t seed, struct part *p);
-/* Rated rows beside a part of the pairs: those marked train or unmarked, without the prompts of the pairs `away`; those
- * of prompts that `pairs` holds out are held out. */
-void part_ratings_beside(const struct data *d, const size_t *away, size_t n_away, const struct part *pairs,
-                         struct part *p);
+/* Rated rows beside a part of the pairs: those marked train or unmarked; those of prompts that `pairs` holds out are
+ * held out. */
+void part_ratings_beside(const struct data *d, const struct part *pairs, struct part *p);
 /* A thumb goes where the pairs go that share its key; among those with no pair of theirs a share is held out. */
 void part_thumbs(const struct data *d, const char *split, double holdout, uint64_t seed, const struct part *pairs,
                  struct part *p);

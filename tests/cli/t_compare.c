@@ -143,6 +143,18 @@ static void expect_refused(const char *rest, int status, const char *text)
     program_free(&p);
 }
 
+Test(comparison, every_kind_of_head_can_be_judged)
+{
+    struct json_object *c =
+        compare("bt:l2=0.01 logistic bco:l2=0.01 mlp:hidden=4,epochs=2 regression --folds 2 --up-from helpfulness>=3");
+    for (int i = 0; i < 5; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "heads/%d/n", i);
+        cr_expect(eq(dbl, json_number(c, path), json_number(c, "n_pairs")));
+    }
+    json_object_put(c);
+}
+
 Test(comparison, a_head_is_not_judged_by_pairs_it_knows)
 {
     cr_assert(eq(int, assay_status(folder, "-w d/demo.assay train -o h.safetensors"), 0));
@@ -152,6 +164,7 @@ Test(comparison, a_head_is_not_judged_by_pairs_it_knows)
     expect_refused("h.safetensors other.safetensors --split holdout", 1, "held out different pairs");
     expect_refused("all.safetensors --split holdout", 1, "held out none of these pairs");
     expect_refused("bt --split holdout", 2, "name one");
+    expect_refused("bt:anchor=h.safetensors,expo=search", 2, "--expo search would look at the pairs that judge");
 }
 
 Test(comparison, what_is_wrong_with_a_spec_is_said)
@@ -160,6 +173,8 @@ Test(comparison, what_is_wrong_with_a_spec_is_said)
     expect_refused("bt:lambda=1", 2, "bt:lambda=1: there is no option --lambda");
     expect_refused("bt:l2=x", 2, "--l2 must be a number");
     expect_refused("bt:seed=2", 2, "--seed is the same for all heads");
+    expect_refused("bt:holdout=0.5", 2, "--holdout is the same for all heads");
+    expect_refused("bt:anchor=h.safetensors,expo=search", 1, "h.safetensors");
     expect_refused("regression:loss=scaled", 2, "--loss is not for --head regression");
     expect_refused("bt --baseline regression", 2, "--baseline regression is none of the heads");
     expect_refused("bt --folds 3 --split test", 2, "exclude one another");

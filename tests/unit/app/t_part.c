@@ -147,3 +147,22 @@ Test(part, thumbs_are_parted_without_pairs_too_and_by_marks)
     cr_assert(eq(sz, thumbs.n_fit, 1));
     cr_expect(eq(sz, thumbs.fit[0], 5));
 }
+
+/* Beside a part of the pairs that somebody chose. */
+Test(part, ratings_go_with_the_pairs_of_their_prompt)
+{
+    for (size_t i = 0; i < 4 * EACH; i++) /* prompts 16 to 19 have no pair any more */
+        d.pair_keys[N - 1 - i] = d.pair_keys[0];
+    d.ratings.rows.v[5].split = SPLIT_TEST;
+    part_pairs(&d, NULL, 0.25, 7, &pairs);
+    part_ratings_beside(&d, &pairs, &ratings);
+    cr_expect(eq(sz, ratings.n_fit + ratings.n_held, N - 1), "what is marked test is neither");
+    bool held[PROMPTS] = {false};
+    for (size_t i = 0; i < pairs.n_held; i++)
+        held[d.pair_keys[pairs.held[i]] - 1000] = true;
+    for (size_t i = 0; i < ratings.n_held; i++)
+        cr_expect(held[d.rating_keys[ratings.held[i]] - 1000]);
+    for (size_t i = 0; i < ratings.n_fit; i++)
+        cr_expect(not(held[d.rating_keys[ratings.fit[i]] - 1000]), "also a prompt without pairs is fitted");
+    cr_expect(gt(sz, ratings.n_held, 0));
+}
