@@ -4,21 +4,10 @@
 #include "core/calibration.h"
 #include "core/fit.h"
 #include "core/linalg.h"
-#include "core/safe.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { RESAMPLES = 300, HALVES = 2 };
-
-static const struct {
-    const char *word, *name;
-} rivals[] = {
-#define X(id, word, name) {word, name},
-    RIVALS(X)
-#undef X
-};
+enum { HALVES = 2 };
 
 /* The pairs that are measured, and what each head says of them. */
 struct bench {
@@ -164,37 +153,50 @@ static bool temper_all(const struct bench *b, size_t *which, double *room, struc
 
 /* ---- figures ---- */
 
-static bool measure(const struct bench *b, enum rival h, const size_t *which, size_t n, double *room, uint64_t *keys,
+/* All heads on n of the pairs, z as they are or tempered; room: (RIVAL_KINDS + 1) n numbers, keys: n. */
+static bool compare(const struct bench *b, double *const z[RIVAL_KINDS], const size_t *which, size_t n, double *room,
+                    uint64_t *keys, struct compare_head out[RIVAL_KINDS], struct err *err)
+{
+    const double *margins[RIVAL_KINDS];
+    double *p = room + RIVAL_KINDS * n;
+    for (size_t h = 0; h < RIVAL_KINDS; h++) {
+        margins[h] = room + h * n;
+        for (size_t i = 0; i < n; i++)
+            room[h * n + i] = z[h][which[i]];
+    }
+    for (size_t i = 0; i < n; i++) {
+        p[i] = b->p[which[i]];
+        keys[i] = b->keys[which[i]];
+    }
+    struct compare_input in = {.heads = RIVAL_KINDS, .n = n, .z = margins, .p = p, .group = keys};
+    struct compare_opts opts = {
+        .baseline = RIVAL_SHARED, .bins = b->o->bins, .seed = b->o->seed, .threads = b->o->threads};
+    return compare_heads(&in, &opts, out, err);
+}
+
+static bool measure(const struct bench *b, const size_t *which, size_t n, double *room, uint64_t *keys,
                     struct rival_figures *out, struct err *err)
 {
-    struct metric tempered;
-    struct metric_intervals interval;
-    size_t bins = b->o->bins;
-    struct metric_pairs pairs = gather(b, b->z[h], which, n, room);
-    for (size_t i = 0; i < n; i++)
-        keys[i] = b->keys[which[i]];
-    if (!metric_pairs_of(&pairs, bins, &out->m, err) ||
-        !metric_bootstrap(&pairs, keys, bins, RESAMPLES, b->o->seed, &out->interval, err))
+    struct compare_head plain[RIVAL_KINDS], tempered[RIVAL_KINDS];
+    if (n == 0) /* none of this objective is held out */
+        return true;
+    if (!compare(b, b->z, which, n, room, keys, plain, err) ||
+        !compare(b, b->tempered, which, n, room, keys, tempered, err))
         return false;
-    pairs = gather(b, b->tempered[h], which, n, room);
-    if (!metric_pairs_of(&pairs, bins, &tempered, err) ||
-        !metric_bootstrap(&pairs, keys, bins, RESAMPLES, b->o->seed, &interval, err))
-        return false;
-    out->ece = tempered.ece;
-    out->ece_interval = interval.ece;
+    for (size_t h = 0; h < RIVAL_KINDS; h++)
+        out[h] = (struct rival_figures){plain[h], tempered[h]};
     return true;
 }
 
 static bool measure_all(const struct bench *b, struct rivals *out, struct err *err)
 {
     size_t *which = mem_array(b->n + 1, sizeof *which);
-    double *room = mem_array(2 * b->n + 1, sizeof *room);
+    double *room = mem_array((RIVAL_KINDS + 1) * b->n + 1, sizeof *room);
     uint64_t *keys = mem_array(b->n + 1, sizeof *keys);
     bool ok = temper_all(b, which, room, err);
     for (size_t i = 0; i <= out->k && ok; i++) {
         size_t n = choose(b, i, HALVES, which);
-        for (enum rival h = 0; h < RIVAL_KINDS && ok; h++)
-            ok = measure(b, h, which, n, room, keys, &out->figures[i * RIVAL_KINDS + h], err);
+        ok = measure(b, which, n, room, keys, &out->figures[i * RIVAL_KINDS], err);
     }
     mem_free(which);
     mem_free(room);
@@ -242,78 +244,4 @@ void rivals_free(struct rivals *r)
 {
     mem_free(r->figures);
     r->figures = NULL;
-}
-
-/* ---- reports ---- */
-
-void rivals_json(const struct rivals *r, const struct objectives *o, struct json_writer *w)
-{
-    jw_array(w);
-    for (size_t i = 0; i <= r->k && r->figures != NULL; i++)
-        for (size_t h = 0; h < RIVAL_KINDS; h++) {
-            const struct rival_figures *f = &r->figures[i * RIVAL_KINDS + h];
-            struct evaluation v = {f->m, f->interval};
-            jw_object(w);
-            jw_kstr(w, "head", rivals[h].word);
-            jw_key(w, "objective");
-            if (i < r->k)
-                jw_str(w, o->name[i]);
-            else
-                jw_null(w);
-            evaluation_json(&v, false, w);
-            jw_key(w, "tempered");
-            jw_object(w);
-            jw_knum(w, "ece", f->ece);
-            jw_key(w, "interval");
-            jw_array(w);
-            jw_num(w, f->ece_interval.lo);
-            jw_num(w, f->ece_interval.hi);
-            jw_array_end(w);
-            jw_object_end(w);
-            jw_object_end(w);
-        }
-    jw_array_end(w);
-}
-
-/* "0.021 (0.015 to 0.040)" in `width` columns */
-static void cell(double value, struct metric_interval i, int digits, double times, int width, struct buf *out)
-{
-    char text[64];
-    int n = snprintf(text, sizeof text, "%.*f", digits, times * value);
-    if (isfinite(i.lo))
-        snprintf(text + n, sizeof text - (size_t)n, " (%.*f to %.*f)", digits, times * i.lo, digits, times * i.hi);
-    buf_addf(out, "%-*s ", width, text);
-}
-
-static void row(const struct rival_figures *f, const char *name, struct buf *out)
-{
-    buf_addf(out, "  %-15s", name);
-    cell(f->m.accuracy, f->interval.accuracy, 1, 100, 22, out);
-    cell(f->m.nll, f->interval.nll, 3, 1, 22, out);
-    cell(f->m.ece, f->interval.ece, 3, 1, 22, out);
-    cell(f->ece, f->ece_interval, 3, 1, 0, out);
-    out->ptr[out->len - 1] = '\n'; /* no blank at the end of a line */
-}
-
-void rivals_text(const struct rivals *r, const struct objectives *o, size_t most, struct buf *out)
-{
-    if (r->figures == NULL)
-        return;
-    buf_addf(out, "\n  %-15s%-22s %-22s %-22s %s\n", r->held ? "held out" : "train", "accuracy, %", "log-loss", "ECE",
-             "ECE, one temperature refitted");
-    for (size_t i = 0; i <= r->k; i++) {
-        const struct rival_figures *f = &r->figures[i * RIVAL_KINDS];
-        if (i >= most && i < r->k)
-            continue;
-        buf_adds(out, "  ");
-        if (i < r->k)
-            safe_text(o->name[i], strlen(o->name[i]), out, 40);
-        else
-            buf_adds(out, "all");
-        buf_addf(out, ", %zu pair%s\n", f->m.n, f->m.n == 1 ? "" : "s");
-        for (size_t h = 0; h < RIVAL_KINDS && f->m.n > 0; h++)
-            row(&f[h], rivals[h].name, out);
-    }
-    if (r->k > most)
-        buf_addf(out, "  (%zu more objectives: --json)\n", r->k - most);
 }

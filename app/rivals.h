@@ -3,13 +3,14 @@
  * none are), by objective and over all.
  *
  * A smaller scale alone changes the calibration error, so it is also told after one temperature: the pairs are halved
- * by prompt and each half gets the temperature of the other. */
+ * by prompt and each half gets the temperature of the other. Differences between heads have paired intervals. */
 #ifndef ASSAY_APP_RIVALS_H
 #define ASSAY_APP_RIVALS_H
 
 #include "app/evaluate.h"
 #include "app/objectives.h"
 #include "app/train.h"
+#include "core/compare.h"
 
 /* id, word in JSON, name in tables */
 #define RIVALS(X)                                                                                                      \
@@ -24,11 +25,9 @@ enum rival {
         RIVAL_KINDS
 };
 
+/* Differences are to the shared head, paired on the same pairs. */
 struct rival_figures {
-    struct metric m;
-    struct metric_intervals interval;
-    double ece; /* after one temperature, with its interval */
-    struct metric_interval ece_interval;
+    struct compare_head plain, tempered; /* tempered: after one temperature */
 };
 
 struct rivals {

@@ -93,8 +93,12 @@ Test(more_head, reports_weights_losses_and_the_other_heads)
     cr_expect(json_at(t, "more/heads/8/objective") == NULL);
     cr_expect(epsilon_eq(dbl, json_number(t, "more/heads/8/nll"), json_number(t, "holdout/nll"), 1e-6));
     cr_expect(eq(dbl, json_number(t, "more/heads/8/accuracy"), json_number(t, "holdout/accuracy")));
-    cr_expect(lt(dbl, json_number(t, "more/heads/8/tempered/interval/0"),
-                 json_number(t, "more/heads/8/tempered/interval/1")));
+    /* The others are compared with it, as they are and tempered. */
+    cr_expect(json_at(t, "more/heads/8/minus_more") == NULL);
+    cr_expect(epsilon_eq(dbl, json_number(t, "more/heads/9/minus_more/ece/value"),
+                         json_number(t, "more/heads/9/ece") - json_number(t, "more/heads/8/ece"), 1e-12));
+    cr_expect(lt(dbl, json_number(t, "more/heads/9/tempered/minus_more/ece/interval/0"),
+                 json_number(t, "more/heads/9/tempered/minus_more/ece/interval/1")));
     json_object_put(t);
     temp_remove(folder);
 }
