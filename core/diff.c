@@ -4,7 +4,6 @@
 #include "core/widen.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,46 +98,62 @@ static bool has_doubles(const struct embeddings *e)
     return false;
 }
 
-struct reading {
-    struct diff *f;
+void diff_reading_start(struct diff_reading *r, const struct diff *f)
+{
+    atomic_init(&r->first_bad, f->n);
+    atomic_init(&r->inexact, false);
+}
+
+const float *diff_form(const struct diff *f, struct diff_reading *r, size_t first, size_t n, float *scratch)
+{
+    float *out = f->kept != NULL ? f->kept + first * f->d : scratch;
+    for (size_t i = 0; i < n; i++) {
+        bool finite = true, exact = true;
+        form(f, first + i, out + i * f->d, scratch + n * f->d, &finite, &exact);
+        if (!exact)
+            atomic_store_explicit(&r->inexact, true, memory_order_relaxed);
+        size_t bad = atomic_load(&r->first_bad);
+        while (!finite && first + i < bad && !atomic_compare_exchange_weak(&r->first_bad, &bad, first + i))
+            ;
+    }
+    return out;
+}
+
+bool diff_settle(struct diff *f, const struct diff_reading *r, struct err *err)
+{
+    size_t bad = atomic_load(&r->first_bad);
+    f->exact = !atomic_load(&r->inexact) && !has_doubles(f->e);
+    return bad == f->n || err_set(err, ERR_NUMERIC, "the difference of rows %zu and %zu holds NaN or infinity",
+                                  f->pairs[bad].chosen, f->pairs[bad].rejected);
+}
+
+struct job {
+    const struct diff *f;
+    struct diff_reading reading;
     float *scratch; /* three rows a worker */
-    atomic_size_t next, first_bad;
-    atomic_bool inexact;
+    atomic_size_t next;
 };
 
 static void read_some(void *ctx, int worker)
 {
-    struct reading *r = ctx;
-    struct diff *f = r->f;
-    float *mine = r->scratch + (size_t)worker * 3 * f->d;
-    for (;;) {
-        size_t first = atomic_fetch_add(&r->next, TAKEN);
-        if (first >= f->n)
-            return;
-        for (size_t i = first; i < f->n && i < first + TAKEN; i++) {
-            bool finite = true, exact = true;
-            form(f, i, f->kept != NULL ? f->kept + i * f->d : mine + 2 * f->d, mine, &finite, &exact);
-            if (!exact)
-                atomic_store(&r->inexact, true);
-            size_t bad = atomic_load(&r->first_bad);
-            while (!finite && i < bad && !atomic_compare_exchange_weak(&r->first_bad, &bad, i))
-                ;
-        }
-    }
+    struct job *t = ctx;
+    float *mine = t->scratch + (size_t)worker * 3 * t->f->d;
+    size_t first, n = t->f->n;
+    while ((first = atomic_fetch_add(&t->next, TAKEN)) < n)
+        for (size_t i = first; i < n && i < first + TAKEN; i++)
+            diff_form(t->f, &t->reading, i, 1, mine);
 }
 
-static bool read_all(struct diff *f, struct team *team, struct err *err)
+bool diff_read(struct diff *f, struct team *team, struct err *err)
 {
-    struct reading r = {.f = f, .first_bad = f->n};
-    r.scratch = mem_block((size_t)team_workers(team) * 3, f->d * sizeof *r.scratch);
-    if (r.scratch == NULL)
+    struct job t = {.f = f};
+    diff_reading_start(&t.reading, f);
+    t.scratch = mem_block((size_t)team_workers(team) * 3, f->d * sizeof *t.scratch);
+    if (t.scratch == NULL)
         return err_set(err, ERR_MEMORY, "no memory to read %zu columns", f->d);
-    team_run(team, read_some, &r);
-    mem_free(r.scratch);
-    f->exact = !atomic_load(&r.inexact) && !has_doubles(f->e);
-    size_t bad = atomic_load(&r.first_bad);
-    return bad == f->n || err_set(err, ERR_NUMERIC, "the difference of rows %zu and %zu holds NaN or infinity",
-                                  f->pairs[bad].chosen, f->pairs[bad].rejected);
+    team_run(team, read_some, &t);
+    mem_free(t.scratch);
+    return diff_settle(f, &t.reading, err);
 }
 
 static bool allocate(struct diff *f, size_t memory, struct err *err)
@@ -155,14 +170,25 @@ static bool allocate(struct diff *f, size_t memory, struct err *err)
     return true;
 }
 
-bool diff_init(struct diff *f, const struct embeddings *e, const struct pair *pairs, const size_t *which, size_t n,
-               size_t memory, struct team *team, struct err *err)
+bool diff_prepare(struct diff *f, const struct embeddings *e, const struct pair *pairs, const size_t *which, size_t n,
+                  size_t memory, struct err *err)
 {
     *f = (struct diff){.e = e, .n = n, .d = e->d};
     bool ok = allocate(f, memory, err);
     if (ok)
         order(f, pairs, which);
-    if (ok && take_weights(f, err) && read_all(f, team, err))
+    if (ok && take_weights(f, err))
+        return true;
+    diff_free(f);
+    return false;
+}
+
+bool diff_init(struct diff *f, const struct embeddings *e, const struct pair *pairs, const size_t *which, size_t n,
+               size_t memory, struct team *team, struct err *err)
+{
+    if (!diff_prepare(f, e, pairs, which, n, memory, err))
+        return false;
+    if (diff_read(f, team, err))
         return true;
     diff_free(f);
     return false;

@@ -10,6 +10,8 @@
 #include "core/embedding.h"
 #include "core/pairs.h"
 
+#include <stdatomic.h>
+
 struct diff {
     const struct embeddings *e; /* must live as long */
     size_t n, d;
@@ -29,6 +31,23 @@ size_t diff_default_memory(void);
 MUST_CHECK bool diff_init(struct diff *f, const struct embeddings *e, const struct pair *pairs, const size_t *which,
                           size_t n, size_t memory, struct team *team, struct err *err);
 void diff_free(struct diff *f);
+
+/* The first reading, for whoever has work to do with rows that are just formed: diff_init is diff_prepare, diff_form of
+ * all rows on the team, diff_settle. */
+struct diff_reading {
+    atomic_size_t first_bad;
+    atomic_bool inexact;
+};
+/* All but the reading: pairs, weights and p are there, rows are not yet. */
+MUST_CHECK bool diff_prepare(struct diff *f, const struct embeddings *e, const struct pair *pairs, const size_t *which,
+                             size_t n, size_t memory, struct err *err);
+void diff_reading_start(struct diff_reading *r, const struct diff *f);
+/* Form and check rows [first, first + n); from any thread, each row once. `scratch`: n + 2 rows of d. Returns them. */
+const float *diff_form(const struct diff *f, struct diff_reading *r, size_t first, size_t n, float *scratch);
+/* When every row was formed: the errors of diff_init about rows. f is not freed then. */
+MUST_CHECK bool diff_settle(struct diff *f, const struct diff_reading *r, struct err *err);
+/* diff_form of all rows and diff_settle. */
+MUST_CHECK bool diff_read(struct diff *f, struct team *team, struct err *err);
 
 /* Rows [first, first + n) by rows; `scratch` (n + 2 rows of d) is used when they are not kept. */
 const float *diff_rows(const struct diff *f, size_t first, size_t n, float *scratch);

@@ -77,7 +77,8 @@ struct job {
     struct pass *p;
     const float *s;
     const double *anchor;
-    const double *w; /* exact pass */
+    const double *w;              /* exact pass */
+    struct diff_reading *reading; /* first pass: rows are formed, margins are 0 */
     atomic_size_t next;
 };
 
@@ -111,6 +112,19 @@ static size_t rows_ahead(const struct diff *f, size_t at)
     return f->kept != NULL ? f->n - at : 0;
 }
 
+/* Rows [first, first + rows) and their margins without an anchor. At the first pass rows are formed, margins are 0. */
+static const float *take_rows(const struct job *t, size_t first, size_t rows, float *scratch, double *z)
+{
+    const struct diff *f = t->p->f;
+    if (t->reading != NULL) {
+        memset(z, 0, rows * sizeof *z);
+        return diff_form(f, t->reading, first, rows, scratch);
+    }
+    const float *x = diff_rows(f, first, rows, scratch);
+    t->p->kernel->dots(x, rows, f->d, t->s, z, rows_ahead(f, first + rows));
+    return x;
+}
+
 static void chunk_sums(const struct job *t, size_t first, size_t end, float *scratch, double *sums)
 {
     const struct diff *f = t->p->f;
@@ -119,12 +133,12 @@ static void chunk_sums(const struct job *t, size_t first, size_t end, float *scr
     for (size_t i = first, rows; i < end; i += rows) {
         struct kernel_pairs k;
         rows = end - i < KERNEL_ROWS ? end - i : KERNEL_ROWS;
-        const float *x = diff_rows(f, i, rows, scratch);
-        t->p->kernel->dots(x, rows, f->d, t->s, k.z, rows_ahead(f, i + rows));
+        const float *x = take_rows(t, i, rows, scratch, k.z);
+        size_t ahead = t->reading == NULL ? rows_ahead(f, i + rows) : 0;
         find_losses(t->p, i, rows, t->anchor, &k);
         for (size_t r = 0; r < rows; r++)
             c[r] = (float)k.slope[r];
-        t->p->kernel->add(x, rows, f->d, c, g, rows_ahead(f, i + rows));
+        t->p->kernel->add(x, rows, f->d, c, g, ahead);
         sums[f->d] += k.loss;
         sums[f->d + 1] += k.curvature;
     }
@@ -202,6 +216,15 @@ struct pass_sums pass_run(struct pass *p, const float *s, const double *anchor, 
 {
     struct job t = {.p = p, .s = s, .anchor = anchor};
     return run(&t, g);
+}
+
+bool pass_first(struct pass *p, struct diff *f, double *g, struct pass_sums *sums, struct err *err)
+{
+    struct diff_reading reading;
+    struct job t = {.p = p, .reading = &reading};
+    diff_reading_start(&reading, f);
+    *sums = run(&t, g);
+    return diff_settle(f, &reading, err);
 }
 
 bool pass_exact(struct pass *p, const double *w, double *z, double *g, struct pass_sums *sums, struct err *err)

@@ -47,6 +47,9 @@ void pass_free(struct pass *p);
 /* At s (d). anchor: n margins in the order of the diff, or NULL: all 0, and slopes are not taken relative to them.
  * g: d. */
 struct pass_sums pass_run(struct pass *p, const float *s, const double *anchor, double *g);
+/* pass_run at 0 without an anchor, with the same bits, while the rows of f (the diff of the pass, just prepared) are
+ * read for the first time (core/diff.h). Errors of diff_settle. */
+MUST_CHECK bool pass_first(struct pass *p, struct diff *f, double *g, struct pass_sums *sums, struct err *err);
 /* The same at w, in float64 all through and from the embeddings themselves (or from kept differences, when none was
  * rounded: the same bits); the margins go into z (n). Some three times as dear, or little dearer. ERR_MEMORY. */
 MUST_CHECK bool pass_exact(struct pass *p, const double *w, double *z, double *g, struct pass_sums *sums,

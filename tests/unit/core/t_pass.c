@@ -239,3 +239,46 @@ Test(pass, bits_do_not_depend_on_how_it_is_done)
         cr_expect(eq(dbl, next.sums.curvature, first.sums.curvature));
     }
 }
+
+/* The first pass forms the rows on its way; the rows and the sums have the bits of reading first and passing then. */
+Test(pass, the_first_reading_gives_the_gradient_at_zero)
+{
+    static const float zero[D];
+    for (int way = 0; way < 4; way++) {
+        struct diff f;
+        struct pass p;
+        struct pass_sums sums;
+        double g[D];
+        struct team *team = team_open(1 + way % 2);
+        struct got wanted = run_model(&models[3], SIZE_MAX, 1, NULL, zero, NULL);
+        cr_assert(diff_prepare(&f, &e, pairs, NULL, N, way < 2 ? SIZE_MAX : 0, &err), "%s", err.text);
+        cr_assert(pass_init_loss(&p, &f, &models[3].loss, models[3].normalise, team, &err), "%s", err.text);
+        cr_assert(pass_first(&p, &f, g, &sums, &err), "%s", err.text);
+        cr_expect(eq(int, memcmp(g, wanted.g, sizeof g), 0), "way %d", way);
+        cr_expect(eq(dbl, sums.loss, wanted.sums.loss));
+        cr_expect(eq(dbl, sums.curvature, wanted.sums.curvature));
+        cr_expect(eq(sz, p.taken, 1));
+        pass_run(&p, zero, NULL, g); /* with the rows that it left */
+        cr_expect(eq(int, memcmp(g, wanted.g, sizeof g), 0), "way %d", way);
+        pass_free(&p);
+        diff_free(&f);
+        team_close(team);
+    }
+}
+
+Test(pass, the_first_reading_finds_what_is_not_finite)
+{
+    struct diff f;
+    struct pass p;
+    struct pass_sums sums;
+    double g[D], kept = values[2 * 700 * D + 5];
+    values[2 * 700 * D + 5] = INFINITY;
+    cr_assert(diff_prepare(&f, &e, pairs, NULL, N, SIZE_MAX, &err), "%s", err.text);
+    cr_assert(pass_init(&p, &f, NULL, &err), "%s", err.text);
+    cr_expect(not(pass_first(&p, &f, g, &sums, &err)));
+    cr_expect(eq(int, err.kind, ERR_NUMERIC));
+    cr_expect(ne(ptr, strstr(err.text, "1400"), NULL), "%s", err.text);
+    values[2 * 700 * D + 5] = kept;
+    pass_free(&p);
+    diff_free(&f);
+}
