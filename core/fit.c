@@ -1,6 +1,7 @@
 #include "core/fit.h"
 
 #include "core/base/trace.h"
+#include "core/lbfgs.h"
 #include "core/linalg.h"
 #include "core/pass.h"
 #include "core/precondition.h"
@@ -8,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_ITERATIONS = 1000, HISTORY = 16, MAX_TRIALS = 12, MAX_ANCHORS = 10, PATIENCE = 6 };
+enum { MAX_ITERATIONS = 1000, MAX_TRIALS = 12, MAX_ANCHORS = 10, PATIENCE = 6, SCALAR_LIMIT = 40 };
 
 static const double gradient_limit = 1e-6, relative_limit = 1e-6;
 /* Stop float32 passes somewhat below the goal, so that the float64 one confirms it. */
@@ -26,25 +27,19 @@ struct point {
     double f, grad_norm, curvature;
 };
 
-/* One remembered step: s, y, M^-1 y and 1 / s'y. */
-struct step {
-    double *s, *y, *My;
-    double rho;
-};
-
 struct engine {
-    const struct diff *f;
+    struct diff *f;
     struct pass pass;
     struct precondition m;
     double ridge, offset; /* the penalty is (ridge/2) |w - center|^2 + offset */
     double *center;
     size_t d;
     struct point at, trial;
-    double *h, *old_h, *direction;        /* M^-1 g here and one step before; the step */
-    struct step steps[HISTORY];           /* a ring; the newest is at (n_steps - 1) % HISTORY */
-    size_t n_steps, first_step;           /* those before first_step are forgotten */
+    double *h, *old_h, *direction; /* M^-1 g here and one step before; the step */
+    struct lbfgs steps;
     double *anchor, *anchor_g, *anchor_z; /* w, gradient without penalty, margins (n) */
     bool anchored, exact;                 /* exact: `at` was measured in float64 */
+    bool reconsidered;
     size_t anchors;
     double lowest;      /* f since the last anchor */
     int idle;           /* steps in a row that did not lower it by more than rounding hides */
@@ -63,13 +58,13 @@ static void release(struct engine *t)
     mem_free(t->curvatures);
 }
 
-static bool allocate(struct engine *t, size_t sampled, struct err *err)
+static bool allocate(struct engine *t, struct err *err)
 {
     size_t d = t->d;
-    t->memory = mem_block(10 + 3 * HISTORY, d * sizeof *t->memory);
+    t->memory = mem_block(10 * d + lbfgs_size(d), sizeof *t->memory);
     t->floats = mem_block(2, d * sizeof *t->floats);
     t->anchor_z = mem_block(t->f->n, sizeof *t->anchor_z);
-    t->curvatures = mem_block(sampled, sizeof *t->curvatures);
+    t->curvatures = mem_block(t->f->n < d ? t->f->n : d, sizeof *t->curvatures); /* dual: no more rows than columns */
     if (t->memory == NULL || t->floats == NULL || t->anchor_z == NULL || t->curvatures == NULL)
         return err_set(err, ERR_MEMORY, "no memory to fit %zu pairs of %zu columns", t->f->n, d);
     double **vectors[] = {&t->at.w,  &t->at.g,      &t->trial.w, &t->trial.g,  &t->h,
@@ -77,8 +72,7 @@ static bool allocate(struct engine *t, size_t sampled, struct err *err)
     double *next = t->memory;
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++, next += d)
         *vectors[i] = next;
-    for (size_t i = 0; i < HISTORY; i++, next += 3 * d)
-        t->steps[i] = (struct step){.s = next, .y = next + d, .My = next + 2 * d};
+    lbfgs_init(&t->steps, d, next);
     t->at.s = t->floats;
     t->trial.s = t->floats + d;
     return true;
@@ -150,65 +144,7 @@ static bool meets_goal(const struct engine *t, double share)
     return g <= gradient_limit && g * g / (2 * t->ridge) <= relative_limit * fabs(t->at.f);
 }
 
-/* ---- directions ---- */
-
-static struct step *remembered(struct engine *t, size_t i)
-{
-    return &t->steps[i % HISTORY];
-}
-
-static void forget(struct engine *t)
-{
-    t->first_step = t->n_steps;
-}
-
-static size_t oldest(const struct engine *t)
-{
-    size_t kept = t->n_steps > HISTORY ? t->n_steps - HISTORY : 0;
-    return kept > t->first_step ? kept : t->first_step;
-}
-
-/* direction = -B g by the two loops of L-BFGS. M^-1 is linear: M^-1 (g - sum a y) = h - sum a M^-1 y needs no further
- * product. */
-static void find_direction(struct engine *t)
-{
-    double a[HISTORY] = {0}, *q = t->trial.g, *r = t->direction,
-           gamma = 1; /* trial.g is free until the next evaluation */
-    memcpy(q, t->at.g, t->d * sizeof *q);
-    memcpy(r, t->h, t->d * sizeof *r);
-    for (size_t i = t->n_steps; i > oldest(t); i--) {
-        struct step *s = remembered(t, i - 1);
-        double alpha = a[(i - 1) % HISTORY] = s->rho * linalg_dot(s->s, q, t->d);
-        linalg_axpy(-alpha, s->y, q, t->d);
-        linalg_axpy(-alpha, s->My, r, t->d);
-    }
-    if (t->n_steps > t->first_step) {
-        struct step *s = remembered(t, t->n_steps - 1);
-        gamma = 1 / (s->rho * linalg_dot(s->y, s->My, t->d));
-    }
-    linalg_scale(gamma, r, t->d);
-    for (size_t i = oldest(t); i < t->n_steps; i++) {
-        struct step *s = remembered(t, i);
-        linalg_axpy(a[i % HISTORY] - s->rho * linalg_dot(s->y, r, t->d), s->s, r, t->d);
-    }
-    linalg_scale(-1, r, t->d);
-}
-
-/* Keep the step from `trial` (the old point) to `at`; h is M^-1 g of the new point. */
-static void remember(struct engine *t)
-{
-    struct step *s = remembered(t, t->n_steps);
-    for (size_t j = 0; j < t->d; j++) {
-        s->s[j] = t->at.w[j] - t->trial.w[j];
-        s->y[j] = t->at.g[j] - t->trial.g[j];
-        s->My[j] = t->h[j] - t->old_h[j];
-    }
-    double sy = linalg_dot(s->s, s->y, t->d), yMy = linalg_dot(s->y, s->My, t->d);
-    if (!(sy > 1e-12 * linalg_nrm2(s->s, t->d) * linalg_nrm2(s->y, t->d)) || !(yMy > 0))
-        return; /* rounding only */
-    s->rho = 1 / sy;
-    t->n_steps++;
-}
+/* ---- the metric ---- */
 
 /* Curvatures of the sampled pairs, at the last pass: that of the point at hand. */
 static void reweigh(struct engine *t)
@@ -216,6 +152,14 @@ static void reweigh(struct engine *t)
     for (size_t i = 0; i < t->m.plan.rows; i++)
         t->curvatures[i] = pass_curvature(&t->pass, precondition_row(&t->m, i));
     precondition_set_curvatures(&t->m, t->at.curvature, t->curvatures);
+}
+
+/* M has changed: what was multiplied with its inverse, again. */
+static void reapply(struct engine *t)
+{
+    precondition_apply(&t->m, t->at.g, t->h);
+    for (size_t i = lbfgs_oldest(&t->steps); i < t->steps.n; i++)
+        precondition_apply(&t->m, lbfgs_y(&t->steps, i), lbfgs_My(&t->steps, i));
 }
 
 static void follow_curvature(struct engine *t)
@@ -230,9 +174,30 @@ static void follow_curvature(struct engine *t)
     else
         precondition_set_curvature(&t->m, t->at.curvature);
     trace(TRACE_FIT, "preconditioner for a mean curvature of %.3g", t->m.a);
-    precondition_apply(&t->m, t->at.g, t->h);
-    for (size_t i = oldest(t); i < t->n_steps; i++)
-        precondition_apply(&t->m, remembered(t, i)->y, remembered(t, i)->My);
+    reapply(t);
+}
+
+static bool choose_metric(struct engine *t, struct precondition_plan plan, struct team *team, struct err *err)
+{
+    if (!precondition_init(&t->m, t->f, plan, t->ridge, team, err))
+        return false;
+    trace(TRACE_FIT, "preconditioner: %s on %zu rows, delta %.3g of %.3g", precondition_name(t->m.plan.kind), plan.rows,
+          t->m.delta, t->m.trace / (double)t->d);
+    reapply(t);
+    return true;
+}
+
+/* Eigenvalues seemed to be nearly equal, and it goes on and on: take the metric that the shape asks for after all. */
+static bool reconsider(struct engine *t, struct err *err)
+{
+    struct precondition_plan plan = precondition_choose(t->f->n, t->d);
+    if (t->m.plan.kind != PRECONDITION_SCALAR || plan.kind == PRECONDITION_SCALAR || t->reconsidered ||
+        t->pass.taken < SCALAR_LIMIT)
+        return true;
+    struct team *team = t->pass.team;
+    t->reconsidered = true;
+    precondition_free(&t->m);
+    return choose_metric(t, plan, team, err);
 }
 
 /* ---- steps ---- */
@@ -286,38 +251,42 @@ static bool take_step(struct engine *t)
 static bool iterate(struct engine *t)
 {
     follow_curvature(t);
-    find_direction(t);
+    struct lbfgs_point at = {t->at.w, t->at.g, t->h};
+    lbfgs_direction(&t->steps, &at, lbfgs_gamma(&t->steps), t->trial.g,
+                    t->direction); /* trial.g is free until the next evaluation */
     if (!take_step(t))
         return false;
     double *h = t->old_h;
     t->old_h = t->h;
     t->h = h;
     precondition_apply(&t->m, t->at.g, t->h);
-    remember(t);
+    lbfgs_remember(&t->steps, &(struct lbfgs_point){t->at.w, t->at.g, t->h},
+                   &(struct lbfgs_point){t->trial.w, t->trial.g, t->old_h});
     t->idle = t->at.f < t->lowest - noise(t) ? 0 : t->idle + 1;
     t->lowest = fmin(t->lowest, t->at.f);
     return true;
 }
 
-static bool start(struct engine *t, const double *w, bool warm, struct err *err)
+/* The first reading of the data, with all that can be had from it: the point 0, unless w is to be the start. */
+static bool start(struct engine *t, const double *w, bool warm, struct team *team, struct err *err)
 {
+    struct pass_sums sums;
+    t->lowest = INFINITY;
     if (warm) {
         memcpy(t->at.w, w, t->d * sizeof *w);
-        if (!drop_anchor(t, err))
-            return false;
-    } else {
-        t->lowest = INFINITY;
-        evaluate(t, &t->at);
+        return diff_read(t->f, team, err) && drop_anchor(t, err);
     }
-    precondition_apply(&t->m, t->at.g, t->h);
+    if (!pass_first(&t->pass, t->f, t->at.g, &sums, err))
+        return false;
+    penalise(t, &t->at, &sums);
     return true;
 }
 
 /* What to do when no step helps: forget the history, then measure exactly; false when both were tried. */
 static bool recover(struct engine *t, struct err *err, bool *ok)
 {
-    if (t->n_steps > t->first_step) {
-        forget(t);
+    if (!lbfgs_empty(&t->steps)) {
+        lbfgs_forget(&t->steps);
         return true;
     }
     if (t->exact || t->anchors >= MAX_ANCHORS)
@@ -354,6 +323,8 @@ static bool minimise(struct engine *t, size_t limit, struct bt_info *info, const
         info->stop = BT_INTERRUPTED;
         if (!progress_tick_loss(progress, fmin(6, fmax(0, -log10(t->at.grad_norm))), 6, t->at.f))
             return t->exact || drop_anchor(t, err);
+        if (!reconsider(t, err))
+            return false;
         if (iterate(t)) {
             info->iterations++;
             continue;
@@ -373,28 +344,27 @@ static const struct bt_model *model_of(const struct fit_opts *o)
     return o->model != NULL ? o->model : &plain;
 }
 
-static bool prepare(struct engine *t, struct team *team, double l2, const struct fit_opts *o, struct err *err)
+static bool prepare(struct engine *t, struct team *team, double l2, const struct fit_opts *o, const double *w,
+                    struct err *err)
 {
     const struct bt_model *model = model_of(o);
-    struct precondition_plan plan = precondition_choose(t->f->n, t->d);
-    trace(TRACE_FIT, "%zu x %zu, differences %s%s", t->f->n, t->d, t->f->kept != NULL ? "kept" : "streamed",
-          t->f->exact ? ", exact" : "");
-    if (!allocate(t, plan.rows, err) || !pass_init_loss(&t->pass, t->f, &model->loss, model->normalise, team, err))
+    struct precondition_plan plan;
+    if (!allocate(t, err) || !pass_init_loss(&t->pass, t->f, &model->loss, model->normalise, team, err))
         return false;
     set_penalty(t, l2, o);
-    if (!precondition_init(&t->m, t->f, plan, t->ridge, team, err))
+    if (!start(t, w, o->warm, team, err) || !precondition_plan_for(t->f, &plan, err))
         return false;
-    trace(TRACE_FIT, "preconditioner: %s on %zu rows, delta %.3g of %.3g", precondition_name(t->m.plan.kind), plan.rows,
-          t->m.delta, t->m.trace / (double)t->d);
-    return true;
+    trace(TRACE_FIT, "%zu x %zu, differences %s%s", t->f->n, t->d, t->f->kept != NULL ? "kept" : "streamed",
+          t->f->exact ? ", exact" : "");
+    return choose_metric(t, plan, team, err);
 }
 
-static bool by_engine(const struct diff *f, struct team *team, double l2, const struct fit_opts *o, double *w,
+static bool by_engine(struct diff *f, struct team *team, double l2, const struct fit_opts *o, double *w,
                       struct bt_info *info, const struct progress *progress, struct err *err)
 {
     struct engine t = {.f = f, .d = f->d};
     linalg_threads(1); /* BLAS's own threads would wait in the way of ours */
-    bool ok = prepare(&t, team, l2, o, err) && start(&t, w, o->warm, err) &&
+    bool ok = prepare(&t, team, l2, o, w, err) &&
               minimise(&t, o->max_iterations > 0 ? o->max_iterations : MAX_ITERATIONS, info, progress, err);
     if (ok) {
         memcpy(w, t.at.w, f->d * sizeof *w);
@@ -455,7 +425,7 @@ bool fit_pairs(const struct embeddings *e, const struct pair *pairs, const size_
     struct team *team = team_open(opts->threads);
     struct diff f;
     trace(TRACE_FIT, "forming differences of %zu pairs", n);
-    bool ok = diff_init(&f, e, pairs, which, n, opts->memory, team, err);
+    bool ok = diff_prepare(&f, e, pairs, which, n, opts->memory, err);
     if (ok) {
         ok = by_engine(&f, team, l2, opts, w, info, progress, err);
         diff_free(&f);

@@ -8,62 +8,10 @@
 #include <stdatomic.h>
 
 /* TAKEN: rows that a thread copies at a time. */
-enum { PROBES = 8, BLOCK_ROWS = 1024, SCALAR_ROWS = 256, ATTEMPTS = 8, TAKEN = 32 };
+enum { PROBES = 8, BLOCK_ROWS = 1024, ATTEMPTS = 8, TAKEN = 32 };
 
 /* The least delta over the mean eigenvalue when all rows are in the dual. */
 #define WHOLE_FLOOR 0.01
-
-static const char *const kind_names[] = {
-#define X(id, name) name,
-    PRECONDITIONS(X)
-#undef X
-};
-
-const char *precondition_name(enum precondition_kind kind)
-{
-    return kind_names[kind];
-}
-
-/* ---- what to use ---- */
-
-/* Passes and factorisations that a fit takes with m = share x d sampled rows (share 0: all rows), as counted on
- * features of spectra 1/k^0 to 1/k^1.5. */
-static const struct trial {
-    enum precondition_kind kind;
-    double share, passes, factors;
-} trials[] = {{PRECONDITION_GRAM, 2, 22, 3},    {PRECONDITION_GRAM, 3, 19, 3},     {PRECONDITION_GRAM, 4, 18, 3},
-              {PRECONDITION_GRAM, 8, 15, 3},    {PRECONDITION_GRAM, 0, 11, 2},     {PRECONDITION_DUAL, 0.125, 85, 5},
-              {PRECONDITION_DUAL, 0.25, 66, 5}, {PRECONDITION_DUAL, 0.375, 58, 5}, {PRECONDITION_DUAL, 0.5, 54, 5},
-              {PRECONDITION_DUAL, 0.75, 48, 5}, {PRECONDITION_DUAL, 0, 20, 9}};
-
-enum { SCALAR_PASSES = 150 };
-
-/* Operations a second of matrix products and factorisations, bytes a second of passes and triangular solves. */
-static const double product_speed = 160e9, factor_speed = 100e9, read_speed = 30e9, solve_speed = 15e9;
-
-/* Seconds for n differences of d columns with m of them sampled. */
-static double cost_of(const struct trial *t, double n, double d, double m)
-{
-    double pass = 4 * n * d / read_speed, side = t->kind == PRECONDITION_GRAM ? d : m;
-    double multiply = m * d * side / product_speed, factor = side * side * side / 3 / factor_speed;
-    double apply = 4 * side * side / solve_speed + (t->kind == PRECONDITION_DUAL ? 8 * m * d / read_speed : 0);
-    return multiply + t->factors * factor + t->passes * (pass + apply);
-}
-
-struct precondition_plan precondition_choose(size_t rows, size_t columns)
-{
-    double n = (double)rows, d = (double)columns, least = SCALAR_PASSES * 4 * n * d / read_speed;
-    struct precondition_plan best = {PRECONDITION_SCALAR, rows < SCALAR_ROWS ? rows : SCALAR_ROWS};
-    for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
-        double m = trials[i].share > 0 ? ceil(trials[i].share * d) : n, cost = cost_of(&trials[i], n, d, m);
-        bool fits = m <= n && (trials[i].kind == PRECONDITION_GRAM ? n >= d : m <= d);
-        if (fits && cost < least) {
-            least = cost;
-            best = (struct precondition_plan){trials[i].kind, (size_t)m};
-        }
-    }
-    return best;
-}
 
 /* ---- the sample ---- */
 

@@ -52,6 +52,11 @@ struct precondition {
 /* What costs least for n differences of d columns, by the speeds of a usual machine: fixed numbers, so that the choice
  * is the same everywhere. */
 struct precondition_plan precondition_choose(size_t n, size_t d);
+/* *spread = d sum e_i^2 / (sum e_i)^2 over the eigenvalues e_i of G, from products of a few rows: 1 when all are equal,
+ * d when all but one are 0. ERR_MEMORY. */
+MUST_CHECK bool precondition_spread(const struct diff *f, double *spread, struct err *err);
+/* As precondition_choose, but scalar when eigenvalues are nearly equal and that is cheaper. ERR_MEMORY. */
+MUST_CHECK bool precondition_plan_for(const struct diff *f, struct precondition_plan *plan, struct err *err);
 
 /* Sample, multiply and factor, with a = 1/4 (the curvature at w = 0) and C = I. The work is the team's, here and later:
  * BLAS is to have one thread (core/tiles.h). When a Cholesky factor cannot be had it becomes scalar. ERR_MEMORY. On

@@ -60,6 +60,26 @@ Test(fit, few_passes_for_flat_and_steep_spectra)
     }
 }
 
+/* The rows that are looked at say that all eigenvalues are equal, the others differ: it notices, and takes the metric
+ * after all, instead of hundreds of passes. */
+Test(fit, a_wrong_guess_about_the_spectrum_is_corrected)
+{
+    struct spectrum s, flat;
+    enum { ROWS = 10000, WIDE = 128, LOOKED_AT = 64 };
+    double w[WIDE];
+    spectrum_draw(&s, ROWS, WIDE, 2, 13);
+    spectrum_draw(&flat, LOOKED_AT, WIDE, 0, 14);
+    for (size_t i = 0; i < LOOKED_AT; i++)
+        memcpy(s.rows + 2 * (i * ROWS / LOOKED_AT) * WIDE, flat.rows + 2 * i * WIDE, 2 * WIDE * sizeof *s.rows);
+    struct fit_opts o = {.threads = 1, .memory = SIZE_MAX};
+    struct bt_info info = fit(&s, 1e-4, &o, w);
+    expect_certified(&s, 1e-4, &info, w);
+    cr_expect(gt(sz, info.passes, 40), "%zu passes", info.passes); /* the guess was tried */
+    cr_expect(le(sz, info.passes, 80), "%zu passes", info.passes);
+    spectrum_free(&s);
+    spectrum_free(&flat);
+}
+
 /* The certificate is checked in float64 by other code, whatever the shape, the storage and the way. */
 Test(fit, what_it_calls_optimal_is_optimal)
 {

@@ -146,3 +146,29 @@ Test(precondition, the_shape_decides)
     expect_plan(1000, 1, PRECONDITION_GRAM, 2, 1000);
     expect_plan(3, 100000, PRECONDITION_DUAL, 3, 3);
 }
+
+/* Known spectra: d sum e^2 / (sum e)^2. */
+Test(precondition, eigenvalues_that_are_nearly_equal_need_no_matrix)
+{
+    enum { WIDE = 128, ROWS = 10000 };
+    linalg_threads(1);
+    for (int alpha = 0; alpha < 2; alpha++) {
+        struct spectrum s;
+        struct diff f;
+        struct precondition_plan plan;
+        double found, sum = 0, square = 0;
+        for (int k = 1; k <= WIDE; k++) {
+            sum += pow(k, -alpha);
+            square += pow(k, -2 * alpha);
+        }
+        double wanted = WIDE * square / (sum * sum);
+        spectrum_draw(&s, ROWS, WIDE, alpha, 6);
+        cr_assert(diff_init(&f, &s.e, s.pairs, NULL, s.n, SIZE_MAX, NULL, &err), "%s", err.text);
+        cr_assert(precondition_spread(&f, &found, &err));
+        cr_expect(epsilon_eq(dbl, found, wanted, 0.25 * wanted), "%g, not %g", found, wanted);
+        cr_assert(precondition_plan_for(&f, &plan, &err));
+        cr_expect(eq(int, plan.kind, alpha == 0 ? PRECONDITION_SCALAR : PRECONDITION_GRAM));
+        diff_free(&f);
+        spectrum_free(&s);
+    }
+}
