@@ -252,8 +252,8 @@ static bool iterate(struct engine *t)
 {
     follow_curvature(t);
     struct lbfgs_point at = {t->at.w, t->at.g, t->h};
-    lbfgs_direction(&t->steps, &at, lbfgs_gamma(&t->steps), t->trial.g,
-                    t->direction); /* trial.g is free until the next evaluation */
+    double *scratch = t->trial.g; /* free until the next evaluation */
+    lbfgs_direction(&t->steps, &at, lbfgs_gamma(&t->steps), scratch, t->direction);
     if (!take_step(t))
         return false;
     double *h = t->old_h;
@@ -356,7 +356,7 @@ static bool prepare(struct engine *t, struct team *team, double l2, const struct
         return false;
     trace(TRACE_FIT, "%zu x %zu, differences %s%s", t->f->n, t->d, t->f->kept != NULL ? "kept" : "streamed",
           t->f->exact ? ", exact" : "");
-    return choose_metric(t, plan, team, err);
+    return (t->exact && meets_goal(t, 1)) || choose_metric(t, plan, team, err); /* a warm start may be the end */
 }
 
 static bool by_engine(struct diff *f, struct team *team, double l2, const struct fit_opts *o, double *w,
