@@ -41,9 +41,9 @@ struct engine {
     bool anchored, exact;                 /* exact: `at` was measured in float64 */
     bool reconsidered;
     size_t anchors;
-    double lowest;      /* f since the last anchor */
-    int idle;           /* steps in a row that did not lower it by more than rounding hides */
-    double *curvatures; /* of the sampled pairs */
+    double lowest, flattest; /* f and |g| since the last anchor */
+    int idle;                /* steps in a row that lowered neither by more than rounding hides */
+    double *curvatures;      /* of the sampled pairs */
     double *memory;
     float *floats;
 };
@@ -132,7 +132,7 @@ static bool drop_anchor(struct engine *t, struct err *err)
     t->anchored = t->exact = true;
     t->anchors++;
     t->idle = 0;
-    t->lowest = INFINITY;
+    t->lowest = t->flattest = INFINITY;
     penalise(t, &t->at, &sums);
     trace(TRACE_FIT, "anchor %zu: f %.15g |g| %.3g passes %zu", t->anchors, t->at.f, t->at.grad_norm, t->pass.taken);
     return true;
@@ -262,8 +262,10 @@ static bool iterate(struct engine *t)
     precondition_apply(&t->m, t->at.g, t->h);
     lbfgs_remember(&t->steps, &(struct lbfgs_point){t->at.w, t->at.g, t->h},
                    &(struct lbfgs_point){t->trial.w, t->trial.g, t->old_h});
-    t->idle = t->at.f < t->lowest - noise(t) ? 0 : t->idle + 1;
+    bool better = t->at.f < t->lowest - noise(t) || t->at.grad_norm < 0.9 * t->flattest;
+    t->idle = better ? 0 : t->idle + 1;
     t->lowest = fmin(t->lowest, t->at.f);
+    t->flattest = fmin(t->flattest, t->at.grad_norm);
     return true;
 }
 
@@ -271,7 +273,7 @@ static bool iterate(struct engine *t)
 static bool start(struct engine *t, const double *w, bool warm, struct team *team, struct err *err)
 {
     struct pass_sums sums;
-    t->lowest = INFINITY;
+    t->lowest = t->flattest = INFINITY;
     if (warm) {
         memcpy(t->at.w, w, t->d * sizeof *w);
         return diff_read(t->f, team, err) && drop_anchor(t, err);

@@ -21,10 +21,12 @@ size_t precondition_row(const struct precondition *p, size_t i)
     return row < p->n ? row : p->n - 1;
 }
 
-/* Sampled rows [first, first + k), each times the root of its weight, to be copied to `out` by the team. */
+/* Sampled rows [first, first + k), each times the root of its share of the weight, to be copied to `out` by the team.
+ */
 struct taking {
     const struct precondition *p;
     const struct diff *f;
+    double weights; /* sum of those sampled */
     size_t first, k;
     float *out, *scratch; /* scratch: 3 d a worker */
     atomic_size_t next;
@@ -38,7 +40,7 @@ static void take_some(void *ctx, int worker)
         for (size_t i = first; i < t->k && i < first + TAKEN; i++) {
             size_t row = precondition_row(t->p, t->first + i);
             const float *x = diff_rows(t->f, row, 1, t->scratch + (size_t)worker * 3 * d);
-            float root = (float)sqrt(t->f->weight[row]), *out = t->out + i * d;
+            float root = t->weights > 0 ? (float)sqrt(t->f->weight[row] / t->weights) : 0, *out = t->out + i * d;
             for (size_t j = 0; j < d; j++)
                 out[j] = x[j] * root;
         }
@@ -52,50 +54,28 @@ static void take_rows(struct taking *t, size_t first, size_t k)
     team_run(t->p->team, take_some, t);
 }
 
-static void scale_upper(float *A, size_t n, double by)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = i; j < n; j++)
-            A[i * n + j] *= (float)by;
-}
-
 static size_t side(const struct precondition *p)
 {
     return p->plan.kind == PRECONDITION_GRAM ? p->d : p->plan.rows;
 }
 
-static double sum_of_squares(const float *x, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (double)x[i] * (double)x[i];
-    return sum;
-}
-
-/* Fill gram (and rows, when dual) such that G = S'S, weights and 1/m included; trace = tr G. */
+/* Fill gram (and rows, when dual), weights and 1/m included; trace = tr G. */
 static void multiply(struct precondition *p, struct taking *t, size_t step)
 {
     size_t m = p->plan.rows, d = p->d, n = side(p);
-    double weights = 0;
     for (size_t i = 0; i < m; i++)
-        weights += t->f->weight[precondition_row(p, i)];
-    double by = weights > 0 ? 1 / weights : 0;
+        t->weights += t->f->weight[precondition_row(p, i)];
     for (size_t i = 0; i < m; i += step) {
         take_rows(t, i, m - i < step ? m - i : step);
         if (p->plan.kind == PRECONDITION_GRAM)
             tiles_syrk_t(p->team, t->out, t->k, d, i == 0 ? 0 : 1, p->gram);
-        else
-            p->trace += by * sum_of_squares(t->out, t->k * d);
+        else if (p->plan.kind == PRECONDITION_DUAL)
+            tiles_syrk_n(p->team, t->out, m, d, 0, p->gram);
+        for (size_t j = 0; j < t->k * d && p->gram == NULL; j++)
+            p->trace += (double)t->out[j] * (double)t->out[j];
     }
-    if (p->plan.kind == PRECONDITION_DUAL) {
-        for (size_t i = 0; i < m * d; i++)
-            p->rows[i] *= (float)sqrt(by);
-        tiles_syrk_n(p->team, p->rows, m, d, 0, p->gram);
-    } else if (p->plan.kind == PRECONDITION_GRAM) {
-        scale_upper(p->gram, d, by);
-        for (size_t i = 0; i < n; i++)
-            p->trace += (double)p->gram[i * n + i];
-    }
+    for (size_t i = 0; i < n && p->gram != NULL; i++)
+        p->trace += (double)p->gram[i * n + i];
 }
 
 static bool sample(struct precondition *p, const struct diff *f, struct err *err)

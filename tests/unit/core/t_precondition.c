@@ -172,3 +172,27 @@ Test(precondition, eigenvalues_that_are_nearly_equal_need_no_matrix)
         spectrum_free(&s);
     }
 }
+
+/* The sample may hold nothing that counts: then M is its penalty. */
+Test(precondition, a_sample_without_weight_leaves_the_penalty)
+{
+    for (enum precondition_kind kind = PRECONDITION_SCALAR; kind <= PRECONDITION_DUAL; kind++) {
+        struct spectrum s;
+        struct diff f;
+        struct precondition p;
+        double g[8] = {1, -2, 3}, h[8];
+        spectrum_draw(&s, 40, 8, 0, 7);
+        for (size_t i = 0; i < s.n; i++)
+            s.pairs[i].weight = i == 0; /* never sampled: 4 rows are taken from the middle of their stretch */
+        linalg_threads(1);
+        cr_assert(diff_init(&f, &s.e, s.pairs, NULL, s.n, 0, NULL, &err), "%s", err.text);
+        struct precondition_plan plan = {kind, 4};
+        cr_assert(precondition_init(&p, &f, plan, 0.5, NULL, &err));
+        precondition_apply(&p, g, h);
+        for (size_t j = 0; j < 8; j++)
+            cr_expect(epsilon_eq(dbl, h[j], g[j] / 0.5, 1e-6));
+        precondition_free(&p);
+        diff_free(&f);
+        spectrum_free(&s);
+    }
+}
