@@ -117,6 +117,8 @@ static bool finish(struct bt_problem *b, struct err *err)
     }
     struct loss_pairs pairs = pairs_of(b);
     b->divisor = loss_divisor(&b->model.loss, b->model.normalise, &pairs);
+    if (!isfinite(b->sum_weight) || !isfinite(b->divisor))
+        return err_set(err, ERR_RANGE, "the weights of the pairs add up to infinity; make them smaller");
     if (!(b->sum_weight > 0) || !(b->divisor > 0))
         return err_set(err, ERR_RANGE, "all pairs have weight 0: there is nothing to train on");
     return b->model.ties == TIES_NONE || ties_init(&b->ties, b->model.ties, &pairs, err);

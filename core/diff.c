@@ -77,6 +77,8 @@ static bool take_weights(struct diff *f, struct err *err)
         f->p[i] = p->p;
         f->sum_weight += p->weight;
     }
+    if (!isfinite(f->sum_weight))
+        return err_set(err, ERR_RANGE, "the weights of the pairs add up to infinity; make them smaller");
     return f->sum_weight > 0 || err_set(err, ERR_RANGE, "all pairs have weight 0: there is nothing to train on");
 }
 
@@ -123,7 +125,7 @@ bool diff_settle(struct diff *f, const struct diff_reading *r, struct err *err)
 {
     size_t bad = atomic_load(&r->first_bad);
     f->exact = !atomic_load(&r->inexact) && !has_doubles(f->e);
-    return bad == f->n || err_set(err, ERR_NUMERIC, "the difference of rows %zu and %zu holds NaN or infinity",
+    return bad == f->n || err_set(err, ERR_NUMERIC, "the difference of rows %zu and %zu is beyond the range of float32",
                                   f->pairs[bad].chosen, f->pairs[bad].rejected);
 }
 

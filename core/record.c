@@ -61,6 +61,8 @@ bool record_row(struct json_object *o, const char *key, const struct embeddings 
     int64_t i;
     if (!json_as_int(v, key, INT64_MIN, INT64_MAX, &i, err))
         return false;
+    if (e->n == 0)
+        return err_set(err, ERR_RANGE, "\"%s\" is row %lld, but the embeddings have no rows", key, (long long)i);
     if (i < 0 || (uint64_t)i >= e->n)
         return err_set(err, ERR_RANGE, "\"%s\" is row %lld, but the embeddings have rows 0 to %lld", key, (long long)i,
                        (long long)e->n - 1);
