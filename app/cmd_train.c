@@ -66,6 +66,7 @@ static void as_json(const struct outcome *x, struct buf *out)
     jw_knum(&w, "fit", t->seconds);
     jw_object_end(&w);
     jw_members(&w, metrics.ptr, metrics.len);
+    jw_kint(&w, "equal_pairs", (int64_t)t->equal_pairs);
     jw_key(&w, "entropy_floor");
     jw_object(&w);
     jw_knum(&w, "train", t->floor);
@@ -157,7 +158,10 @@ static bool finish(const struct app *app, struct outcome *x, struct training *t,
         app_note(app, "the fit %s; what it had is in %s%s", t->stop, x->model,
                  t->kind->is_net ? "" : ", and --warm-start goes on from there");
     else if (!t->converged)
-        app_note(app, "not converged: the fit %s; the head was written all the same", t->stop);
+        app_note(app, "not converged: %s; the head was written all the same", t->stop);
+    if (t->equal_pairs > 0)
+        app_note(app, "%zu of %zu pairs have two answers with the same embedding: they teach nothing", t->equal_pairs,
+                 t->pairs.n_fit);
     if (x->d->without_embedding > 0)
         app_note(app, "%zu examples were left out: an answer of theirs has no embedding", x->d->without_embedding);
     struct buf text = BUF_INIT;

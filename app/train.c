@@ -16,6 +16,18 @@ static double entropy_floor(const struct data *d, const size_t *which, size_t n)
     return n > 0 ? sum / (double)n : 0;
 }
 
+/* Only pairs with equal rewards need to be looked at. */
+static size_t count_equal(const struct data *d, const double *rewards, const size_t *which, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct pair *p = &d->pairs.pairs.v[which[i]];
+        if (rewards[p->chosen] == rewards[p->rejected] && embeddings_equal(&d->e, p->chosen, p->rejected))
+            count++;
+    }
+    return count;
+}
+
 static bool evaluate_both(const struct data *d, const struct train_opts *o, struct training *t, struct err *err)
 {
     const struct part *p = &t->pairs;
@@ -25,6 +37,7 @@ static bool evaluate_both(const struct data *d, const struct train_opts *o, stru
     struct evaluate_opts e = {.bins = o->bins, .seed = o->seed};
     struct calibration map;
     head_calibration(&t->head, &map);
+    t->equal_pairs = count_equal(d, rewards, p->fit, p->n_fit);
     t->floor = entropy_floor(d, p->fit, p->n_fit);
     t->held_floor = entropy_floor(d, p->held, p->n_held);
     bool ok = evaluate_pairs(d, rewards, &map, p->fit, p->n_fit, &e, &t->train, err) &&

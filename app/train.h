@@ -41,7 +41,8 @@ struct training {
     struct metric_ratings *ratings_train, *ratings_held;  /* one an objective, or NULL: set by kinds that fit ratings */
     struct thumbs_evaluation *thumbs_train, *thumbs_held; /* or NULL: set by kinds that fit thumbs */
     struct evaluation train, held;                        /* on pairs; n = 0 when there are none */
-    double floor, held_floor;    /* mean entropy of the labels: no head has a lower log-loss on them */
+    size_t equal_pairs;       /* of those fitted: both answers have the same embedding, so no head tells them apart */
+    double floor, held_floor; /* mean entropy of the labels: no head has a lower log-loss on them */
     double objective, grad_norm; /* for several fits the sum and the largest */
     size_t iterations, passes;   /* passes over the data; 0: not counted */
     bool converged;

@@ -260,6 +260,18 @@ void embeddings_row_f64(const struct embeddings *e, size_t row, double *out)
     tensor_row_f64(&p->t, row - p->first, out);
 }
 
+bool embeddings_equal(const struct embeddings *e, size_t a, size_t b)
+{
+    double *rows = mem_array(2 * e->d, sizeof *rows);
+    bool equal = true;
+    embeddings_row_f64(e, a, rows);
+    embeddings_row_f64(e, b, rows + e->d);
+    for (size_t j = 0; equal && j < e->d; j++) /* not by bytes: 0 and -0 are one number */
+        equal = rows[j] == rows[e->d + j];
+    mem_free(rows);
+    return equal;
+}
+
 /* ---- checking ---- */
 
 struct checking {
