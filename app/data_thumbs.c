@@ -14,6 +14,8 @@ static void keys_of_rows(const struct data *d, uint64_t *answer, uint64_t *promp
     for (size_t i = 0; i < d->pairs.pairs.n; i++) {
         const struct pair *p = &d->pairs.pairs.v[i];
         answer[p->chosen] = answer[p->rejected] = d->pair_keys[i];
+        if (p->prompt != SIZE_MAX)
+            prompt[p->prompt] = d->pair_keys[i];
     }
     for (size_t i = 0; i < d->thumbs.thumbs.n; i++) {
         const struct thumb *t = &d->thumbs.thumbs.v[i];
@@ -54,6 +56,17 @@ static bool from_ratings(const char *text, struct data *d, struct err *err)
     return ok;
 }
 
+/* Prompts that the embeddings know. */
+static void fill_prompts(struct data *d)
+{
+    for (size_t i = 0; i < d->thumbs.thumbs.n; i++) {
+        struct thumb *t = &d->thumbs.thumbs.v[i];
+        size_t prompt = embeddings_prompt(&d->e, t->row);
+        if (t->prompt == THUMBS_NO_PROMPT && prompt < d->e.n)
+            t->prompt = prompt;
+    }
+}
+
 static void digest_thumbs(struct data *d)
 {
     struct digest g;
@@ -85,6 +98,7 @@ bool data_thumbs_load(const struct args *args, unsigned need, struct data *d, st
         return err_set(err, ERR_USAGE, "--up-from needs --ratings with it");
     if (file != NULL ? !thumbs_read(file, &d->e, &d->thumbs, err) : !from_ratings(rule, d, err))
         return false;
+    fill_prompts(d);
     if (file != NULL)
         keys_of_file(d);
     digest_thumbs(d);

@@ -157,6 +157,25 @@ Test(thumbs, another_head_is_judged_by_its_order_alone)
     json_object_put(e);
 }
 
+/* Four answers a prompt; prompts in rows of their own, which differ between liked and disliked ones. */
+Test(thumbs, prompts_are_matched_and_stay_on_one_side)
+{
+    struct buf thumbs = BUF_INIT;
+    for (size_t i = 0; i < N / 2; i++)
+        buf_addf(&thumbs, "{\"response\":%zu,\"prompt\":%zu,\"label\":%s}\n", i, N / 2 + i / 4,
+                 i % 3 == 0 || i % 5 == 0 ? "false" : "true");
+    write_text("thumbs.jsonl", &thumbs);
+    struct json_object *t = assay_json(
+        folder, "train -e x.npy --thumbs thumbs.jsonl --head bco --match-prompts --holdout 0.2 -o h.safetensors");
+    cr_expect(yes(t, "converged"));
+    cr_expect(gt(dbl, json_number(t, "ratio_mean"), 0.5));
+    cr_expect(gt(dbl, json_number(t, "prompt_accuracy"), 0.5));
+    double held = json_number(t, "holdout/thumbs/n");
+    cr_expect(eq(dbl, fmod(held, 4), 0.0), "%g thumbs are no whole prompts", held);
+    cr_expect(gt(dbl, held, 0.0));
+    json_object_put(t);
+}
+
 static void expect_refused(const char *line, int status, const char *says)
 {
     const char *words[32] = {program_assay()};
