@@ -11,7 +11,8 @@
  *   train.[ch]    examples to a head, and how good it is on those held out; train_options.c what can be said
  *   kind.[ch]     the kinds of heads, train_*.c one kind each
  *   family.[ch]   options of the Bradley-Terry family; anchor.[ch] those that start from another head
- *   evaluate.[ch] a head on pairs -> figures, as text and JSON
+ *   evaluate.[ch] a head on pairs -> figures, as text and JSON; evaluate_thumbs.[ch] on thumbs
+ *   warm.[ch]     another head at which a fit starts
  *   contender.[ch], comparison.[ch] heads on the same pairs that they were not fitted to -> which is better
  *   provenance.[ch] what a head was fitted to, and which pairs may judge it
  */
