@@ -15,12 +15,13 @@ BODY take_wide(const void *x, size_t i, const int narrow, doubles *v)
 /* ---- float32 ---- */
 
 /* Memory is kept busy all the time: while KERNEL_ROWS rows are worked on, those after them come into the second-level
- * cache, the first half during the dots, the second during the add. */
+ * cache from end to end, the first half during the dots, the second during the add: at each line of the rows at work as
+ * many lines as there are rows to fetch. */
 BODY fetch_rows(const float *next, const size_t first, const size_t end, size_t d, size_t j)
 {
 #pragma GCC unroll 8
     for (size_t r = first; r < end; r++)
-        __builtin_prefetch(next + r * d + j, 0, 2);
+        __builtin_prefetch(next + first * d + (end - first) * j + (r - first) * 16, 0, 2);
 }
 
 /* `rows` is a constant wherever this is inlined: the sums stay in registers. */
