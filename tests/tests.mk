@@ -56,7 +56,7 @@ $(B)/bench: $(call test_objects,tests/bench) $(SUPPORT_O) $(LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) $(TEST_LIBS)
 
-## bench: fits beside this machine's memory and beside scikit-learn (python3-sklearn) when it is there; ratios in one run
+## bench: our work beside this machine's limits and beside scikit-learn, PyTorch, liblinear and glmnet where they are installed
 .PHONY: bench
 bench: deps-test
 	$(Q)$(MAKE) --no-print-directory -j$(NPROC) $(B)/bench

@@ -1,49 +1,125 @@
 #!/bin/sh
-# run.sh BENCH: our fits beside the memory of this machine and beside scikit-learn where it is installed, in the same
-# run. SHAPES="N,D,ALPHA,LAMBDA ..." chooses others; PEERS=0 leaves peers out. Ends with status 1 when somebody did not
-# reach the optimum. A peer's time is that of its loosest setting with a relative gap of at most 1e-6; ours also has a
-# gradient of at most 1e-6.
+# run.sh BENCH: our work beside the limits of this machine and beside the peers that are installed, in the same run.
+#   WORK="50k-1024 2k-4096 50k-1024-a1.5 cv-50k-1024 bootstrap ridge load"   pairs in thousands, columns, spectrum 1/k^a
+#   PEERS="sklearn-lbfgs torch-lbfgs"   only these; PEERS=0 none
+#   LIMIT=120                           seconds that a peer may take
+#   LAMBDA=1e-4
+# Ends with status 1 when we did not reach the optimum. A peer's time is that of its loosest setting with a relative gap
+# of at most 1e-6; ours also has a gradient of at most 1e-6. Gaps are measured by one plain loop in float64 for all.
 set -u
 bench=$1
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d "${TMPDIR:-/tmp}/assay-bench-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' INT TERM
 unset OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS
-python=/usr/bin/python3
+export PYTHONPATH="$here/peers" PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
+lambda=${LAMBDA:-1e-4}
 bad=0
-if [ "${PEERS:-1}" = 0 ]; then
-    python=
-elif ! "$python" -c 'import sklearn' 2>/dev/null; then
-    echo "scikit-learn is not here; to compare with it: apt-get install python3-sklearn"
-    python=
-fi
-value() { awk -v key="$1" '$1 == key { print $2 }' "$folder/ours"; }
 
-printf '%-22s %9s %7s %7s %8s %8s %9s %8s %8s\n' 'pairs x columns, 1/k^a' 'read GB/s' 'fused' 'passes' 'fit s' 'fit/P' \
-    '|grad|' 'sklearn' 'ratio'
-for shape in ${SHAPES:-20000,512,0,1e-4 20000,512,1,1e-4 20000,512,1.5,1e-4 50000,1024,1,1e-4 2000,4096,1,1e-4}; do
-    IFS=, read -r n d alpha l2 <<END
-$shape
-END
-    if ! "$bench" "$n" "$d" "$alpha" "$l2" ${python:+"$folder/x.f32"} > "$folder/ours"; then
-        echo "bench: $shape did not converge" >&2
-        bad=1
-        continue
-    fi
-    theirs=- ratio=-
-    if [ -n "$python" ]; then
-        "$python" "$here/peer_sklearn.py" "$folder/x.f32" "$n" "$d" "$l2" "$(value objective)" > "$folder/theirs"
-        theirs=$(awk 'END { printf "%.2f", $2 }' "$folder/theirs")
-        ratio=$(awk -v ours="$(value seconds)" 'END { printf "%.1fx", $2 / ours }' "$folder/theirs")
-        # Neither may be below the other by more than the gap that both promise.
-        if ! awk -v f="$(value objective)" 'END { exit !($4 <= f * (1 + 1e-6) && f <= $4 * (1 + 1e-6)) }' "$folder/theirs"; then
-            ratio="$ratio (another optimum: $(awk 'END { print $4 }' "$folder/theirs"), not $(value objective))"
-            bad=1
+# work:name:command:how to see whether it is there:what installs it
+peers='fit:sklearn-lbfgs:python3 sklearn_lbfgs.py:import sklearn:python3-sklearn
+fit:sklearn-newton-cholesky:python3 sklearn_newton.py:import sklearn:python3-sklearn
+fit:torch-lbfgs:python3 torch_lbfgs.py:import torch:python3-torch
+fit:liblinear:python3 liblinear_primal.py:import liblinear, scipy:python3-liblinear python3-scipy
+fit:glmnet:Rscript glmnet.R:library(glmnet):r-cran-glmnet
+cv:sklearn-LogisticRegressionCV:python3 sklearn_cv.py:import sklearn:python3-sklearn
+bootstrap:sklearn-loop:python3 sklearn_bootstrap.py:import sklearn:python3-sklearn
+ridge:sklearn-RidgeCV:python3 sklearn_ridge.py:import sklearn:python3-sklearn'
+
+# /usr/bin first: Debian's packages are for Debian's Python.
+run_with() {
+    interpreter=$(PATH="/usr/bin:$PATH" command -v "$1") || return 1
+    shift
+    timeout -k 5 "${LIMIT:-120}" "$interpreter" "$@"
+}
+is_there() {
+    case $1 in
+    python3) run_with python3 -c "$2" ;;
+    *) run_with Rscript -e "$2" ;;
+    esac > /dev/null 2>&1
+}
+value() { awk -v key="$2" '$1 == key { v = $2 } END { print v }' "$folder/$1"; }
+calc() { awk "BEGIN { printf \"$1\", $2 }"; }
+
+# The peers of one kind of work: kind, pairs, columns.
+compare() {
+    printf '%s\n' "$peers" | while IFS=: read -r kind name command probe package; do
+        [ "$kind" = "$1" ] || continue
+        case " ${PEERS:-$name} " in *" $name "*) ;; *) continue ;; esac
+        program=${command%% *} script=$here/peers/${command#* }
+        if ! is_there "$program" "$probe"; then
+            printf '  %-30s not here; apt-get install %s\n' "$name" "$package"
+            continue
         fi
+        rm -f "$folder/x.f32.w"
+        run_with "$program" "$script" "$folder/x.f32" "$2" "$3" "$lambda" "$(value ours objective)" \
+            > "$folder/theirs" 2> "$folder/error" < /dev/null
+        status=$?
+        seconds=$(value theirs seconds)
+        if [ -z "$seconds" ]; then
+            if [ $status -eq 124 ]; then
+                printf '  %-30s over %s s\n' "$name" "${LIMIT:-120}"
+            else
+                printf '  %-30s failed: %s\n' "$name" "$(tail -n 1 "$folder/error")"
+            fi
+            continue
+        fi
+        printf '  %-30s %9.3f s %8.1fx' "$name" "$seconds" "$(calc %.6f "$seconds / $(value ours seconds)")"
+        if [ -s "$folder/x.f32.w" ]; then
+            "$bench" check "$folder/x.f32" "$2" "$3" "$lambda" "$folder/x.f32.w" > "$folder/check"
+            gap=$(calc %.17g "$(value check objective) / $(value ours objective) - 1")
+            printf '   gap %8.1e   |g| %.1e%s' "$gap" "$(value check gradient)" \
+                "$(calc %s "($gap > 1e-6 || $gap < -1e-6) ? \"   another optimum\" : \"\"")"
+        fi
+        echo
+    done
+}
+
+# kind pairs columns alpha
+work() {
+    kind=$1 n=$2 d=$3 alpha=$4
+    printf '%s: %s pairs x %s columns, spectrum 1/k^%s' "$kind" "$n" "$d" "$alpha"
+    if ! "$bench" "$kind" "$n" "$d" "$alpha" "$lambda" "$folder/x.f32" > "$folder/ours"; then
+        bad=1
+        return
     fi
-    printf '%-22s %9s %7s %7s %8.3f %8s %9s %8s %8s\n' "$n x $d, a = $alpha" "$(value bandwidth)" "$(value fused)" \
-        "$(value passes)" "$(value seconds)" "$(awk -v s="$(value seconds)" -v p="$(value P)" 'BEGIN { printf "%.0f", s / p }')" \
-        "$(value gradient)" "$theirs" "$ratio"
+    printf '; read %s GB/s, P %.2f ms, gemm %s GF/s, a fused pass at %.0f %% of reading\n' "$(value ours read)" \
+        "$(calc %.4f "1000 * $(value ours P)")" "$(value ours gemm)" "$(calc %.1f "100 * $(value ours fused)")"
+    printf '  %-30s %9.3f s %9s' assay "$(value ours seconds)" ''
+    case $kind in
+    fit) printf '   %s passes, %.0f P, |g| %s' "$(value ours passes)" \
+        "$(calc %.2f "$(value ours seconds) / $(value ours P)")" "$(value ours gradient)" ;;
+    ridge) printf '   %s fits' "$(value ours heads)" ;;
+    *) printf '   %s heads, %s passes, %.1fx flop/peak, |g| %s' "$(value ours heads)" "$(value ours passes)" \
+        "$(calc %.3f "$(value ours seconds) * $(value ours gemm) * 1e9 / $(value ours flop)")" "$(value ours gradient)" ;;
+    esac
+    if [ "$(value ours converged)" != 1 ]; then
+        printf '   NOT CONVERGED'
+        bad=1
+    fi
+    echo
+    [ "${PEERS:-}" = 0 ] || compare "$kind" "$n" "$d"
+}
+
+for name in ${WORK:-load 20k-512 50k-1024 2k-4096 cv-20k-512 bootstrap-20k-512 ridge-20k-512}; do
+    case $name in
+    load)
+        "$bench" load 819 "$folder" > "$folder/ours"
+        printf 'load: 819 MB of f16 at %s GB/s; read() by one thread %s, SHA-256 (beside the fit) %s GB/s\n' \
+            "$(value ours load)" "$(value ours read1)" "$(value ours digest)"
+        continue
+        ;;
+    cv | bootstrap | ridge) name=$name-50k-1024 ;;
+    esac
+    kind=fit
+    case $name in cv-* | bootstrap-* | ridge-*) kind=${name%%-*} name=${name#*-} ;; esac
+    alpha=1
+    case $name in *-a*) alpha=${name##*-a} name=${name%-a*} ;; esac
+    if ! expr "$name" : '[0-9][0-9]*k-[0-9][0-9]*$' > /dev/null; then
+        echo "bench: no work is called \"$name\"; say 50k-1024, 50k-1024-a1.5, cv, bootstrap-20k-512, ridge or load" >&2
+        exit 2
+    fi
+    work "$kind" "${name%%k-*}000" "${name#*k-}" "$alpha"
 done
-echo "fused: bandwidth of a pass over that of reading; P: one reading of the differences; ratio: scikit-learn's seconds over ours"
 exit $bad

@@ -1,0 +1,35 @@
+/* Pieces of `make bench`: each draws its data from a seed, works on it with the library as the commands do, and prints
+ * "key value" lines that run.sh makes a table of. */
+#ifndef ASSAY_TESTS_BENCH_H
+#define ASSAY_TESTS_BENCH_H
+
+#include "core/base/team.h"
+#include "core/diff.h"
+#include "tests/support/spectrum.h"
+
+enum { BENCH_THREADS = 2 };
+
+/* A piece of work on n pairs of d columns. */
+struct bench {
+    size_t n, d;
+    double alpha, l2;
+    const char *file; /* where the differences go for the peers (raw float32, by rows), or NULL */
+    struct spectrum s;
+};
+
+/* Draws the data, measures this machine, writes the file; prints P (seconds to read the differences once), read (GB/s),
+ * fused (bandwidth of a pass over that of reading) and gemm (GF/s). */
+void bench_start(struct bench *b);
+void bench_end(struct bench *b);
+
+void bench_fit(struct bench *b);
+void bench_cv(struct bench *b);
+void bench_bootstrap(struct bench *b);
+void bench_ridge(struct bench *b);
+/* Loading `mb` MB of f16 embeddings from a file in `folder` that is in the page cache. */
+void bench_load(size_t mb, const char *folder);
+
+void bench_must(bool ok, const struct err *err);
+void bench_write(const char *path, const void *p, size_t size, size_t n);
+
+#endif
