@@ -10,9 +10,9 @@
 
 /* Heads of one factor whose products with M^-1 are made at once. */
 enum { TOGETHER = 8 };
+_Static_assert((int)TOGETHER <= LBFGS_STEPS + 1, "they share a workspace");
 /* Factor again when the mean curvature of the heads has changed by this. */
 static const double ratio_change = 2;
-
 struct batch {
     const struct many_batch *b;
     struct many_pass pass;
@@ -24,6 +24,7 @@ struct batch {
     bool *stale;
     double *memory;
     float *scratch; /* a worker */
+    bool wide;      /* passes are in float64 */
     atomic_size_t next;
     atomic_bool failed;
 };
@@ -73,8 +74,7 @@ static void make_heads(struct batch *t, const struct many_job *jobs)
 
 static size_t scratch_size(const struct batch *t)
 {
-    return many_factor_scratch(t->b->hessian,
-                               (size_t)TOGETHER > (size_t)LBFGS_STEPS ? (size_t)TOGETHER : (size_t)LBFGS_STEPS);
+    return many_factor_scratch(t->b->hessian, LBFGS_STEPS + 1);
 }
 
 static bool make(struct batch *t, const struct many_job *jobs, struct err *err)
@@ -104,10 +104,9 @@ static void aim_all(void *ctx, int worker)
 {
     struct batch *t = ctx;
     size_t i;
-    double mean = t->b->hessian->trace / (double)t->d;
     (void)worker;
     while ((i = atomic_fetch_add(&t->next, 1)) < t->m)
-        many_head_aim(&t->heads[i], &t->factors[t->heads[i].factor], mean);
+        many_head_aim(&t->heads[i], &t->factors[t->heads[i].factor]);
 }
 
 static void judge_all(void *ctx, int worker)
@@ -150,7 +149,7 @@ static void learn(const struct batch *t, struct many_head **heads, size_t n, flo
         from[i] = heads[i]->at.g;
         to[i] = heads[i]->at.h;
     }
-    many_factor_apply(&t->factors[heads[0]->factor], t->b->hessian, from, to, n, scratch);
+    many_factor_apply(&t->factors[heads[0]->factor], from, to, n, scratch);
     for (size_t i = 0; i < n; i++) {
         if (heads[i]->state == MANY_RUNNING)
             lbfgs_remember(&heads[i]->past, &heads[i]->at, &heads[i]->trial);
@@ -172,18 +171,19 @@ static void start_followers(void *ctx, int worker)
     size_t i;
     while ((i = atomic_fetch_add(&t->next, 1)) < t->m)
         if (t->heads[i].state == MANY_WAITING && many_path_ready(t->heads, t->m, i))
-            many_path_start(t->heads, t->m, i, &t->factors[t->heads[i].factor], t->b->hessian,
+            many_path_start(t->heads, t->m, i, &t->factors[t->heads[i].factor],
                             t->scratch + (size_t)worker * scratch_size(t));
 }
 
 /* ---- factors ---- */
 
+/* Mean curvature of the running heads of a factor over that of the Hessian; 0: none runs. */
 static double mean_ratio(const struct batch *t, size_t factor)
 {
     double sum = 0, n = 0;
     for (size_t i = 0; i < t->m; i++)
         if (t->heads[i].factor == factor && t->heads[i].state == MANY_RUNNING) {
-            sum += many_head_ratio(&t->heads[i]);
+            sum += many_head_ratio(&t->heads[i], t->b->hessian);
             n++;
         }
     return n > 0 ? sum / n : 0;
@@ -197,8 +197,7 @@ static void set_factors(void *ctx, int worker)
     (void)worker;
     while ((k = atomic_fetch_add(&t->next, 1)) < t->n_factors) {
         double ratio = t->stale[k] ? mean_ratio(t, k) : 0;
-        struct many_factor *f = &t->factors[k];
-        if (t->stale[k] && !many_factor_set(f, t->b->hessian, f->l2, ratio > 0 ? ratio : 1, &ignored))
+        if (t->stale[k] && !many_factor_set(&t->factors[k], t->b->hessian, ratio > 0 ? ratio : 1, &ignored))
             atomic_store(&t->failed, true);
     }
 }
@@ -208,18 +207,18 @@ static void renew(void *ctx, int worker)
 {
     struct batch *t = ctx;
     size_t i;
-    float *scratch = t->scratch + (size_t)worker * scratch_size(t);
     while ((i = atomic_fetch_add(&t->next, 1)) < t->m) {
         struct many_head *h = &t->heads[i];
-        const double *from = h->at.g;
+        const double *from[LBFGS_STEPS + 1] = {h->at.g};
+        double *to[LBFGS_STEPS + 1] = {h->at.h};
+        size_t n = 1;
         if (h->state != MANY_RUNNING || !t->stale[h->factor])
             continue;
-        many_factor_apply(&t->factors[h->factor], t->b->hessian, &from, &h->at.h, 1, scratch);
-        for (size_t k = lbfgs_oldest(&h->past); k < h->past.n; k++) {
-            double *to = lbfgs_My(&h->past, k);
-            from = lbfgs_y(&h->past, k);
-            many_factor_apply(&t->factors[h->factor], t->b->hessian, &from, &to, 1, scratch);
+        for (size_t k = lbfgs_oldest(&h->past); k < h->past.n; k++, n++) {
+            from[n] = lbfgs_y(&h->past, k);
+            to[n] = lbfgs_My(&h->past, k);
         }
+        many_factor_apply(&t->factors[h->factor], from, to, n, t->scratch + (size_t)worker * scratch_size(t));
     }
 }
 
@@ -229,6 +228,7 @@ static bool factor_stale(struct batch *t, struct err *err)
     return !atomic_load(&t->failed) || err_set(err, ERR_MEMORY, "no memory for preconditioners of %zu columns", t->d);
 }
 
+/* Factor again where the curvature has changed much. */
 static bool follow_curvature(struct batch *t, struct err *err)
 {
     bool any = false;
@@ -288,12 +288,21 @@ static void evaluate_start(struct batch *t, size_t n)
     mem_free(first);
 }
 
-static bool iterate(struct batch *t, size_t n, struct err *err)
+static bool evaluate(struct batch *t, size_t n, struct err *err)
 {
+    if (t->wide)
+        return many_pass_exact(&t->pass, t->evals, n, err);
     if (t->pass.taken == 0)
         evaluate_start(t, n);
     else
         many_pass_run(&t->pass, t->evals, n);
+    return true;
+}
+
+static bool iterate(struct batch *t, size_t n, struct err *err)
+{
+    if (!evaluate(t, n, err))
+        return false;
     together(t, judge_all);
     together(t, learn_all);
     for (size_t i = 0; i < t->m; i++)
@@ -305,37 +314,68 @@ static bool iterate(struct batch *t, size_t n, struct err *err)
     return true;
 }
 
-/* In float64, at the points where the heads stand. */
+/* Until no head runs any more. */
+static bool minimise(struct batch *t, const struct progress *progress, double done, double share, struct err *err)
+{
+    double far;
+    for (size_t n; (n = gather(t, &far)) > 0;) {
+        trace(TRACE_FIT, "pass %zu of %zu heads, %.0f %% done", t->pass.taken, n, 100 * far);
+        if (!progress_tick(progress, done + share * far, 1))
+            return err_set(err, ERR_STOPPED, "the fits were stopped");
+        if (!iterate(t, n, err))
+            return false;
+    }
+    return true;
+}
+
+/* In float64, at the points where the heads stand; those that ran in float64 (wide), or all others. */
 static bool measure(struct batch *t, struct err *err)
 {
+    size_t n = 0;
     for (size_t i = 0; i < t->m; i++) {
         struct many_head *h = &t->heads[i];
+        if (h->wide != t->wide)
+            continue;
         h->eval.w = h->at.w;
         h->eval.g = h->at.g;
         h->eval.held = h->job->held;
         h->eval.held_step = h->job->held_step;
         h->passes++;
-        t->evals[i] = &h->eval;
+        t->evals[n++] = &h->eval;
     }
-    if (!many_pass_exact(&t->pass, t->evals, t->m, err))
+    if (!many_pass_exact(&t->pass, t->evals, n, err))
         return false;
     for (size_t i = 0; i < t->m; i++)
-        many_head_answer(&t->heads[i]);
+        if (t->heads[i].wide == t->wide)
+            many_head_answer(&t->heads[i]);
     return true;
+}
+
+/* Go on in float64 with those that float32 did not bring to their goal; false: there are none. */
+static bool widen(struct batch *t)
+{
+    for (size_t i = 0; i < t->m; i++) {
+        struct many_head *h = &t->heads[i];
+        h->eval.held = NULL;
+        h->accepted = false;
+        if (h->job->info->stop != BT_STALLED)
+            continue;
+        many_head_resume(h);
+        t->wide = true;
+    }
+    together(t, learn_all);
+    together(t, aim_all);
+    return t->wide;
 }
 
 bool many_batch_fit(struct many_batch *b, const struct many_job *jobs, size_t m, double done, double share,
                     const struct progress *progress, struct err *err)
 {
     struct batch t = {.b = b, .m = m, .d = b->r->d};
-    double far;
-    bool ok = make(&t, jobs, err) && factor_stale(&t, err);
-    for (size_t n; ok && (n = gather(&t, &far)) > 0;) {
-        trace(TRACE_FIT, "pass %zu of %zu heads, %.0f %% done", t.pass.taken, n, 100 * far);
-        ok = progress_tick(progress, done + share * far, 1) || err_set(err, ERR_STOPPED, "the fits were stopped");
-        ok = ok && iterate(&t, n, err);
-    }
-    ok = ok && measure(&t, err);
+    bool ok =
+        make(&t, jobs, err) && factor_stale(&t, err) && minimise(&t, progress, done, share, err) && measure(&t, err);
+    if (ok && widen(&t))
+        ok = minimise(&t, progress, done, share, err) && measure(&t, err);
     b->taken = t.pass.taken;
     release(&t);
     return ok;

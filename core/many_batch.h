@@ -1,6 +1,7 @@
 /* Some columns fitted together: L-BFGS for each (many_head.h), its inverse Hessian guessed from one shared matrix
  * (many_hessian.h), every evaluation of all of them one reading of the data (many_pass.h). Columns that are done drop
- * out. At the end one pass in float64 measures every column where it stands.
+ * out. At the end one pass in float64 measures every column where it stands; those that float32 did not bring to their
+ * goal go on together in float64.
  *
  * Of columns that differ in their l2 alone, every fourth leads. When the leaders have come some way, the others start
  * between them, at the cubic through four leaders as a function of log l2, and with what the nearest one has learnt of

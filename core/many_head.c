@@ -8,7 +8,8 @@
 enum { MAX_TRIALS = 12, PATIENCE = 6 };
 enum { VECTORS = 7 }; /* w, g, h of two points, and the direction */
 
-static const double gradient_limit = 1e-6, relative_limit = 1e-6, margin_of_safety = 0.7, noise = 3e-8;
+static const double gradient_limit = 1e-6, relative_limit = 1e-6, margin_of_safety = 0.7;
+static const double noise_f32 = 3e-8, noise_f64 = 1e-14;
 
 bool many_meets_goal(double f, double grad_norm, double l2, double share)
 {
@@ -31,9 +32,15 @@ void many_head_init(struct many_head *h, const struct many_job *job, size_t d, e
     h->eval = (struct many_eval){.view = job->view, .divisor = job->divisor};
 }
 
-double many_head_ratio(const struct many_head *h)
+double many_head_ratio(const struct many_head *h, const struct many_hessian *hessian)
 {
-    return h->first_curvature > 0 ? fmax(1e-6, h->curvature / h->first_curvature) : 1;
+    return hessian->curvature > 0 ? fmax(1e-6, h->curvature / hessian->curvature) : 1;
+}
+
+/* What rounding hides of the objective. */
+static double noise(const struct many_head *h)
+{
+    return (h->wide ? noise_f64 : noise_f32) * fabs(h->f);
 }
 
 /* ---- where to ---- */
@@ -49,30 +56,32 @@ static void give_up(struct many_head *h)
     h->trials = 0;
 }
 
-static void turn(struct many_head *h, const struct many_factor *f, double mean)
+static void turn(struct many_head *h, const struct many_factor *f)
 {
-    double gamma = (f->ratio * mean + f->l2) / (many_head_ratio(h) * mean + f->l2);
+    double mean = f->h->trace / (double)h->d;
+    double gamma = (f->ratio * mean + f->l2) / (many_head_ratio(h, f->h) * mean + f->l2);
     lbfgs_direction(&h->past, &h->at, gamma, h->trial.g, h->direction); /* trial.g is free until the next evaluation */
     h->slope = linalg_dot(h->at.g, h->direction, h->d);
     h->step = 1;
 }
 
-/* Trials are what float can hold, so that passes see the very point. */
+/* Trials are what float can hold, so that passes in float32 see the very point. */
 static bool move(struct many_head *h)
 {
     bool moved = false;
     for (size_t j = 0; j < h->d; j++) {
-        h->trial.w[j] = (double)(float)(h->at.w[j] + h->step * h->direction[j]);
+        double to = h->at.w[j] + h->step * h->direction[j];
+        h->trial.w[j] = h->wide ? to : (double)(float)to;
         moved = moved || h->trial.w[j] != h->at.w[j];
     }
     return moved;
 }
 
-void many_head_aim(struct many_head *h, const struct many_factor *f, double mean_eigenvalue)
+void many_head_aim(struct many_head *h, const struct many_factor *f)
 {
     while (h->state == MANY_RUNNING) {
         if (h->trials == 0)
-            turn(h, f, mean_eigenvalue);
+            turn(h, f);
         if (h->slope < 0 && move(h))
             return;
         give_up(h);
@@ -85,7 +94,7 @@ static bool acceptable(const struct many_head *h)
 {
     if (!isfinite(h->trial_f) || !isfinite(linalg_nrm2(h->trial.g, h->d)))
         return false;
-    if (h->trial_f <= h->f + 1e-4 * h->step * h->slope + noise * fabs(h->f))
+    if (h->trial_f <= h->f + 1e-4 * h->step * h->slope + noise(h))
         return true;
     /* Near the end the objective no longer tells points apart, the slope still does. */
     return fabs(linalg_dot(h->trial.g, h->direction, h->d)) < 0.5 * fabs(h->slope) &&
@@ -115,9 +124,8 @@ static void take(struct many_head *h)
     h->trials = 0;
     h->f = h->trial_f;
     h->curvature = h->eval.curvature;
-    h->first_curvature = h->first_curvature > 0 ? h->first_curvature : h->curvature;
     h->grad_norm = linalg_nrm2(h->at.g, h->d);
-    h->idle = h->f < h->lowest - noise * fabs(h->f) ? 0 : h->idle + 1;
+    h->idle = h->f < h->lowest - noise(h) ? 0 : h->idle + 1;
     h->lowest = fmin(h->lowest, h->f);
 }
 
@@ -142,7 +150,7 @@ void many_head_end(struct many_head *h, size_t max_iterations)
 {
     if (h->state != MANY_RUNNING)
         return;
-    bool there = many_meets_goal(h->f, h->grad_norm, h->job->l2, margin_of_safety);
+    bool there = many_meets_goal(h->f, h->grad_norm, h->job->l2, h->wide ? 1 : margin_of_safety);
     bool spent = h->iterations >= max_iterations, lost = h->idle >= PATIENCE;
     if (!there && !spent && !lost)
         return;
@@ -153,8 +161,10 @@ void many_head_end(struct many_head *h, size_t max_iterations)
 void many_head_answer(struct many_head *h)
 {
     struct bt_info *info = h->job->info;
+    struct lbfgs_point trial = h->trial;
     h->trial = h->at;
     penalise(h);
+    h->trial = trial;
     *info = (struct bt_info){.objective = h->trial_f,
                              .grad_norm = linalg_nrm2(h->at.g, h->d),
                              .iterations = h->iterations,
@@ -162,4 +172,14 @@ void many_head_answer(struct many_head *h)
     info->converged = many_meets_goal(info->objective, info->grad_norm, h->job->l2, 1);
     info->stop = info->converged ? BT_OPTIMAL : h->stop == BT_OPTIMAL ? BT_STALLED : h->stop;
     memcpy(h->job->w, h->at.w, h->d * sizeof *h->at.w);
+}
+
+void many_head_resume(struct many_head *h)
+{
+    h->wide = h->accepted = true;
+    h->state = MANY_FRESH;
+    h->f = h->lowest = h->job->info->objective;
+    h->grad_norm = h->job->info->grad_norm;
+    h->curvature = h->eval.curvature;
+    h->trials = h->idle = 0;
 }

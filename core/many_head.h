@@ -30,12 +30,12 @@ struct many_head {
     struct lbfgs past;
     double *direction;
     double f, trial_f, grad_norm, curvature;
-    double first_curvature; /* at the common start */
-    double slope, step;     /* along the direction, and how much of it is tried */
-    int trials;             /* of the direction; 0: a new one is needed */
-    bool accepted;          /* the last trial: at.h is out of date */
-    double lowest;          /* f so far */
-    int idle;               /* steps in a row that did not lower it by more than rounding hides */
+    double slope, step; /* along the direction, and how much of it is tried */
+    int trials;         /* of the direction; 0: a new one is needed */
+    bool wide;          /* evaluations are in float64 */
+    bool accepted;      /* the last trial: at.h is out of date */
+    double lowest;      /* f so far */
+    int idle;           /* steps in a row that did not lower it by more than rounding hides */
     size_t iterations, passes, factor;
 };
 
@@ -44,15 +44,17 @@ size_t many_head_size(size_t d);
 void many_head_init(struct many_head *h, const struct many_job *job, size_t d, enum many_state state, double *memory);
 /* Choose the point to try next, unless it is waiting or done; it is done when there is none any more. M is ratio H + l2
  * I of the factor and stands in for another ratio by a number: as if the mean eigenvalue of H were the only one. */
-void many_head_aim(struct many_head *h, const struct many_factor *f, double mean_eigenvalue);
+void many_head_aim(struct many_head *h, const struct many_factor *f);
 /* `eval` is done: take the trial or not, and say in `accepted` which. */
 void many_head_judge(struct many_head *h);
 /* Has it reached its goal, or does it get nowhere? */
 void many_head_end(struct many_head *h, size_t max_iterations);
-/* Curvature over that at the start. */
-double many_head_ratio(const struct many_head *h);
+/* Curvature over that of the Hessian. */
+double many_head_ratio(const struct many_head *h, const struct many_hessian *hessian);
 /* `eval` was measured in float64 at h->at: the answer of the job. */
 void many_head_answer(struct many_head *h);
+/* Go on from there in float64. */
+void many_head_resume(struct many_head *h);
 
 /* The goal of bt.h: is a point with these measures of f and |g| certified, or beyond it by a share <= 1? */
 bool many_meets_goal(double f, double grad_norm, double l2, double share);

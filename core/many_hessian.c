@@ -17,7 +17,7 @@ struct reading {
     int workers;    /* that take part */
     float *H;       /* a worker: side x side (gram) */
     float *scratch; /* a worker: a block and two rows; the same times roots */
-    double trace[TEAM_MAX];
+    double trace[TEAM_MAX], curvature[TEAM_MAX];
 };
 
 static size_t scratch_size(size_t d)
@@ -32,7 +32,7 @@ static float root_of(const struct reading *t, size_t row, double z)
     return (float)sqrt(fmax(0, loss_form_at(&form, z).curvature / t->sum));
 }
 
-static void scale_rows(struct reading *t, const struct many_block *b, const float *x, float *out, double *trace)
+static void scale_rows(struct reading *t, const struct many_block *b, const float *x, float *out, int worker)
 {
     size_t d = t->h->d;
     float z[MANY_BLOCK] = {0};
@@ -45,7 +45,8 @@ static void scale_rows(struct reading *t, const struct many_block *b, const floa
             out[i * d + j] = x[i * d + j] * root;
             squares += (double)out[i * d + j] * (double)out[i * d + j];
         }
-        *trace += squares;
+        t->trace[worker] += squares;
+        t->curvature[worker] += (double)root * (double)root;
     }
 }
 
@@ -63,7 +64,7 @@ static void read_share(void *ctx, int worker)
             row += b.real;
             if (worker >= t->workers || number % (size_t)t->workers != (size_t)worker)
                 continue;
-            scale_rows(t, &b, many_block_rows(&b, X), out, &t->trace[worker]);
+            scale_rows(t, &b, many_block_rows(&b, X), out, worker);
             if (t->h->kind == PRECONDITION_GRAM)
                 linalg_f32_syrk_t(out, b.real, d, 1, t->H + (size_t)worker * d * d);
         }
@@ -74,6 +75,7 @@ static void add_shares(struct reading *t)
     struct many_hessian *h = t->h;
     for (int k = 0; k < t->workers; k++) {
         h->trace += t->trace[k];
+        h->curvature += t->curvature[k];
         if (k > 0 && h->kind == PRECONDITION_GRAM)
             for (size_t i = 0; i < h->d * h->d; i++)
                 t->H[i] += t->H[(size_t)k * h->d * h->d + i];
@@ -154,10 +156,10 @@ static bool factor(struct many_factor *f, const struct many_hessian *h, double t
     return linalg_f32_cholesky(f->U, n);
 }
 
-bool many_factor_set(struct many_factor *f, const struct many_hessian *h, double l2, double ratio, struct err *err)
+bool many_factor_set(struct many_factor *f, const struct many_hessian *h, double ratio, struct err *err)
 {
-    double mean = h->trace / (double)h->d, lift = h->lift;
-    f->l2 = l2;
+    double mean = h->trace / (double)h->d, lift = h->lift, l2 = f->l2;
+    f->h = h;
     f->ratio = ratio;
     if (f->U == NULL && h->kind != PRECONDITION_SCALAR)
         f->U = mem_block(h->side, h->side * sizeof *f->U);
@@ -193,9 +195,10 @@ static double largest(const double *g, size_t d)
     return scale > 0 ? scale : 1;
 }
 
-void many_factor_apply(const struct many_factor *f, const struct many_hessian *h, const double *const *g,
-                       double *const *out, size_t k, float *scratch)
+void many_factor_apply(const struct many_factor *f, const double *const *g, double *const *out, size_t k,
+                       float *scratch)
 {
+    const struct many_hessian *h = f->h;
     size_t d = h->d;
     float *X = scratch, *Y = scratch + k * d;
     bool dual = h->kind == PRECONDITION_DUAL && f->U != NULL;

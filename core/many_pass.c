@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Runs that the data is cut into, at least one a part; blocks whose gradients are added up in float32. */
-enum { RUNS = 16, FLUSH = 4 };
+enum { RUNS = 16, FLUSH = 2 };
 
 _Static_assert((int)MANY_LANES % (int)KERNEL_ROWS == 0, "rows that fill a part fill kernels of both kinds");
 

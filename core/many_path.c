@@ -73,8 +73,7 @@ static void interpolate(struct many_head *h, const struct many_head *heads, cons
 }
 
 /* The steps of a leader, their y for another l2. */
-static void inherit(struct many_head *h, const struct many_head *leader, const struct many_factor *f,
-                    const struct many_hessian *hessian, float *scratch)
+static void inherit(struct many_head *h, const struct many_head *leader, const struct many_factor *f, float *scratch)
 {
     const double *y[LBFGS_STEPS];
     double *My[LBFGS_STEPS];
@@ -84,11 +83,10 @@ static void inherit(struct many_head *h, const struct many_head *leader, const s
         y[n] = lbfgs_y(&h->past, k);
         My[n] = lbfgs_My(&h->past, k);
     }
-    many_factor_apply(f, hessian, y, My, n, scratch);
+    many_factor_apply(f, y, My, n, scratch);
 }
 
-void many_path_start(struct many_head *heads, size_t m, size_t i, const struct many_factor *f,
-                     const struct many_hessian *hessian, float *scratch)
+void many_path_start(struct many_head *heads, size_t m, size_t i, const struct many_factor *f, float *scratch)
 {
     size_t leaders[PATH_POINTS], nearest = 0;
     struct many_head *h = &heads[i];
@@ -97,7 +95,6 @@ void many_path_start(struct many_head *heads, size_t m, size_t i, const struct m
         if (fabs(log(heads[leaders[k]].job->l2 / h->job->l2)) < fabs(log(heads[leaders[nearest]].job->l2 / h->job->l2)))
             nearest = k;
     interpolate(h, heads, leaders);
-    inherit(h, &heads[leaders[nearest]], f, hessian, scratch);
-    h->first_curvature = heads[leaders[nearest]].first_curvature;
+    inherit(h, &heads[leaders[nearest]], f, scratch);
     h->state = MANY_FRESH;
 }

@@ -11,7 +11,6 @@ void many_path_choose(struct many_head *heads, size_t m);
 /* Have the leaders of heads[i], which waits, come far enough for it to start? */
 bool many_path_ready(const struct many_head *heads, size_t m, size_t i);
 /* Let heads[i] start; f: its factor. scratch: many_factor_scratch for LBFGS_STEPS vectors. */
-void many_path_start(struct many_head *heads, size_t m, size_t i, const struct many_factor *f,
-                     const struct many_hessian *hessian, float *scratch);
+void many_path_start(struct many_head *heads, size_t m, size_t i, const struct many_factor *f, float *scratch);
 
 #endif

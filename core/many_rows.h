@@ -9,7 +9,7 @@
 #include "core/many.h"
 #include "core/many_kernel.h"
 
-enum { MANY_BLOCK = 256 };
+enum { MANY_BLOCK = 512 };
 
 struct many_part {
     struct diff f;

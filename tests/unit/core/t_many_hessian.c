@@ -52,15 +52,15 @@ static void close_bench(struct bench *t)
 static double residual(struct bench *t, const struct many_hessian *h, double l2, double ratio)
 {
     size_t d = t->s.d, k = 3;
-    struct many_factor f = {0};
+    struct many_factor f = {.l2 = l2};
     double *g = mem_array(k * d, sizeof *g), *x = mem_array(k * d, sizeof *x), *Mx = mem_array(d, sizeof *Mx);
     float *scratch = mem_array(many_factor_scratch(h, k), sizeof *scratch);
     const double *from[3] = {g, g + d, g + 2 * d};
     double *to[3] = {x, x + d, x + 2 * d}, worst = 0;
     for (size_t j = 0; j < k * d; j++)
         g[j] = 1e-30 * sin((double)j); /* tiny: nothing may vanish in float */
-    cr_assert(many_factor_set(&f, h, l2, ratio, &err));
-    many_factor_apply(&f, h, from, to, k, scratch);
+    cr_assert(many_factor_set(&f, h, ratio, &err));
+    many_factor_apply(&f, from, to, k, scratch);
     for (size_t i = 0; i < k; i++) {
         bt_hessian_times(&t->b, 0, t->z, to[i], Mx);
         linalg_scale(ratio, Mx, d);
@@ -105,7 +105,7 @@ Test(many_hessian, a_singular_hessian_is_lifted)
 {
     struct bench t;
     struct many_hessian h;
-    struct many_factor f = {0};
+    struct many_factor f = {.l2 = 1e-30};
     double g[20], x[20], *to = x;
     const double *from = g;
     float scratch[40];
@@ -116,10 +116,10 @@ Test(many_hessian, a_singular_hessian_is_lifted)
     struct many_problem p = {.e = &t.s.e, .pairs = t.s.pairs, .n = t.s.n};
     cr_assert(many_rows_init(&t.rows, &p, SIZE_MAX, t.team, &err));
     cr_assert(many_hessian_init(&h, &t.rows, NULL, t.team, &err));
-    cr_assert(many_factor_set(&f, &h, 1e-30, 1, &err));
+    cr_assert(many_factor_set(&f, &h, 1, &err));
     for (size_t j = 0; j < 20; j++)
         g[j] = 1 + (double)j;
-    many_factor_apply(&f, &h, &from, &to, 1, scratch);
+    many_factor_apply(&f, &from, &to, 1, scratch);
     cr_expect(gt(dbl, linalg_dot(g, x, 20), 0.0));
     cr_expect(lt(dbl, linalg_nrm2(x, 20), 1e30));
     many_factor_free(&f);
@@ -131,12 +131,12 @@ Test(many_hessian, a_singular_hessian_is_lifted)
 Test(many_hessian, without_matrices_it_is_a_number)
 {
     struct many_hessian h = {.kind = PRECONDITION_SCALAR, .n = 5, .d = 4, .trace = 8};
-    struct many_factor f = {0};
+    struct many_factor f = {.l2 = 1};
     double g[4] = {1, 2, 3, 4}, x[4], *to = x;
     const double *from = g;
     float scratch[4];
-    cr_assert(many_factor_set(&f, &h, 1, 0.5, &err));
-    many_factor_apply(&f, &h, &from, &to, 1, scratch);
+    cr_assert(many_factor_set(&f, &h, 0.5, &err));
+    many_factor_apply(&f, &from, &to, 1, scratch);
     for (size_t j = 0; j < 4; j++)
         cr_expect(epsilon_eq(dbl, x[j], g[j] / 2, 1e-15)); /* 0.5 * 8/4 + 1 */
 }
