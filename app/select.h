@@ -10,12 +10,12 @@
 
 /* Rows of train_options, and their names for the list of a kind. */
 #define SELECT_OPTIONS                                                                                                 \
-    {"l2-path", 0, "PATH", "bt: choose the penalty by cross-validation: FROM:TO:NUMBER, or a list of them", false},    \
+    {"l2-path", 0, "PATH", "bt, regression: choose the penalty by cross-validation: FROM:TO:NUMBER, or a list",        \
+     false},                                                                                                           \
         {"folds", 0, "K",                                                                                              \
-         "bt: of the cross-validation, by prompt; gated: attributes of a pair come from the other folds (default 5)",  \
+         "of the cross-validation, by prompt; gated: attributes of a pair come from the other folds (default 5)",      \
          false},                                                                                                       \
-        {"rule", 0, "RULE", "bt: which penalty: best, or 1se: the largest within a standard error (default best)",     \
-         false},                                                                                                       \
+        {"rule", 0, "RULE", "which penalty: best, or 1se: the largest within a standard error (default best)", false}, \
     {                                                                                                                  \
         "bootstrap", 0, "B", "bt: also fit B heads to resampled prompts, for intervals of rewards", false              \
     }

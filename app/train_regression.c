@@ -1,6 +1,7 @@
 #include "app/train_regression.h"
 
 #include "app/mixing.h"
+#include "app/select_ridge.h"
 #include "app/targets.h"
 #include "app/train.h"
 #include "core/base/mem.h"
@@ -8,16 +9,18 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const own_options[] = {TARGETS_NAMES, MIXING_NAMES, NULL};
+static const char *const own_options[] = {TARGETS_NAMES, MIXING_NAMES, SELECT_RIDGE_NAMES, NULL};
 
 struct own {
     struct targets_opts targets;
     struct mixing_opts mixing;
+    struct select select;
 };
 
 struct found {
     struct ridge_info *ridge; /* one an attribute */
     struct mixing mixing;
+    struct ridge_selection selection;
     size_t rows; /* that were fitted */
 };
 
@@ -25,10 +28,18 @@ static bool read_own(const struct args *args, struct train_opts *o, struct err *
 {
     struct own *own = mem_alloc(sizeof *own);
     o->own = own;
-    if (!targets_read(args, &own->targets, err) || !mixing_read(args, &own->mixing, err))
+    if (!targets_read(args, &own->targets, err) || !mixing_read(args, &own->mixing, err) ||
+        !select_read(args, &own->select, err))
         return false;
     o->wish.single_ratings = own->targets.rows == RATED_RATINGS;
     return true;
+}
+
+static void free_own(void *p)
+{
+    struct own *own = p;
+    select_free(&own->select);
+    mem_free(own);
 }
 
 static void free_found(void *p)
@@ -38,6 +49,7 @@ static void free_found(void *p)
         return;
     mem_free(found->ridge);
     mixing_free(&found->mixing);
+    ridge_selection_free(&found->selection);
     mem_free(found);
 }
 
@@ -64,6 +76,24 @@ bool regression_fit(const struct data *d, const struct rated *r, double l2, doub
 
 /* ---- the kind ---- */
 
+/* With the given penalty, or with one an attribute by cross-validation: then t->l2 is that of the reward. */
+static bool fit_rows(const struct data *d, const struct train_opts *o, const struct rated *r, struct training *t,
+                     const struct progress *progress, struct err *err)
+{
+    const struct own *own = o->own;
+    struct found *found = t->own;
+    struct ridge_selection *x = &found->selection;
+    if (own->select.l2 == NULL)
+        return regression_fit(d, r, o->l2, t->head.W, t->head.b, found->ridge, progress, err);
+    if (!select_ridge(&own->select, d, o, r, t->head.W, t->head.b, found->ridge, x, progress, err))
+        return false;
+    ridge_selection_describe(x, &t->head);
+    for (size_t j = r->k; j-- > 0;)
+        if (t->head.mix[j] != 0)
+            t->l2 = x->l2[x->chosen[j]];
+    return true;
+}
+
 static bool fit_targets(const struct data *d, const struct train_opts *o, const struct targets *y, struct training *t,
                         const struct progress *progress, struct err *err)
 {
@@ -73,7 +103,7 @@ static bool fit_targets(const struct data *d, const struct train_opts *o, const 
     found->rows = y->fit.n;
     head_init(&t->head, "regression", y->names, y->k, d->e.d);
     targets_describe(&own->targets, y, &t->head);
-    if (!regression_fit(d, &y->fit, o->l2, t->head.W, t->head.b, found->ridge, progress, err) ||
+    if (!fit_rows(d, o, &y->fit, t, progress, err) ||
         !mixing_apply(&own->mixing, d, &t->pairs, &y->fit, &t->head, &found->mixing, err))
         return false;
     t->ratings_train = targets_measure(&t->head, d, &y->fit);
@@ -105,6 +135,7 @@ static void settings_json(const struct train_opts *o, const struct training *t, 
     const struct found *found = t->own;
     targets_json(&own->targets, w);
     mixing_json(&own->mixing, &found->mixing, &t->head, w);
+    select_settings_json(&own->select, w);
 }
 
 static void found_json(const struct train_opts *o, const struct training *t, struct json_writer *w)
@@ -116,6 +147,7 @@ static void found_json(const struct train_opts *o, const struct training *t, str
     for (size_t j = 0; j < t->head.k; j++)
         jw_knum(w, t->head.objectives[j], found->ridge[j].objective);
     jw_object_end(w);
+    ridge_selection_json(&found->selection, &t->head, w);
 }
 
 static void size_text(const struct training *t, struct buf *out)
@@ -136,6 +168,7 @@ static void found_text(const struct train_opts *o, const struct training *t, str
     const struct own *own = o->own;
     const struct found *found = t->own;
     targets_table(&t->head, t->ratings_train, t->ratings_held, out);
+    ridge_selection_text(&own->select, &found->selection, &t->head, out);
     mixing_text(&own->mixing, &found->mixing, &t->head, out);
 }
 
@@ -146,7 +179,7 @@ const struct kind kind_regression = {
     .need = DATA_RATINGS,
     .options = own_options,
     .read = read_own,
-    .free_own = mem_free,
+    .free_own = free_own,
     .fit = fit,
     .free_found = free_found,
     .settings_json = settings_json,

@@ -145,9 +145,9 @@ static void expect_refused(const char *rest, int status, const char *text)
 
 Test(comparison, every_kind_of_head_can_be_judged)
 {
-    struct json_object *c =
-        compare("bt:l2=0.01 logistic bco:l2=0.01 mlp:hidden=4,epochs=2 regression --folds 2 --up-from helpfulness>=3");
-    for (int i = 0; i < 5; i++) {
+    struct json_object *c = compare("bt:l2=0.01 ordinal joint logistic bco:l2=0.01 mlp:hidden=4,epochs=2 regression "
+                                    "--folds 2 --up-from helpfulness>=3");
+    for (int i = 0; i < 7; i++) {
         char path[32];
         snprintf(path, sizeof path, "heads/%d/n", i);
         cr_expect(eq(dbl, json_number(c, path), json_number(c, "n_pairs")));
