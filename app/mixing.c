@@ -61,13 +61,10 @@ static void outputs(const struct head *h, const struct embeddings *e, const size
                     double *out)
 {
     double *x = mem_array(h->d, sizeof *x), *r = mem_array(h->k, sizeof *r);
-    memset(out, 0, n * h->k * sizeof *out);
     for (size_t i = 0; i < n; i++) {
         embeddings_row_f64(e, rows[i], x);
         head_outputs(h, x, r);
-        for (size_t a = 0; a < h->k; a++)
-            for (size_t j = 0; j < h->k; j++)
-                out[i * h->k + j] += r[a] * B[a * h->k + j];
+        mix_apply(B, h->k, r, out + i * h->k);
     }
     mem_free(x);
     mem_free(r);

@@ -275,20 +275,9 @@ void mix_matrix(const double *penalty, size_t k, size_t v, double *B)
         B[v * k + j] -= penalty[j];
 }
 
-void mix_absorb(const double *B, size_t k, double *W, size_t d, double *b)
+void mix_apply(const double *B, size_t k, const double *r, double *out)
 {
-    double *old = mem_array(k, sizeof *old);
-    for (size_t c = 0; c <= d; c++) { /* a column of W, at last b */
-        double *at = c < d ? W + c : b;
-        size_t step = c < d ? d : 1;
-        for (size_t i = 0; i < k; i++)
-            old[i] = at[i * step];
-        for (size_t j = 0; j < k; j++) {
-            double sum = 0;
-            for (size_t i = 0; i < k; i++)
-                sum += B[i * k + j] * old[i];
-            at[j * step] = sum;
-        }
-    }
-    mem_free(old);
+    memset(out, 0, k * sizeof *out);
+    for (size_t i = 0; i < k; i++)
+        linalg_axpy(r[i], B + i * k, out, k);
 }

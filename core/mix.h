@@ -51,7 +51,7 @@ MUST_CHECK bool mix_decorrelate(const double *R, size_t n, size_t k, size_t v, d
                                 double *after, struct err *err);
 /* B (k x k by rows): r' = r B, the identity with row v minus the penalties. */
 void mix_matrix(const double *penalty, size_t k, size_t v, double *B);
-/* Outputs W x + b become B' (W x + b): W := B'W (k x d by rows), b := B'b (k). */
-void mix_absorb(const double *B, size_t k, double *W, size_t d, double *b);
+/* out (k) := r B, for outputs r (k). Not in place. */
+void mix_apply(const double *B, size_t k, const double *r, double *out);
 
 #endif

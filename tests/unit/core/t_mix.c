@@ -162,30 +162,22 @@ Test(mix, errors_say_what_is_wrong)
 
 /* ---- decorrelation ---- */
 
-/* Penalties 0.2, 0.5 and verbosity's own 1, worked out in the references: r'_c = (0.54, 0.2, 0), r'_r = (0.54, 0.55,
- * 0). */
-Test(mix, matrix_frees_outputs_from_verbosity)
+/* Penalties 0.2, 0.5 and verbosity's own 1, with the gate (0.390694, 0.319873, 0.289433) and beta 1: worked out in the
+ * references. */
+Test(mix, matrix_frees_outputs_from_verbosity_as_worked_out_by_hand)
 {
-    double B[9], W[] = {0.7, 0.6, 0.6, 0.7, 0.8, 0.3}, b[] = {1, 2, 4};
-    const double expected[] = {0.54, 0.54, 0.2, 0.55, 0, 0}, bias[] = {1 - 0.2 * 4, 2 - 0.5 * 4, 0};
+    const double chosen[] = {0.7, 0.6, 0.8}, rejected[] = {0.6, 0.7, 0.3}, gate[] = {0.390694, 0.319873, 0.289433};
+    const double freed[] = {0.54, 0.2, 0}, other[] = {0.54, 0.55, 0};
+    double B[9], a[3], b[3], reward[2] = {0};
     mix_matrix((double[]){0.2, 0.5, 1}, 3, 2, B);
-    mix_absorb(B, 3, W, 2, b); /* the columns of W are the two answers */
-    for (size_t i = 0; i < 6; i++)
-        cr_expect(epsilon_eq(dbl, W[i], expected[i], 1e-15));
-    for (size_t i = 0; i < 3; i++)
-        cr_expect(epsilon_eq(dbl, b[i], bias[i], 1e-15));
-}
-
-/* The reference's loss of that example: gate (0.390694, 0.319873, 0.289433), beta 1. */
-Test(mix, decorrelated_rewards_give_the_loss_worked_out_by_hand)
-{
-    const double gate[] = {0.390694, 0.319873, 0.289433};
-    double B[9], W[] = {0.7, 0.6, 0.6, 0.7, 0.8, 0.3}, b[3] = {0}, reward[2] = {0};
-    mix_matrix((double[]){0.2, 0.5, 1}, 3, 2, B);
-    mix_absorb(B, 3, W, 2, b);
-    for (size_t j = 0; j < 3; j++)
-        for (size_t side = 0; side < 2; side++)
-            reward[side] += gate[j] * W[2 * j + side];
+    mix_apply(B, 3, chosen, a);
+    mix_apply(B, 3, rejected, b);
+    for (size_t j = 0; j < 3; j++) {
+        cr_expect(epsilon_eq(dbl, a[j], freed[j], 1e-15));
+        cr_expect(epsilon_eq(dbl, b[j], other[j], 1e-15));
+        reward[0] += gate[j] * a[j];
+        reward[1] += gate[j] * b[j];
+    }
     cr_expect(epsilon_eq(dbl, reward[0], 0.274949, 1e-6));
     cr_expect(epsilon_eq(dbl, reward[1], 0.386905, 1e-6));
     cr_expect(epsilon_eq(dbl, bt_softplus(reward[1] - reward[0]), 0.750691, 1e-6));
