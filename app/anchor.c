@@ -105,30 +105,14 @@ static bool regress(const struct anchor *a, const struct data *d, double l2, con
     return ok;
 }
 
-/* Folds of the training pairs, then of the training ratings: by prompt. */
-static size_t *draw_folds(const struct data *d, const struct part *pairs, const struct part *ratings, uint64_t seed)
-{
-    size_t n = pairs->n_fit + ratings->n_fit, *fold = mem_array(n, sizeof *fold);
-    uint64_t *keys = mem_array(n, sizeof *keys);
-    for (size_t i = 0; i < pairs->n_fit; i++)
-        keys[i] = d->pair_keys[pairs->fit[i]];
-    for (size_t i = 0; i < ratings->n_fit; i++)
-        keys[pairs->n_fit + i] = d->rating_keys[ratings->fit[i]];
-    split_folds(keys, n, FOLDS, seed, fold);
-    mem_free(keys);
-    return fold;
-}
-
 /* z: margins of the training pairs in fold f by least squares on the other folds' ratings. */
 static bool cross_fit(const struct anchor *a, const struct data *d, double l2, const struct part *pairs,
                       const struct part *ratings, const size_t *fold, size_t f, double *z, struct err *err)
 {
-    struct part others = {.fit = mem_array(ratings->n_fit, sizeof(size_t))};
+    struct part others;
     size_t *in = mem_array(pairs->n_fit, sizeof *in), n = 0;
     double *w = mem_array(a->d, sizeof *w), *of_fold = mem_array(pairs->n_fit, sizeof *of_fold);
-    for (size_t i = 0; i < ratings->n_fit; i++)
-        if (fold[pairs->n_fit + i] != f)
-            others.fit[others.n_fit++] = ratings->fit[i];
+    part_without(ratings, fold + pairs->n_fit, f, &others);
     for (size_t i = 0; i < pairs->n_fit; i++)
         if (fold[i] == f)
             in[n++] = pairs->fit[i];
@@ -151,7 +135,7 @@ static bool to_log_odds(struct anchor *a, const struct data *d, double l2, uint6
                         const struct part *ratings, struct err *err)
 {
     struct calibration c;
-    size_t *fold = draw_folds(d, pairs, ratings, seed);
+    size_t *fold = part_folds(d, pairs, ratings, FOLDS, seed);
     double *z = mem_array(pairs->n_fit, sizeof *z), *p = chances(d, pairs->fit, pairs->n_fit);
     bool ok = true;
     for (size_t f = 0; ok && f < FOLDS; f++)

@@ -81,35 +81,74 @@ static size_t *answers_of(const struct data *d, const struct part *p)
     return rows;
 }
 
-static bool fit_weights(const struct data *d, const struct part *p, const struct head *h, const double *B,
-                        bool non_negative, struct mixing *m, struct err *err)
+/* What the folds' heads are fitted with. */
+struct crossing {
+    const struct data *d;
+    const struct train_opts *plain;
+    const struct training *t;
+    const double *B;
+    const struct progress *progress;
+};
+
+/* R (2n x k): outputs of both answers of the pairs in fold f by a head fitted to the other folds' ratings. When those
+ * do not rate every attribute, what stands in R stays. */
+static bool cross_fold(const struct crossing *c, const size_t *fold, size_t f, double *R, struct err *err)
 {
-    size_t n = p->n_fit, k = h->k;
+    const struct training *t = c->t;
+    size_t n = t->pairs.n_fit, k = t->head.k, *rows = answers_of(c->d, &t->pairs);
+    struct training others = {.kind = t->kind, .l2 = c->plain->l2};
+    part_without(&t->ratings, fold + n, f, &others.ratings);
+    bool ok = t->kind->fit(c->d, c->plain, &others, c->progress, err);
+    for (size_t i = 0; ok && others.head.k == k && i < 2 * n; i++)
+        if (fold[i % n] == f)
+            outputs(&others.head, &c->d->e, rows + i, 1, c->B, R + i * k);
+    ok = ok || err->kind == ERR_RANGE || err->kind == ERR_MISSING;
+    train_free(&others);
+    mem_free(rows);
+    return ok;
+}
+
+/* R (2n x k): outputs of the chosen answers of the training pairs, then of the rejected ones. */
+static bool cross_outputs(const struct crossing *c, double *R, struct err *err)
+{
+    const struct training *t = c->t;
+    size_t *rows = answers_of(c->d, &t->pairs);
+    size_t *fold = part_folds(c->d, &t->pairs, &t->ratings, MIXING_FOLDS, c->plain->seed);
+    bool ok = true;
+    outputs(&t->head, &c->d->e, rows, 2 * t->pairs.n_fit, c->B, R);
+    for (size_t f = 0; ok && f < MIXING_FOLDS; f++)
+        ok = cross_fold(c, fold, f, R, err);
+    mem_free(rows);
+    mem_free(fold);
+    return ok;
+}
+
+static bool fit_weights(const struct crossing *c, bool non_negative, struct mixing *m, struct err *err)
+{
+    const struct part *p = &c->t->pairs;
+    size_t n = p->n_fit, k = m->k;
     if (n == 0)
         return err_set(err, ERR_MISSING, "--mix: there are no pairs to fit the weights of attributes on");
-    size_t *rows = answers_of(d, p);
     double *R = mem_array(2 * n, k * sizeof *R), *weight = mem_array(n, sizeof *weight),
            *chosen = mem_array(n, sizeof *chosen);
-    outputs(h, &d->e, rows, 2 * n, B, R);
+    bool ok = cross_outputs(c, R, err);
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < k; j++)
             R[i * k + j] -= R[(n + i) * k + j];
-        weight[i] = d->pairs.pairs.v[p->fit[i]].weight;
-        chosen[i] = d->pairs.pairs.v[p->fit[i]].p;
+        weight[i] = c->d->pairs.pairs.v[p->fit[i]].weight;
+        chosen[i] = c->d->pairs.pairs.v[p->fit[i]].p;
     }
     const struct mix_pairs pairs = {R, n, k, weight, chosen};
-    bool ok = mix_fit(&pairs, &(struct mix_opts){MIXING_L2, non_negative}, m->weights, &m->info, err);
-    m->fitted = ok;
-    mem_free(rows);
+    m->fitted = ok && mix_fit(&pairs, &(struct mix_opts){MIXING_L2, non_negative}, m->weights, &m->info, err);
     mem_free(R);
     mem_free(weight);
     mem_free(chosen);
-    return ok || err_context(err, "--mix");
+    return m->fitted || err_context(err, "--mix");
 }
 
-static bool find_weights(const struct mixing_opts *o, const struct data *d, const struct part *p, const struct head *h,
-                         const double *B, struct mixing *m, struct err *err)
+static bool find_weights(const struct mixing_opts *o, const struct crossing *c, struct mixing *m, struct err *err)
 {
+    const struct head *h = &c->t->head;
     bool found;
     if (o->reward != NULL) {
         size_t j;
@@ -123,7 +162,7 @@ static bool find_weights(const struct mixing_opts *o, const struct data *d, cons
         return true;
     }
     if (strcmp(o->mix, word_fitted) == 0 || strcmp(o->mix, word_positive) == 0)
-        return fit_weights(d, p, h, B, strcmp(o->mix, word_positive) == 0, m, err);
+        return fit_weights(c, strcmp(o->mix, word_positive) == 0, m, err);
     return mix_published(o->mix, (const char *const *)h->objectives, h->k, m->weights, &found, err) &&
            (found || read_weights(h, o->mix, m->weights, err));
 }
@@ -156,13 +195,15 @@ static bool decorrelate(const struct mixing_opts *o, const struct data *d, const
     return ok;
 }
 
-bool mixing_apply(const struct mixing_opts *o, const struct data *d, const struct part *pairs,
-                  const struct rated *rated, struct head *h, struct mixing *m, struct err *err)
+bool mixing_apply(const struct mixing_opts *o, const struct data *d, const struct train_opts *plain, struct training *t,
+                  const struct rated *rated, struct mixing *m, const struct progress *progress, struct err *err)
 {
+    struct head *h = &t->head;
     size_t k = h->k;
     *m = (struct mixing){.k = k, .weights = mem_array(k, sizeof *m->weights)};
     double *B = mem_array(k * k, sizeof *B);
-    bool ok = decorrelate(o, d, pairs, rated, h, B, m, err) && find_weights(o, d, pairs, h, B, m, err);
+    const struct crossing c = {d, plain, t, B, progress};
+    bool ok = decorrelate(o, d, &t->pairs, rated, h, B, m, err) && find_weights(o, &c, m, err);
     for (size_t i = 0; ok && i < k; i++) {
         h->mix[i] = 0;
         for (size_t j = 0; j < k; j++)
@@ -198,15 +239,19 @@ void mixing_text(const struct mixing_opts *o, const struct mixing *m, const stru
 {
     if (o->mix == NULL && o->decorrelate == NULL)
         return;
+    bool first = true;
     buf_adds(out, "\n  reward =");
-    for (size_t j = 0, n = 0; j < m->k; j++)
-        if (m->weights[j] < 0 || m->weights[j] > 0)
+    for (size_t j = 0; j < m->k; j++)
+        if (m->weights[j] < 0 || m->weights[j] > 0) {
             buf_addf(out, " %s%.4g %s",
                      m->weights[j] < 0 ? "- "
-                     : n++ > 0         ? "+ "
-                                       : "",
+                     : first           ? ""
+                                       : "+ ",
                      fabs(m->weights[j]), h->objectives[j]);
-    buf_adds(out, m->fitted ? "   (weights fitted on the training pairs)\n" : "\n");
+            first = false;
+        }
+    buf_adds(out, first ? " 0" : "");
+    buf_adds(out, m->fitted ? "   (weights fitted on the training pairs, by outputs of other folds)\n" : "\n");
     if (m->fitted && !m->info.converged)
         buf_addf(out, "  the fit of the weights %s\n", bt_stop_text(m->info.stop));
     if (o->decorrelate == NULL)

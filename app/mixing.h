@@ -7,7 +7,7 @@
 #define ASSAY_APP_MIXING_H
 
 #include "app/data.h"
-#include "app/part.h"
+#include "app/train.h"
 #include "core/base/json_writer.h"
 #include "core/head.h"
 #include "core/mix.h"
@@ -24,6 +24,7 @@
     }
 #define MIXING_NAMES "reward", "mix", "decorrelate"
 #define MIXING_L2    1e-4 /* of fitted weights: enough for a finite optimum */
+#define MIXING_FOLDS 5
 
 struct mixing_opts {
     const char *reward, *mix, *decorrelate; /* NULL: not given */
@@ -41,11 +42,15 @@ struct mixing {
     double *penalty, *before, *after; /* k: of the decorrelation */
 };
 
-/* Set h->mix. The reference set of the decorrelation are both answers of the training pairs, or without pairs the rated
- * ones. ERR_USAGE for what names no attribute of the head, ERR_MISSING for weights to fit without pairs; errors of
- * core/mix.h. Free with mixing_free, also after a failure. */
-MUST_CHECK bool mixing_apply(const struct mixing_opts *o, const struct data *d, const struct part *pairs,
-                             const struct rated *rated, struct head *h, struct mixing *m, struct err *err);
+/* Set t->head.mix. The reference set of the decorrelation are both answers of the training pairs, or without pairs the
+ * rated ones. Weights are fitted to outputs as they would be found out of answers that were not rated: those of a pair
+ * come from a head fitted to the ratings of the other folds of prompts (stacked generalization, Wolpert 1992), for
+ * outputs flatter the ratings that they saw. `plain`: the options of t's kind without those read by mixing_read; by
+ * them the heads of the folds are fitted. ERR_USAGE for what names no attribute of the head, ERR_MISSING for weights to
+ * fit without pairs; errors of core/mix.h. Free with mixing_free, also after a failure. */
+MUST_CHECK bool mixing_apply(const struct mixing_opts *o, const struct data *d, const struct train_opts *plain,
+                             struct training *t, const struct rated *rated, struct mixing *m,
+                             const struct progress *progress, struct err *err);
 void mixing_free(struct mixing *m);
 
 /* Members of the settings, and lines of text; nothing for one output that is the reward. */

@@ -158,6 +158,28 @@ void part_thumbs(const struct data *d, const char *split, double holdout, uint64
     mem_free(alone);
 }
 
+size_t *part_folds(const struct data *d, const struct part *pairs, const struct part *ratings, size_t folds,
+                   uint64_t seed)
+{
+    size_t n = pairs->n_fit + ratings->n_fit, *fold = mem_array(n, sizeof *fold);
+    uint64_t *keys = mem_array(n, sizeof *keys);
+    for (size_t i = 0; i < pairs->n_fit; i++)
+        keys[i] = d->pair_keys[pairs->fit[i]];
+    for (size_t i = 0; i < ratings->n_fit; i++)
+        keys[pairs->n_fit + i] = d->rating_keys[ratings->fit[i]];
+    split_folds(keys, n, folds, seed, fold);
+    mem_free(keys);
+    return fold;
+}
+
+void part_without(const struct part *ratings, const size_t *fold, size_t left_out, struct part *p)
+{
+    *p = (struct part){.fit = mem_array(ratings->n_fit, sizeof *p->fit)};
+    for (size_t i = 0; i < ratings->n_fit; i++)
+        if (fold[i] != left_out)
+            p->fit[p->n_fit++] = ratings->fit[i];
+}
+
 void part_free(struct part *p)
 {
     mem_free(p->fit);

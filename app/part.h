@@ -26,6 +26,12 @@ void part_ratings_beside(const struct data *d, const struct part *pairs, struct 
 /* A thumb goes where the pairs go that share its key; among those with no pair of theirs a share is held out. */
 void part_thumbs(const struct data *d, const char *split, double holdout, uint64_t seed, const struct part *pairs,
                  struct part *p);
+/* Folds by prompt of what is fitted: of the pairs, then of the rated rows, n_fit numbers each. The caller frees them.
+ */
+size_t *part_folds(const struct data *d, const struct part *pairs, const struct part *ratings, size_t folds,
+                   uint64_t seed);
+/* What is fitted of the rated rows but for a fold of them (fold: of the rated rows); nothing is held out. */
+void part_without(const struct part *ratings, const size_t *fold, size_t left_out, struct part *p);
 void part_free(struct part *p);
 
 /* The share that `holdout` < 0 stands for: none when the data is marked with splits, otherwise PART_HOLDOUT. */

@@ -234,7 +234,11 @@ static bool fit_attributes(struct work *k, const struct progress *progress, stru
     struct found *found = k->found;
     struct training *t = k->t;
     const struct own *own = k->o->own;
+    struct own without = *own;
+    struct train_opts plain = *k->o;
     size_t n = k->y->k;
+    without.mixing = (struct mixing_opts){0};
+    plain.own = &without;
     struct ridge_info *ridge = mem_array(n, sizeof *ridge);
     k->ridge_W = mem_array(n * k->d->e.d, sizeof *k->ridge_W);
     k->ridge_b = mem_array(n, sizeof *k->ridge_b);
@@ -246,7 +250,7 @@ static bool fit_attributes(struct work *k, const struct progress *progress, stru
     mem_free(k->ridge_b);
     design_free(&k->x);
     if (!ok || !describe(own, found, &t->head, err) ||
-        !mixing_apply(&own->mixing, k->d, &t->pairs, &k->y->fit, &t->head, &found->mixing, err))
+        !mixing_apply(&own->mixing, k->d, &plain, t, &k->y->fit, &found->mixing, progress, err))
         return false;
     found->answers = k->fit.answers.n;
     found->ratings = k->y->fit.n;

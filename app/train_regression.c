@@ -99,12 +99,16 @@ static bool fit_targets(const struct data *d, const struct train_opts *o, const 
 {
     const struct own *own = o->own;
     struct found *found = t->own;
+    struct own without = *own;
+    struct train_opts plain = *o;
+    without.mixing = (struct mixing_opts){0};
+    plain.own = &without;
     found->ridge = mem_array(y->k, sizeof *found->ridge);
     found->rows = y->fit.n;
     head_init(&t->head, "regression", y->names, y->k, d->e.d);
     targets_describe(&own->targets, y, &t->head);
     if (!fit_rows(d, o, &y->fit, t, progress, err) ||
-        !mixing_apply(&own->mixing, d, &t->pairs, &y->fit, &t->head, &found->mixing, err))
+        !mixing_apply(&own->mixing, d, &plain, t, &y->fit, &found->mixing, progress, err))
         return false;
     t->ratings_train = targets_measure(&t->head, d, &y->fit);
     t->ratings_held = targets_measure(&t->head, d, &y->held);

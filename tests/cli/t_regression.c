@@ -174,7 +174,7 @@ Test(regression, weights_of_the_reward_are_kept_in_the_head)
     head_free(&h);
 }
 
-/* Fitted weights are the best of their kind on the training pairs, where verbosity counts against an answer. */
+/* Verbosity counts against an answer here; rewards of log-odds are better on the pairs than ratings as they are. */
 Test(regression, fitted_weights_beat_others_on_the_training_pairs)
 {
     static const char *const others[] = {"--mix helpfulness=1", "--mix helpfulness=3,verbosity=-1", "--mix positive"};
@@ -191,6 +191,45 @@ Test(regression, fitted_weights_beat_others_on_the_training_pairs)
         if (i == 2)
             cr_expect(eq(dbl, json_number(o, "weights/verbosity"), 0));
         json_object_put(o);
+    }
+}
+
+/* Ratings that are nothing but chance, more columns than answers, and pairs that say what the ratings say: a head knows
+ * the ratings it saw by heart, and weights fitted to that would be beyond all bounds. */
+Test(regression, weights_are_fitted_to_outputs_for_answers_that_were_not_seen)
+{
+    enum { ANSWERS = 60, COLUMNS = 90 };
+    static double wide[ANSWERS * COLUMNS];
+    struct buf ratings = BUF_INIT, pairs = BUF_INIT;
+    struct rng r;
+    struct err err;
+    char path[512];
+    rng_seed(&r, 17);
+    for (size_t i = 0; i < ANSWERS * COLUMNS; i++)
+        wide[i] = rng_normal(&r);
+    for (size_t i = 0, before = 0; i < ANSWERS; i++) {
+        size_t wit = i % 2 == 0 ? rng_below(&r, 5) : (before + 1 + rng_below(&r, 4)) % 5;
+        buf_addf(&ratings, "{\"response\":%zu,\"ratings\":{\"wit\":%zu}}\n", i, wit);
+        if (i % 2 == 1)
+            buf_addf(&pairs, "{\"chosen\":%zu,\"rejected\":%zu}\n", wit > before ? i : i - 1, wit > before ? i - 1 : i);
+        before = wit;
+    }
+    put("chance.jsonl", &ratings);
+    put("wit.jsonl", &pairs);
+    snprintf(path, sizeof path, "%s/wide.npy", folder);
+    cr_assert(npy_write_f64(path, wide, ANSWERS, COLUMNS, &err), "%s", err.text);
+    static const char line[] = "train --head regression -e wide.npy --pairs wit.jsonl --ratings chance.jsonl --l2 1e-4 "
+                               "--holdout 0 -o w.safetensors --mix ";
+    for (int i = 0; i < 2; i++) {
+        struct buf text = BUF_INIT;
+        buf_addf(&text, "%s%s", line, i == 0 ? "wit=1" : "fitted");
+        struct json_object *t = assay_json(folder, text.ptr);
+        if (i == 0)
+            cr_expect(eq(dbl, json_number(t, "train/accuracy"), 1), "by heart");
+        else
+            cr_expect(lt(dbl, fabs(json_number(t, "weights/wit")), 1));
+        json_object_put(t);
+        buf_free(&text);
     }
 }
 

@@ -83,6 +83,30 @@ Test(part, ratings_follow_the_pairs_of_their_prompt)
     cr_expect(gt(sz, together[2], 0), "a prompt without pairs is held out by itself");
 }
 
+Test(part, a_prompt_stands_in_one_fold_in_pairs_and_in_ratings)
+{
+    size_t of_prompt[PROMPTS];
+    struct part rest;
+    part_pairs(&d, NULL, 0.25, 7, &pairs);
+    part_ratings(&d, NULL, 0.25, 7, &ratings);
+    size_t *fold = part_folds(&d, &pairs, &ratings, 4, 3), total = 0;
+    for (size_t i = 0; i < pairs.n_fit; i++)
+        of_prompt[pairs.fit[i] % PROMPTS] = fold[i];
+    for (size_t i = 0; i < ratings.n_fit; i++)
+        cr_expect(eq(sz, fold[pairs.n_fit + i], of_prompt[ratings.fit[i] % PROMPTS]));
+    for (size_t f = 0; f < 4; f++) {
+        part_without(&ratings, fold + pairs.n_fit, f, &rest);
+        for (size_t i = 0; i < rest.n_fit; i++)
+            cr_expect(ne(sz, of_prompt[rest.fit[i] % PROMPTS], f));
+        total += ratings.n_fit - rest.n_fit;
+        cr_expect(lt(sz, rest.n_fit, ratings.n_fit));
+        cr_expect(eq(sz, rest.n_held, 0));
+        part_free(&rest);
+    }
+    cr_expect(eq(sz, total, ratings.n_fit), "each is left out once");
+    mem_free(fold);
+}
+
 Test(part, train_means_marked_train_or_not_marked)
 {
     d.pairs.pairs.v[0].split = SPLIT_TRAIN;
