@@ -1,5 +1,5 @@
+#include "app/attributes.h"
 #include "app/nets.h"
-#include "app/train_regression.h"
 #include "core/base/mem.h"
 #include "core/gate_fit.h"
 #include "core/mix.h"
@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const own_options[] = {"gate-temperature", "attributes", "decorrelate", "folds", NETS_NAMES, NULL};
+static const char *const own_options[] = {"gate-temperature", TARGETS_NAMES, "decorrelate", "folds", NETS_NAMES, NULL};
 
 struct own {
     struct nets_opts nets;
     double temperature;
-    const char *decorrelate;      /* the attribute the others are freed from, or NULL */
-    struct train_opts regression; /* of the first stage */
-    size_t folds;                 /* that the attributes of the training pairs come from */
+    struct targets_opts targets; /* of the first stage */
+    const char *decorrelate;     /* the attribute the others are freed from, or NULL */
+    size_t folds;                /* that the attributes of the training pairs come from */
 };
 
 /* Weights of one attribute over the prompts trained on. */
@@ -35,26 +35,17 @@ struct found {
 static bool read_own(const struct args *args, struct train_opts *o, struct err *err)
 {
     struct own *own = mem_alloc(sizeof *own);
+    int64_t folds = 5;
     o->own = own;
     own->temperature = GATE_TEMPERATURE;
     own->decorrelate = args_get(args, "decorrelate");
-    own->regression = *o;
-    own->regression.kind = &kind_regression;
-    own->regression.own = NULL;
-    int64_t folds = 5;
-    if (!args_int(args, "folds", 2, 100, &folds, err))
+    if (!nets_read(args, o, 64, 0, &own->nets, err) || !targets_read(args, &own->targets, err) ||
+        !args_number(args, "gate-temperature", 1e-3, 1e6, &own->temperature, err) ||
+        !args_int(args, "folds", 2, 100, &folds, err))
         return false;
     own->folds = (size_t)folds;
-    return nets_read(args, o, 64, 0, &own->nets, err) &&
-           args_number(args, "gate-temperature", 1e-3, 1e6, &own->temperature, err) &&
-           kind_regression.read(args, &own->regression, err);
-}
-
-static void free_own(void *p)
-{
-    struct own *own = p;
-    train_opts_free(&own->regression);
-    mem_free(own);
+    o->wish.single_ratings = own->targets.rows == RATED_RATINGS;
+    return true;
 }
 
 static void free_found(void *p)
@@ -65,86 +56,6 @@ static void free_found(void *p)
     mem_free(found->weights);
     mem_free(found->penalty);
     mem_free(found);
-}
-
-/* ---- first stage: attributes ---- */
-
-static bool fit_attributes(const struct data *d, const struct own *own, struct training *t,
-                           const struct progress *progress, struct err *err)
-{
-    struct training first = {.kind = &kind_regression, .pairs = t->pairs, .ratings = t->ratings};
-    bool ok = kind_regression.fit(d, &own->regression, &first, progress, err);
-    t->head = first.head;
-    t->ratings_train = first.ratings_train;
-    t->ratings_held = first.ratings_held;
-    kind_regression.free_found(first.own);
-    return ok;
-}
-
-/* outputs (rows of k): what the head says of both answers of the pairs which[0 .. n-1]; of those whose fold is `only`,
- * unless fold is NULL. */
-static void find_outputs(const struct data *d, const struct head *h, const size_t *which, size_t n, const size_t *fold,
-                         size_t only, double *outputs)
-{
-    double *x = mem_array(h->d, sizeof *x);
-    for (size_t i = 0; i < n; i++) {
-        const struct pair *pair = &d->pairs.pairs.v[which[i]];
-        const size_t rows[] = {pair->chosen, pair->rejected};
-        for (int side = 0; side < 2 && (fold == NULL || fold[i] == only); side++) {
-            embeddings_row_f64(&d->e, rows[side], x);
-            head_outputs(h, x, outputs + rows[side] * h->k);
-        }
-    }
-    mem_free(x);
-}
-
-/* ---- attributes of the training pairs, as they would be found out of answers that were not rated ---- */
-
-/* An attribute head knows the ratings it was fitted to better than any others; a gate that learnt from that would trust
- * it too much. So each fold of prompts gets its attributes from a head that was fitted to the other folds (Wolpert
- * 1992, stacked generalization). fold: of the pairs that are fitted, then of the rated rows. */
-static void find_folds(const struct data *d, const struct training *t, size_t folds, uint64_t seed, size_t *fold)
-{
-    size_t n = t->pairs.n_fit, m = t->ratings.n_fit;
-    uint64_t *keys = mem_array(n + m, sizeof *keys);
-    for (size_t i = 0; i < n; i++)
-        keys[i] = d->pair_keys[t->pairs.fit[i]];
-    for (size_t i = 0; i < m; i++)
-        keys[n + i] = d->rating_keys[t->ratings.fit[i]];
-    split_folds(keys, n + m, folds, seed, fold);
-    mem_free(keys);
-}
-
-/* Without a rating of some attribute in the other folds the one head has to do for this fold, too. */
-static bool fit_fold(const struct data *d, const struct own *own, const struct training *t, const size_t *fold,
-                     size_t only, double *outputs, const struct progress *progress, struct err *err)
-{
-    size_t n = t->pairs.n_fit, *rows = mem_array(t->ratings.n_fit, sizeof *rows);
-    struct training part = {.kind = &kind_regression, .pairs = t->pairs, .ratings = {.fit = rows}, .l2 = t->l2};
-    for (size_t i = 0; i < t->ratings.n_fit; i++)
-        if (fold[n + i] != only)
-            rows[part.ratings.n_fit++] = t->ratings.fit[i];
-    bool ok = kind_regression.fit(d, &own->regression, &part, progress, err);
-    if (ok && part.head.k == t->head.k)
-        find_outputs(d, &part.head, t->pairs.fit, n, fold, only, outputs);
-    ok = ok || err->kind == ERR_RANGE || err->kind == ERR_MISSING;
-    part.pairs = part.ratings = (struct part){0}; /* not its own */
-    train_free(&part);
-    mem_free(rows);
-    return ok;
-}
-
-static bool cross_fit(const struct data *d, const struct train_opts *o, const struct training *t, double *outputs,
-                      const struct progress *progress, struct err *err)
-{
-    const struct own *own = o->own;
-    size_t *fold = mem_array(t->pairs.n_fit + t->ratings.n_fit, sizeof *fold);
-    find_folds(d, t, own->folds, o->seed, fold);
-    bool ok = true;
-    for (size_t f = 0; ok && f < own->folds; f++)
-        ok = fit_fold(d, own, t, fold, f, outputs, progress, err);
-    mem_free(fold);
-    return ok;
 }
 
 /* ---- decorrelation ---- */
@@ -281,9 +192,9 @@ static bool second_stage(const struct data *d, const struct train_opts *o, struc
     double *outputs = mem_block(d->e.n, t->head.k * sizeof *outputs);
     if (outputs == NULL)
         return err_set(err, ERR_MEMORY, "no memory for the attributes of %zu rows", d->e.n);
-    find_outputs(d, &t->head, t->pairs.fit, t->pairs.n_fit, NULL, 0, outputs);
-    bool ok = cross_fit(d, o, t, outputs, progress, err) && fit_gate(d, o, t, outputs, progress, err) &&
-              beside_constant(d, o, t, outputs, t->own, err);
+    const struct own *own = o->own;
+    bool ok = attributes_outside(d, &own->targets, own->folds, o->seed, t, outputs, progress, err) &&
+              fit_gate(d, o, t, outputs, progress, err) && beside_constant(d, o, t, outputs, t->own, err);
     if (ok)
         weigh(d, t, t->own);
     mem_free(outputs);
@@ -312,7 +223,7 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     if (t->pairs.n_fit == 0)
         return err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)", d->pairs.pairs.n,
                        t->pairs.n_held);
-    if (!has_prompts(d, &t->pairs, err) || !fit_attributes(d, own, t, progress, err) ||
+    if (!has_prompts(d, &t->pairs, err) || !attributes_fit(d, &own->targets, t, progress, err) ||
         !second_stage(d, o, t, progress, err))
         return false;
     if (own->nets.hidden > 0)
@@ -335,6 +246,7 @@ static void settings_json(const struct train_opts *o, const struct training *t, 
 {
     const struct own *own = o->own;
     const struct found *found = t->own;
+    targets_json(&own->targets, w);
     jw_knum(w, "gate_temperature", own->temperature);
     jw_kint(w, "folds", (int64_t)own->folds);
     nets_settings_json(&own->nets, w);
@@ -352,6 +264,7 @@ static void settings_text(const struct train_opts *o, const struct training *t, 
 {
     const struct own *own = o->own;
     const struct found *found = t->own;
+    targets_text(&own->targets, out);
     nets_settings_text(&own->nets, out);
     if (own->decorrelate == NULL)
         return;
@@ -410,7 +323,7 @@ const struct kind kind_gated = {
     .options = own_options,
     .is_net = true,
     .read = read_own,
-    .free_own = free_own,
+    .free_own = mem_free,
     .fit = fit,
     .free_found = free_found,
     .settings_json = settings_json,
