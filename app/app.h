@@ -10,6 +10,7 @@
  *   part.[ch]     which of them are fitted and which held out
  *   train.[ch]    examples to a head, and how good it is on those held out; train_options.c what can be said
  *   kind.[ch]     the kinds of heads, train_*.c one kind each
+ *   weigh.[ch]    how much a pair counts
  *   family.[ch]   options of the Bradley-Terry family; anchor.[ch] those that start from another head
  *   evaluate.[ch] a head on pairs -> figures, as text and JSON; evaluate_thumbs.[ch] on thumbs
  *   warm.[ch]     another head at which a fit starts

@@ -3,6 +3,7 @@
 #include "app/kind.h"
 #include "app/labels.h"
 #include "app/train_ordinal.h"
+#include "app/weigh.h"
 #include "core/mix.h"
 #include "core/more.h"
 #include "core/rated.h"
@@ -31,7 +32,10 @@ static const struct entry {
 #define X(id, name, text) {"soft", name, "", text},
         LABELS_SOFT(X)
 #undef X
-            {"anchor", "HEAD", "", "another head, for --mu and --expo"},
+#define X(id, name, formula, text) {"weigh", name, formula, text},
+            WEIGHS(X)
+#undef X
+                {"anchor", "HEAD", "", "another head, for --mu and --expo"},
     {"from", "regression", "", "the other head is fitted first, on ratings"},
     {"mu", "MU", "MU/2 |w - anchor|^2", "draws the head to it"},
     {"expo", "F or search", "anchor + F (w - anchor)", "extrapolates from it"},

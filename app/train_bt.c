@@ -2,6 +2,7 @@
 #include "app/family.h"
 #include "app/select.h"
 #include "app/train.h"
+#include "app/weigh.h"
 #include "core/base/mem.h"
 #include "core/fit.h"
 #include "core/interval.h"
@@ -9,15 +10,16 @@
 
 #include <string.h>
 
-static const char *const own_options[] = {"loss",   "smoothing", "flip",       "channel",    "normalise", "center",
-                                          "ties",   "soft",      "anchor",     "mu",         "expo",      "from",
-                                          "reward", "laplace",   SELECT_NAMES, "warm-start", NULL};
+static const char *const own_options[] = {"loss",   "smoothing", "flip",       "channel",   "normalise",  "center",
+                                          "ties",   "soft",      "anchor",     "mu",        "expo",       "from",
+                                          "reward", "laplace",   SELECT_NAMES, WEIGH_NAMES, "warm-start", NULL};
 
 /* What was asked for. */
 struct own {
     struct bt_model model;
     struct anchor anchor;
     struct select select;
+    struct weigh weigh;
     bool laplace; /* keep the covariance of the weights */
 };
 
@@ -26,14 +28,24 @@ struct found {
     struct ties ties;     /* with ties: the fitted thresholds */
     struct anchor anchor; /* the own one with the factor that was found, and what was fitted first */
     struct selection selection;
+    struct weighed weighed;
 };
+
+/* Expectation and maximisation go with the plain likelihood. */
+static bool weigh_fits(const struct own *own, struct err *err)
+{
+    const struct bt_model *m = &own->model;
+    bool plain = m->loss.kind == LOSS_PLAIN && m->loss.noise == LOSS_NONE && m->ties == TIES_NONE && !(m->center > 0);
+    return own->weigh.kind != WEIGH_RELIABILITY || plain ||
+           err_set(err, ERR_USAGE, "--weigh reliability is a likelihood of its own and goes with the plain loss only");
+}
 
 static bool read_own(const struct args *args, struct train_opts *o, struct err *err)
 {
     struct own *own = mem_alloc(sizeof *own);
     o->own = own;
     if (!family_read(args, o->l2, &own->model, err) || !anchor_read(args, &own->anchor, err) ||
-        !select_read(args, &own->select, err) ||
+        !select_read(args, &own->select, err) || !weigh_read(args, &own->weigh, err) || !weigh_fits(own, err) ||
         !select_fits(&own->select, &own->model, own->anchor.w != NULL || own->anchor.from, err))
         return false;
     own->laplace = args_has(args, "laplace");
@@ -50,6 +62,7 @@ static void free_own(void *p)
     struct own *own = p;
     anchor_free(&own->anchor);
     select_free(&own->select);
+    weigh_free(&own->weigh);
     mem_free(own);
 }
 
@@ -59,6 +72,7 @@ static void free_found(void *p)
     if (found == NULL)
         return;
     selection_free(&found->selection);
+    weighed_free(&found->weighed);
     if (found->anchor.from)
         anchor_free(&found->anchor);
     mem_free(found);
@@ -113,21 +127,13 @@ static bool find_spread(const struct data *d, const struct train_opts *o, struct
     return *stopped || (ok && (!own->laplace || keep_laplace(d, o, t, err)));
 }
 
-static bool fit(const struct data *d, const struct train_opts *o, struct training *t, const struct progress *progress,
-                struct err *err)
+/* The fit, on pairs that are weighed already. */
+static bool fit_weighed(const struct data *d, const struct train_opts *o, struct training *t,
+                        const struct progress *progress, struct err *err)
 {
-    static const char *const reward[] = {"reward"};
     const struct own *own = o->own;
-    struct found *found = t->own = mem_alloc(sizeof *found);
+    struct found *found = t->own;
     struct bt_info info = {0};
-    if (t->pairs.n_fit == 0)
-        return err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)", d->pairs.pairs.n,
-                       t->pairs.n_held);
-    found->anchor = own->anchor;
-    if (!anchor_fit(&found->anchor, d, o->l2, o->seed, &t->pairs, &t->ratings, err) ||
-        !anchor_fits(&found->anchor, d, t->pairs.n_held, err) || (own->laplace && !laplace_fits(d, err)))
-        return false;
-    head_init(&t->head, "bt", reward, 1, d->e.d);
     if (own->select.l2 != NULL && !choose_penalty(d, o, t, progress, err))
         return false;
     struct fit_opts opts = {.max_iterations = o->max_iterations,
@@ -154,6 +160,25 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     return ok;
 }
 
+static bool fit(const struct data *d, const struct train_opts *o, struct training *t, const struct progress *progress,
+                struct err *err)
+{
+    static const char *const reward[] = {"reward"};
+    const struct own *own = o->own;
+    struct found *found = t->own = mem_alloc(sizeof *found);
+    struct fit_opts opts = {.max_iterations = o->max_iterations, .threads = o->threads, .memory = o->memory};
+    if (t->pairs.n_fit == 0)
+        return err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)", d->pairs.pairs.n,
+                       t->pairs.n_held);
+    found->anchor = own->anchor;
+    if (!anchor_fit(&found->anchor, d, o->l2, o->seed, &t->pairs, &t->ratings, err) ||
+        !anchor_fits(&found->anchor, d, t->pairs.n_held, err) || (own->laplace && !laplace_fits(d, err)))
+        return false;
+    head_init(&t->head, "bt", reward, 1, d->e.d);
+    return weigh_pairs(&own->weigh, d, &t->pairs, o->l2, &opts, &found->weighed, progress, err) &&
+           fit_weighed(&found->weighed.data, o, t, progress, err);
+}
+
 static void settings_json(const struct train_opts *o, const struct training *t, struct json_writer *w)
 {
     const struct own *own = o->own;
@@ -161,14 +186,16 @@ static void settings_json(const struct train_opts *o, const struct training *t, 
     family_json(&own->model, &found->ties, w);
     anchor_json(&found->anchor, w);
     select_settings_json(&own->select, w);
+    weigh_json(&own->weigh, w);
     if (own->laplace)
         jw_kbool(w, "laplace", true);
 }
 
 static void found_json(const struct train_opts *o, const struct training *t, struct json_writer *w)
 {
+    const struct own *own = o->own;
     const struct found *found = t->own;
-    (void)o;
+    weighed_json(&own->weigh, &found->weighed, w);
     selection_json(&found->selection, w);
 }
 
@@ -185,6 +212,7 @@ static void settings_text(const struct train_opts *o, const struct training *t, 
     const struct found *found = t->own;
     family_text(&own->model, &found->ties, out);
     anchor_text(&found->anchor, out);
+    weighed_text(&own->weigh, &found->weighed, out);
     if (own->laplace)
         buf_adds(out, "  with the Laplace covariance of its weights: `score` and `eval` say how sure it is\n");
 }

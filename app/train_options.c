@@ -10,6 +10,7 @@
 #include "app/train_more.h"
 #include "app/train_ordinal.h"
 #include "app/train_thumbs.h"
+#include "app/weigh.h"
 #include "core/diff.h"
 
 #include <unistd.h>
@@ -20,6 +21,7 @@ const struct option_spec train_options[] = {
     THUMBS_DATA_OPTIONS,
     FAMILY_OPTIONS,
     ANCHOR_OPTIONS,
+    WEIGH_OPTIONS,
     {"laplace", 0, NULL, "bt: keep how sure the head is, for score and eval", false},
     {"soft", 0, "HOW", "labels of the workspace as probabilities: share, smoothed or magnitude (default hard)", false},
     TARGETS_OPTIONS,

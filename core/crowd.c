@@ -133,7 +133,7 @@ static bool iterate(struct state *s, const size_t *which, double l2, const struc
 }
 
 bool crowd_fit(const struct embeddings *e, const struct pair *pairs, const size_t *which, size_t n, size_t groups,
-               double l2, const struct fit_opts *opts, double *w, struct crowd *c, struct bt_info *info,
+               double l2, const struct fit_opts *opts, double *w, struct crowd *c, double *truth, struct bt_info *info,
                const struct progress *progress, struct err *err)
 {
     *c = (struct crowd){
@@ -154,6 +154,11 @@ bool crowd_fit(const struct embeddings *e, const struct pair *pairs, const size_
     if (ok && opts->warm)
         find_margins(&s, w);
     ok = ok && iterate(&s, which, l2, opts, w, info, progress, err);
+    if (ok && truth != NULL) {
+        expect(&s, which);
+        for (size_t i = 0; i < n; i++)
+            truth[i] = s.pairs[i].p;
+    }
     mem_free(s.pairs);
     mem_free(s.z);
     return ok;

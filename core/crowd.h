@@ -34,12 +34,13 @@ struct crowd_point {
 struct crowd_point crowd_at(double z, double eta);
 
 /* Fit w (d) and eta to the pairs[which[i]], i < n (which NULL: the first n); a pair's group is its index 0 ..
- * groups - 1, -1 for pairs that nobody signed: they are believed. Labels may be soft. Free with crowd_free, also after
- * a failure. info: of the last fit of w, but objective is the one above, and converged means that neither w nor eta
- * moves any more: a stationary point. Errors as fit_pairs. */
+ * groups - 1, -1 for pairs that nobody signed: they are believed. Labels may be soft. truth (n, may be NULL): the
+ * probability that "chosen" is right, by which plain Bradley-Terry gives the same head. Free with crowd_free, also
+ * after a failure. info: of the last fit of w, but objective is the one above, and converged means that neither w nor
+ * eta moves any more: a stationary point. Errors as fit_pairs. */
 MUST_CHECK bool crowd_fit(const struct embeddings *e, const struct pair *pairs, const size_t *which, size_t n,
                           size_t groups, double l2, const struct fit_opts *opts, double *w, struct crowd *c,
-                          struct bt_info *info, const struct progress *progress, struct err *err);
+                          double *truth, struct bt_info *info, const struct progress *progress, struct err *err);
 void crowd_free(struct crowd *c);
 
 #endif

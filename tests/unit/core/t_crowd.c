@@ -15,7 +15,7 @@ static struct err err;
 static struct spectrum s;
 static struct crowd c;
 static struct bt_info info;
-static double w[D];
+static double w[D], truth[N];
 
 TestSuite(crowd);
 
@@ -41,8 +41,8 @@ Test(crowd, slopes_are_differences)
         }
 }
 
-/* Labels of group k are turned round with probability 1 - truth[k]. */
-static void draw(const double *truth)
+/* Labels of group k are turned round with probability 1 - reliability[k]. */
+static void draw(const double *reliability)
 {
     struct rng r;
     rng_seed(&r, 9);
@@ -50,7 +50,7 @@ static void draw(const double *truth)
     for (size_t i = 0; i < N; i++) {
         struct pair *p = &s.pairs[i];
         p->group = (int)(i % GROUPS);
-        if (rng_uniform(&r) > truth[p->group]) {
+        if (rng_uniform(&r) > reliability[p->group]) {
             size_t chosen = p->chosen;
             p->chosen = p->rejected;
             p->rejected = chosen;
@@ -61,7 +61,7 @@ static void draw(const double *truth)
 static void fit(void)
 {
     struct fit_opts o = {.threads = 1, .memory = SIZE_MAX};
-    cr_assert(crowd_fit(&s.e, s.pairs, NULL, N, GROUPS, 1e-3, &o, w, &c, &info, NULL, &err), "%s", err.text);
+    cr_assert(crowd_fit(&s.e, s.pairs, NULL, N, GROUPS, 1e-3, &o, w, &c, truth, &info, NULL, &err), "%s", err.text);
 }
 
 static void done(void)
@@ -72,13 +72,13 @@ static void done(void)
 
 Test(crowd, planted_reliabilities_are_found)
 {
-    const double truth[GROUPS] = {0.97, 0.8, 0.5};
-    draw(truth);
+    const double planted[GROUPS] = {0.97, 0.8, 0.5};
+    draw(planted);
     fit();
     cr_expect(info.converged);
     cr_expect(eq(int, (int)info.stop, BT_STATIONARY));
     for (size_t k = 0; k < GROUPS; k++) {
-        cr_expect(epsilon_eq(dbl, c.eta[k], truth[k], 0.06), "group %zu: %g", k, c.eta[k]);
+        cr_expect(epsilon_eq(dbl, c.eta[k], planted[k], 0.06), "group %zu: %g", k, c.eta[k]);
         cr_expect(eq(sz, c.pairs[k], N / GROUPS));
     }
     done();
@@ -113,6 +113,21 @@ Test(crowd, the_end_is_a_stationary_point_of_the_likelihood)
         eta_g[k] -= (CROWD_TRUE / c.eta[k] - CROWD_FALSE / (1 - c.eta[k])) / N;
         cr_expect(lt(dbl, fabs(eta_g[k]), 1e-3), "group %zu: %g", k, eta_g[k]);
     }
+    done();
+}
+
+Test(crowd, its_soft_labels_give_the_same_head_by_plain_bradley_terry)
+{
+    double plain[D];
+    struct fit_opts o = {.threads = 1, .memory = SIZE_MAX};
+    struct bt_info other;
+    draw((const double[GROUPS]){0.97, 0.8, 0.6});
+    fit();
+    for (size_t i = 0; i < N; i++)
+        s.pairs[i].p = truth[i];
+    cr_assert(fit_pairs(&s.e, s.pairs, NULL, N, 1e-3, &o, plain, &other, NULL, &err));
+    linalg_axpy(-1, w, plain, D);
+    cr_expect(lt(dbl, linalg_nrm2(plain, D), 1e-3 * linalg_nrm2(w, D)));
     done();
 }
 
