@@ -61,10 +61,10 @@ void bench_ridge(struct bench *b)
     double start = clock_monotonic(), mse = 0;
     bench_must(ridge_path_run(&rows, y, TARGETS, &o, &path, NULL, &err), &err);
     for (size_t j = 0; j < TARGETS; j++) {
-        size_t least, one_se;
-        ridge_path_choose(&path, j, &least, &one_se);
+        const struct choose_score *score = path.score + j * PENALTIES;
+        size_t least = choose_among(score, PENALTIES).best;
         best[j] = l2[least];
-        mse += path.mean[j * PENALTIES + least] / TARGETS;
+        mse += score[least].mean / TARGETS;
     }
     bench_must(ridge_path_solve(&path, &rows, y, best, W, intercepts, info, &err), &err);
     printf("seconds %.6f\nheads %d\nobjective %.17g\nconverged 1\n", clock_monotonic() - start,
