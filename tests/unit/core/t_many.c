@@ -156,6 +156,17 @@ Test(many, columns_that_start_between_others_are_certified_too)
     end(&t);
 }
 
+/* More columns than are fitted at a time. */
+Test(many, long_lists_are_fitted_in_batches)
+{
+    struct trial t;
+    draw(&t, 200, 5, 1, 3);
+    make_path(&t, 3, 50, 1e-3, 1);
+    cr_assert(run(&t), "%s", err.text);
+    expect_like_alone(&t);
+    end(&t);
+}
+
 /* Counts, not seconds: they say the same on every machine. */
 Test(many, cross_validation_takes_few_passes)
 {
