@@ -224,10 +224,18 @@ Test(loop, embeddings_made_elsewhere_are_attached_by_id)
     struct json_object *t = assay_json(folder, "-w d/demo.assay train --set tiny -o tiny.safetensors");
     cr_expect(eq(dbl, json_number(t, "dim"), 2));
     json_object_put(t);
-    /* A matrix that has changed under its name is noticed. */
+    /* A matrix that has changed under its name is noticed, before anything is written. */
+    struct buf nothing = BUF_INIT;
+    char *head = path_in(folder, "never.safetensors"), *scores = path_in(folder, "never.jsonl");
     X[0] += 1;
     cr_assert(npy_write_f32(out, X, rows, 2, &err));
-    cr_expect(eq(int, assay_status(folder, "-w d/demo.assay train --set tiny -o tiny.safetensors"), 1));
+    cr_expect(eq(int, assay_status(folder, "-w d/demo.assay train --set tiny -o never.safetensors"), 1));
+    cr_expect(eq(int, assay_status(folder, "-w d/demo.assay score --set tiny -m tiny.safetensors -o never.jsonl"), 1));
+    cr_expect(eq(int, assay_status(folder, "-w d/demo.assay eval --set tiny -m tiny.safetensors"), 1));
+    cr_expect(not(file_read(head, &nothing)));
+    cr_expect(not(file_read(scores, &nothing)));
+    mem_free(head);
+    mem_free(scores);
     mem_free(in);
     mem_free(out);
     temp_remove(folder);
