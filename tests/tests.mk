@@ -19,7 +19,7 @@ $(eval $(call TEST_RULE,cli,tests/cli))
 $(eval $(call TEST_RULE,screen,tests/screen))
 
 .PHONY: tests-built
-tests-built: $(B)/assay $(TEST_BINARIES)
+tests-built: $(B)/assay $(TEST_BINARIES) $(B)/bench # built with them, so that it keeps up with the headers
 
 RUN_TESTS = ASSAY_BIN=$(abspath $(B)/assay) sh tests/run.sh $(TEST_BINARIES)
 

@@ -2,6 +2,7 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/rng.h"
+#include "core/choose.h"
 #include "core/ridge_path.h"
 #include "core/split.h"
 #include "tests/bench/bench.h"
