@@ -31,6 +31,12 @@ finding 'raw memory outside core/base/mem.c' "$(grep -nE '(^|[^_[:alnum:]>.])(ma
 # shellcheck disable=SC2086
 finding 'unfinished work' "$(grep -nE '(^|[^[:alnum:]])(TODO|FIXME|XXX)([^[:alnum:]]|$)' $code)"
 
+# The map of core names every header of it, and nothing that is gone.
+map=$(grep '^|' assets/doc/core.md | tr '`' '\n' | grep -xE '[a-z][a-z_0-9]*' | sort -u)
+headers=$(git ls-files -co --exclude-standard 'core/*.h' | grep -v '^core/base/' | sed 's|core/||; s|\.h$||' | sort -u)
+finding 'not in assets/doc/core.md' "$(printf '%s\n' "$headers" | grep -vxF "$map")"
+finding 'in assets/doc/core.md, but gone' "$(printf '%s\n' "$map" | grep -vxF "$headers")"
+
 # The eight top-level entries, and nothing else.
 finding 'top-level entry outside the agreed eight' \
     "$(git ls-files -co --exclude-standard | cut -d/ -f1 | sort -u | grep -vE '^(Makefile|README\.md|app|core|ui|store|tests|assets|\..*)$')"
