@@ -235,7 +235,7 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     t->objective = found->info.loss;
     t->grad_norm = NAN;
     t->iterations = found->info.steps;
-    t->converged = found->info.stop != DESCENT_INTERRUPTED;
+    t->converged = found->info.stop == DESCENT_PATIENCE; /* of what is not convex more cannot be said */
     t->stop = descent_stop_text(found->info.stop);
     return true;
 }
