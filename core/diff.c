@@ -34,6 +34,7 @@ void diff_free(struct diff *f)
     mem_free(f->weight);
     mem_free(f->p);
     mem_free(f->kept);
+    mem_free(f->rounded);
     *f = (struct diff){0};
 }
 
@@ -112,7 +113,8 @@ const float *diff_form(const struct diff *f, struct diff_reading *r, size_t firs
     for (size_t i = 0; i < n; i++) {
         bool finite = true, exact = true;
         form(f, first + i, out + i * f->d, scratch + n * f->d, &finite, &exact);
-        if (!exact)
+        f->rounded[first + i] = !exact || f->doubles;
+        if (f->rounded[first + i])
             atomic_store_explicit(&r->inexact, true, memory_order_relaxed);
         size_t bad = atomic_load(&r->first_bad);
         while (!finite && first + i < bad && !atomic_compare_exchange_weak(&r->first_bad, &bad, first + i))
@@ -124,7 +126,7 @@ const float *diff_form(const struct diff *f, struct diff_reading *r, size_t firs
 bool diff_settle(struct diff *f, const struct diff_reading *r, struct err *err)
 {
     size_t bad = atomic_load(&r->first_bad);
-    f->exact = !atomic_load(&r->inexact) && !has_doubles(f->e);
+    f->exact = !atomic_load(&r->inexact);
     return bad == f->n || err_set(err, ERR_NUMERIC, "the difference of rows %zu and %zu is beyond the range of float32",
                                   f->pairs[bad].chosen, f->pairs[bad].rejected);
 }
@@ -165,7 +167,9 @@ static bool allocate(struct diff *f, size_t memory, struct err *err)
     f->pairs = mem_block(f->n, sizeof *f->pairs);
     f->weight = mem_block(f->n, sizeof *f->weight);
     f->p = mem_block(f->n, sizeof *f->p);
-    if (f->pairs == NULL || f->weight == NULL || f->p == NULL)
+    f->rounded = mem_block(f->n, sizeof *f->rounded);
+    f->doubles = has_doubles(f->e);
+    if (f->pairs == NULL || f->weight == NULL || f->p == NULL || f->rounded == NULL)
         return err_set(err, ERR_MEMORY, "%zu pairs do not fit into memory", f->n);
     if (f->n <= memory / sizeof *f->kept / f->d) /* NULL is no error: then they are formed at each reading */
         f->kept = mem_block_raw(f->n, f->d * sizeof *f->kept);
@@ -222,17 +226,22 @@ static void form_doubles(const struct diff *f, size_t i, double *out, double *ro
         out[j] -= row[j];
 }
 
+bool diff_is_exact(const struct diff *f, size_t first, size_t n)
+{
+    for (size_t i = first; i < first + n && !f->exact; i++)
+        if (f->rounded[i])
+            return false;
+    return true;
+}
+
 void diff_rows_f64(const struct diff *f, size_t first, size_t n, double *out, double *scratch)
 {
-    if (f->kept != NULL && f->exact) {
-        widen_f32(f->kept + first * f->d, n * f->d, out);
-        return;
-    }
-    bool doubles = has_doubles(f->e);
     void *narrow = scratch; /* two rows of floats */
-    for (size_t i = 0; i < n; i++)
-        if (doubles)
-            form_doubles(f, first + i, out + i * f->d, scratch);
+    for (size_t i = first; i < first + n; i++, out += f->d)
+        if (f->kept != NULL && !f->rounded[i])
+            widen_f32(f->kept + i * f->d, f->d, out);
+        else if (f->doubles)
+            form_doubles(f, i, out, scratch);
         else
-            form_f64(f, first + i, out + i * f->d, narrow);
+            form_f64(f, i, out, narrow);
 }

@@ -19,7 +19,9 @@ struct diff {
     double *weight, *p; /* n each */
     double sum_weight;  /* > 0 */
     float *kept;        /* n x d by rows, or NULL: they are formed again at each reading */
-    bool exact;         /* no difference was rounded when it became float32 */
+    bool doubles;       /* some rows are float64: no difference counts as exact then */
+    bool *rounded;      /* n: was the difference rounded when it became float32? */
+    bool exact;         /* none was */
 };
 
 /* Bytes that differences may take by default: half of the memory that is free. */
@@ -51,6 +53,8 @@ MUST_CHECK bool diff_read(struct diff *f, struct team *team, struct err *err);
 
 /* Rows [first, first + n) by rows; `scratch` (n + 2 rows of d) is used when they are not kept. */
 const float *diff_rows(const struct diff *f, size_t first, size_t n, float *scratch);
+/* Was none of these rows rounded? Then the float32 ones, when they are kept, are as good as the ones below. */
+bool diff_is_exact(const struct diff *f, size_t first, size_t n);
 /* The same in float64 without any rounding of f16, bf16 or f32 rows: out is n x d; `scratch` holds 2 rows of d
  * doubles. */
 void diff_rows_f64(const struct diff *f, size_t first, size_t n, double *out, double *scratch);

@@ -151,10 +151,10 @@ static void chunk_sums_f64(const struct job *t, size_t first, size_t end, double
 {
     const struct diff *f = t->p->f;
     const struct kernel *kernel = t->p->kernel;
-    const bool narrow = f->kept != NULL && f->exact;
     for (size_t i = first, rows; i < end; i += rows) {
         struct kernel_pairs k;
         rows = end - i < KERNEL_ROWS ? end - i : KERNEL_ROWS;
+        const bool narrow = f->kept != NULL && diff_is_exact(f, i, rows);
         if (narrow) {
             kernel->dots_wide(f->kept + i * f->d, rows, f->d, t->w, k.z);
         } else {

@@ -113,6 +113,24 @@ Test(diff, knows_whether_a_difference_was_rounded)
     team_close(team);
 }
 
+Test(diff, knows_which_differences_were_rounded)
+{
+    static double values[ROWS * D];
+    struct pair pairs[] = {{.chosen = 3, .rejected = 9, .weight = 1, .p = 1},
+                           {.chosen = 5, .rejected = 5, .weight = 1, .p = 1}};
+    struct team *team = team_open(1);
+    struct embeddings e;
+    struct diff f;
+    make_embeddings(&e, TENSOR_F32, values);
+    cr_assert(diff_init(&f, &e, pairs, NULL, 2, SIZE_MAX, team, &err), "%s", err.text);
+    cr_expect(not(diff_is_exact(&f, 0, 2)));
+    for (size_t i = 0; i < 2; i++)
+        cr_expect(eq(int, diff_is_exact(&f, i, 1), f.pairs[i].chosen == 5), "pair %zu", i);
+    diff_free(&f);
+    embeddings_close(&e);
+    team_close(team);
+}
+
 static enum err_kind kind_of(const struct embeddings *e, struct pair pair, size_t n)
 {
     struct diff f;
