@@ -118,7 +118,8 @@ void nets_settings_json(const struct nets_opts *o, struct json_writer *w)
     const struct descent_opts *d = &o->descent;
     jw_kint(w, "hidden", (int64_t)o->hidden);
     jw_kint(w, "seeds", (int64_t)d->nets);
-    jw_kint(w, "epochs", (int64_t)d->epochs);
+    if (d->epochs > 0)
+        jw_kint(w, "epochs", (int64_t)d->epochs);
     jw_kint(w, "patience", (int64_t)d->patience);
     jw_kint(w, "batch", (int64_t)d->batch);
     jw_knum(w, "rate", d->rate);

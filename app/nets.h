@@ -18,8 +18,8 @@
         {"seeds", 0, "N", "mlp, gated: nets fitted at once from different beginnings and averaged (default 5)",        \
          false},                                                                                                       \
         {"epochs", 0, "N",                                                                                             \
-         "mlp, gated: times through the pairs at most (default 50); more, with --batch: through the largest "          \
-         "objective (default 1)",                                                                                      \
+         "mlp, gated: times through the pairs at most (default 50, more when 50 are few steps); more, with --batch: "  \
+         "through the largest objective (default 1)",                                                                  \
          false},                                                                                                       \
         {"patience", 0, "N", "mlp, gated: epochs without getting better before a net stops (default 5; 0: never)",     \
          false},                                                                                                       \

@@ -8,22 +8,16 @@
 
 struct descent_opts descent_default(void)
 {
-    return (struct descent_opts){.nets = 5,
-                                 .epochs = 50,
-                                 .batch = 64,
-                                 .patience = 5,
-                                 .rate = 3e-4,
-                                 .schedule = ADAM_COSINE,
-                                 .seed = 1,
-                                 .threads = 1};
+    return (struct descent_opts){
+        .nets = 5, .batch = 64, .patience = 5, .rate = 3e-4, .schedule = ADAM_COSINE, .seed = 1, .threads = 1};
 }
 
 bool descent_check(const struct descent_opts *o, struct err *err)
 {
     if (o->nets < 1 || o->nets > DESCENT_MAX_NETS)
         return err_set(err, ERR_RANGE, "%zu nets: 1 to %d can be fitted at once", o->nets, DESCENT_MAX_NETS);
-    if (o->epochs < 1 || o->batch < 1)
-        return err_set(err, ERR_RANGE, "%zu epochs of batches of %zu: both must be at least 1", o->epochs, o->batch);
+    if (o->batch < 1)
+        return err_set(err, ERR_RANGE, "batches of %zu: there must be at least 1 example in each", o->batch);
     if (!(o->rate > 0) || !isfinite(o->rate))
         return err_set(err, ERR_RANGE, "the rate is %g; it must be a finite number above 0", o->rate);
     if (!(o->decay >= 0) || !(o->rate * o->decay < 1))
@@ -51,6 +45,7 @@ struct run {
     struct rng rng;
     size_t *order;  /* work->n */
     size_t batches; /* of an epoch */
+    size_t epochs;  /* at most */
     bool alive[DESCENT_MAX_NETS];
     size_t idle[DESCENT_MAX_NETS]; /* epochs since its best */
 };
@@ -58,7 +53,7 @@ struct run {
 /* Tell how far it is; before the first step there is no loss to tell. */
 static bool tick(const struct run *r, const struct progress *progress, double loss)
 {
-    double done = (double)r->info->steps, all = (double)(r->batches * r->o->epochs);
+    double done = (double)r->info->steps, all = (double)(r->batches * r->epochs);
     return r->info->steps == 0 ? progress_tick(progress, done, all) : progress_tick_loss(progress, done, all, loss);
 }
 
@@ -110,7 +105,7 @@ static bool judge(struct run *r)
 static bool all_epochs(struct run *r, const struct progress *progress, struct err *err)
 {
     r->info->stop = DESCENT_EPOCHS;
-    for (size_t i = 0; i < r->o->epochs; i++) {
+    for (size_t i = 0; i < r->epochs; i++) {
         if (!epoch(r, progress)) {
             r->info->stop = DESCENT_INTERRUPTED;
             return r->info->steps > 0 || err_set(err, ERR_STOPPED, "the fit was stopped");
@@ -137,11 +132,20 @@ static bool settle(const struct run *r, struct err *err)
     return true;
 }
 
+static size_t epochs_of(const struct descent_opts *o, size_t batches)
+{
+    size_t least = (DESCENT_STEPS_LEAST + batches - 1) / batches;
+    if (o->epochs > 0)
+        return o->epochs;
+    return least > DESCENT_EPOCHS_USUAL ? least : DESCENT_EPOCHS_USUAL;
+}
+
 bool descent_run(const struct descent_opts *o, const struct descent_work *work, struct descent_info *info,
                  const struct progress *progress, struct err *err)
 {
     struct run r = {.o = o, .work = work, .info = info, .batches = (work->n + o->batch - 1) / o->batch};
     *info = (struct descent_info){0};
+    r.epochs = epochs_of(o, r.batches);
     for (size_t s = 0; s < o->nets; s++) {
         info->net[s].nll = NAN;
         r.alive[s] = true;
@@ -150,7 +154,7 @@ bool descent_run(const struct descent_opts *o, const struct descent_work *work, 
     r.adam.rate = o->rate;
     r.adam.decay = o->decay;
     r.adam.schedule = o->schedule;
-    r.adam.steps = r.batches * o->epochs;
+    r.adam.steps = r.batches * r.epochs;
     rng_stream(&r.rng, o->seed, UINT64_MAX); /* the others are taken by weights and masks */
     r.order = mem_array(work->n, sizeof *r.order);
     for (size_t i = 0; i < work->n; i++)

@@ -8,11 +8,11 @@
 
 #include <stdint.h>
 
-enum { DESCENT_MAX_NETS = 64 };
+enum { DESCENT_MAX_NETS = 64, DESCENT_EPOCHS_USUAL = 50, DESCENT_STEPS_LEAST = 400 };
 
 struct descent_opts {
     size_t nets;     /* 1 to DESCENT_MAX_NETS; they see the same batches and differ in where they begin */
-    size_t epochs;   /* at most; at least 1 */
+    size_t epochs;   /* at most; 0: DESCENT_EPOCHS_USUAL, or more where examples are few: DESCENT_STEPS_LEAST steps */
     size_t batch;    /* examples; the batches of an epoch are as equal as can be, none is larger */
     size_t patience; /* epochs without getting better after which a net stops; 0: none stops early */
     double rate, decay, dropout;
@@ -20,7 +20,7 @@ struct descent_opts {
     uint64_t seed; /* of order, weights and masks */
     int threads;
 };
-/* 5 nets, 50 epochs of batches of 64, patience 5, rate 0.0003 by the cosine. */
+/* 5 nets, the usual epochs of batches of 64, patience 5, rate 0.0003 by the cosine. */
 struct descent_opts descent_default(void);
 /* ERR_RANGE, naming the option that makes no sense. */
 MUST_CHECK bool descent_check(const struct descent_opts *o, struct err *err);

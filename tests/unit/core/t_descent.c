@@ -71,6 +71,23 @@ Test(descent, an_epoch_sees_every_example_once_in_batches_as_equal_as_can_be)
     cr_expect(eq(dbl, info.loss, 0.5));
 }
 
+Test(descent, few_examples_get_more_epochs_unless_told)
+{
+    struct script x = {.loss = 0.5};
+    struct descent_opts o = descent_default();
+    struct descent_work work = {.ctx = &x, .n = N, .step = step, .keep = keep};
+    struct descent_info info;
+    x.smallest = N;
+    o.nets = NETS;
+    o.batch = 4;
+    cr_assert(descent_run(&o, &work, &info, NULL, &err), "%s", err.text);
+    cr_expect(eq(sz, info.epochs, (DESCENT_STEPS_LEAST + 2) / 3)); /* 3 steps an epoch */
+    x.steps = 0;
+    o.batch = 1;
+    cr_assert(descent_run(&o, &work, &info, NULL, &err), "%s", err.text);
+    cr_expect(eq(sz, info.epochs, DESCENT_EPOCHS_USUAL)); /* 10 steps an epoch are enough */
+}
+
 Test(descent, without_held_out_examples_the_last_state_is_kept)
 {
     struct script x = {.loss = 0.5};
@@ -162,7 +179,6 @@ Test(descent, options_that_make_no_sense_are_refused)
     cr_expect(eq(int, err.kind, ERR_RANGE))
     REFUSED(nets, 0);
     REFUSED(nets, DESCENT_MAX_NETS + 1);
-    REFUSED(epochs, 0);
     REFUSED(batch, 0);
     REFUSED(rate, 0);
     REFUSED(rate, NAN);
