@@ -77,12 +77,15 @@ static bool load(const struct app *app, const struct args *args, const struct co
 {
     struct labels_wish wish = {0};
     unsigned need = 0;
+    int soft = LABELS_HARD;
+    if (!args_choice(args, "soft", labels_soft_names, &soft, err))
+        return false;
+    wish.soft = (enum labels_soft)soft;
     for (size_t i = 0; i < x->n_heads; i++) {
         const struct contender *c = &x->heads[i];
         need |= contender_need(c);
         if (c->finished)
             continue;
-        wish.soft = c->o.wish.soft;
         wish.ties = wish.ties || c->o.wish.ties;
         wish.single_ratings = wish.single_ratings || c->o.wish.single_ratings;
     }

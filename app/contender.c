@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Options of `train` that are the comparison's to give, the same for all, or that make no other head. */
-static const char *const common_options[] = {"seed", "threads", "memory", "max-iterations", "soft", NULL};
+static const char *const common_options[] = {"seed", "threads", "memory", "max-iterations", NULL};
 static const char *const refused[] = {"head",   "embeddings", "ids",     "pairs", "ratings", "set",  "labels",
                                       "source", "thumbs",     "up-from", "split", "holdout", "seed", "bins",
                                       "soft",   "memory",     "threads", "list",  "output",  NULL};

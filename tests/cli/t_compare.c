@@ -155,6 +155,19 @@ Test(comparison, every_kind_of_head_can_be_judged)
     json_object_put(c);
 }
 
+/* Soft labels are of the pairs; heads that learn from ratings are judged by them as well. */
+Test(comparison, soft_labels_judge_heads_of_ratings_too)
+{
+    struct json_object *hard = compare("bt:l2=0.01 regression --folds 2");
+    struct json_object *soft = compare("bt:l2=0.01 regression --folds 2 --soft magnitude");
+    cr_expect(gt(dbl, json_number(soft, "n_pairs"), json_number(hard, "n_pairs")), "ties count");
+    cr_expect(eq(dbl, json_number(soft, "heads/1/n"), json_number(soft, "n_pairs")));
+    cr_expect(ne(dbl, json_number(soft, "heads/0/nll"), json_number(hard, "heads/0/nll")));
+    json_object_put(hard);
+    json_object_put(soft);
+    expect_refused("bt --soft hardly", 2, "--soft must be one of");
+}
+
 Test(comparison, a_head_is_not_judged_by_pairs_it_knows)
 {
     cr_assert(eq(int, assay_status(folder, "-w d/demo.assay train -o h.safetensors"), 0));
