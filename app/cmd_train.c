@@ -157,6 +157,8 @@ static bool finish(const struct app *app, struct outcome *x, struct training *t,
     if (t->interrupted)
         app_note(app, "the fit %s; what it had is in %s%s", t->stop, x->model,
                  t->kind->is_net ? "" : ", and --warm-start goes on from there");
+    else if (t->stationary)
+        app_note(app, "not certified: %s", t->stop);
     else if (!t->converged)
         app_note(app, "not converged: %s; the head was written all the same", t->stop);
     if (t->equal_pairs > 0)

@@ -187,7 +187,7 @@ static bool fit_and_judge(const struct comparison *x, struct contender *c, const
     c->least_l2 = c->fits == 0 ? t.l2 : fmin(c->least_l2, t.l2);
     c->largest_l2 = c->fits == 0 ? t.l2 : fmax(c->largest_l2, t.l2);
     c->fits++;
-    c->unconverged += ok && !t.converged;
+    c->unconverged += ok && !t.converged && !t.stationary;
     c->seconds += t.seconds;
     train_free(&t);
     return ok || err_context(err, "%s", c->name);

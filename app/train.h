@@ -46,6 +46,7 @@ struct training {
     double objective, grad_norm; /* for several fits the sum and the largest */
     size_t iterations, passes;   /* passes over the data; 0: not counted */
     bool converged;
+    bool stationary; /* not converged, for the loss is not convex: as good an end as such a loss has */
     const char *stop;
     bool interrupted; /* set by who asked it to stop */
     double seconds;

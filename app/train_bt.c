@@ -156,6 +156,7 @@ static bool fit_weighed(const struct data *d, const struct train_opts *o, struct
     t->iterations = info.iterations;
     t->passes = info.passes;
     t->converged = info.converged && !stopped;
+    t->stationary = info.stop == BT_STATIONARY && !stopped;
     t->stop = stopped && info.converged ? "was interrupted in its bootstrap" : bt_stop_text(info.stop);
     return ok;
 }

@@ -100,6 +100,7 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     t->iterations = info->iterations;
     t->passes = info->passes;
     t->converged = info->converged;
+    t->stationary = info->stop == BT_STATIONARY;
     t->stop = bt_stop_text(info->stop);
     return ok;
 }

@@ -168,6 +168,16 @@ Test(comparison, soft_labels_judge_heads_of_ratings_too)
     expect_refused("bt --soft hardly", 2, "--soft must be one of");
 }
 
+Test(comparison, a_stationary_point_is_no_failure_and_a_limit_is)
+{
+    struct json_object *c = compare("bt:channel=0.1,l2=0.1 --folds 2");
+    cr_expect(eq(dbl, json_number(c, "heads/0/unconverged"), 0));
+    json_object_put(c);
+    c = compare("bt:channel=0.1,l2=0.1 --folds 2 --max-iterations 1");
+    cr_expect(eq(dbl, json_number(c, "heads/0/unconverged"), 2));
+    json_object_put(c);
+}
+
 Test(comparison, a_head_is_not_judged_by_pairs_it_knows)
 {
     cr_assert(eq(int, assay_status(folder, "-w d/demo.assay train -o h.safetensors"), 0));

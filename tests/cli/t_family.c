@@ -98,6 +98,20 @@ static double train(const char *folder, const char *options, const char *key)
 
 /* Regression first: a heavy anchor is kept, an extrapolated head lies beyond the plain one, and the factor that is
  * searched has the least log-loss on the held-out pairs. */
+Test(family, a_loss_that_is_not_convex_ends_well_but_not_certified)
+{
+    char *folder = demo();
+    const char *argv[] = {program_assay(), "-w", "d/demo.assay", "train",         "--channel", "0.1", "--l2", "0.1",
+                          "--holdout",     "0",  "-o",           "h.safetensors", NULL},
+               *env[] = {NULL};
+    struct program p = program_run(argv, env, folder, NULL);
+    cr_expect(eq(int, p.status, 0));
+    cr_expect(strstr(p.err.ptr, "not certified: reached a stationary point") != NULL, "%s", p.err.ptr);
+    cr_expect(strstr(p.err.ptr, "not converged") == NULL, "%s", p.err.ptr);
+    program_free(&p);
+    temp_remove(folder);
+}
+
 Test(family, a_head_may_start_from_another)
 {
     static const char expo[] = "--anchor r.safetensors --expo ";
