@@ -152,7 +152,8 @@ static void as_json(const struct outcome *x, struct buf *out)
 
 static void as_text(const struct outcome *x, struct buf *out)
 {
-    buf_addf(out, "%s map from %zu pairs (%s)", calibration_name(x->map.kind), x->before.m.n, x->split);
+    bool none = x->map.kind == CALIBRATION_NONE;
+    buf_addf(out, "%s map from %zu pairs (%s)", none ? "no" : calibration_name(x->map.kind), x->before.m.n, x->split);
     if (x->map.kind == CALIBRATION_TEMPERATURE)
         buf_addf(out, ", T = %.4f%s", x->map.temperature,
                  x->map.capped ? ", the limit: all of them are right, or none" : "");
@@ -162,7 +163,7 @@ static void as_text(const struct outcome *x, struct buf *out)
     evaluation_heading(out);
     evaluation_row("before", &x->before, out);
     evaluation_row("after", &x->after, out);
-    buf_adds(out, "  (after: on the very pairs the map was fitted to)\n\n");
+    buf_adds(out, none ? "\n" : "  (after: on the very pairs the map was fitted to)\n\n");
     if (isnan(x->loss[CALIBRATION_NONE])) {
         buf_adds(out, "  all pairs are of one prompt: there is nothing to compare maps on\n");
     } else {

@@ -93,16 +93,20 @@ static void as_text(const struct outcome *x, struct buf *out)
     buf_addf(out, "  objective %.8f   ", t->objective);
     if (!t->kind->is_net)
         buf_addf(out, "|gradient| %.1e   ", t->grad_norm);
-    buf_addf(out, "%zu step%s   %s   %.2f s\n\n", t->iterations, t->iterations == 1 ? "" : "s", t->stop, t->seconds);
+    buf_addf(out, "%zu step%s   %s   %.2f s\n", t->iterations, t->iterations == 1 ? "" : "s", t->stop, t->seconds);
     if (t->train.m.n + t->held.m.n > 0) {
+        buf_addc(out, '\n');
         evaluation_heading(out);
         evaluation_row("train", &t->train, out);
         if (t->pairs.n_held > 0)
             evaluation_row("held out", &t->held, out);
     }
-    if (t->floor > 0)
-        buf_addf(out, "  (labels are soft: their entropy, %.3f, %.3f held out, is the lowest log-loss there is)\n",
-                 t->floor, t->held_floor);
+    if (t->floor > 0) {
+        buf_addf(out, "  (labels are soft: their entropy, %.3f", t->floor);
+        if (t->pairs.n_held > 0)
+            buf_addf(out, ", %.3f held out", t->held_floor);
+        buf_adds(out, ", is the lowest log-loss there is)\n");
+    }
     if (t->kind->found_text != NULL)
         t->kind->found_text(x->o, t, out);
     buf_addf(out, "\nwrote %s\n", x->model);

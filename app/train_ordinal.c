@@ -351,8 +351,8 @@ static void found_json(const struct train_opts *o, const struct training *t, str
 static void size_text(const struct training *t, struct buf *out)
 {
     const struct found *found = t->own;
-    buf_addf(out, "on %zu ratings of %zu answers x %zu, %zu attributes", found->ratings, found->answers, t->head.d,
-             t->head.k);
+    buf_addf(out, "on %zu ratings of %zu answers x %zu, %zu attribute%s", found->ratings, found->answers, t->head.d,
+             t->head.k, t->head.k == 1 ? "" : "s");
 }
 
 static void settings_text(const struct train_opts *o, const struct training *t, struct buf *out)

@@ -157,13 +157,15 @@ static void found_json(const struct train_opts *o, const struct training *t, str
 static void size_text(const struct training *t, struct buf *out)
 {
     const struct found *found = t->own;
-    buf_addf(out, "on %zu rated answers x %zu, %zu attributes", found->rows, t->head.d, t->head.k);
+    buf_addf(out, "on %zu rated answers x %zu, %zu attribute%s", found->rows, t->head.d, t->head.k,
+             t->head.k == 1 ? "" : "s");
 }
 
 static void settings_text(const struct train_opts *o, const struct training *t, struct buf *out)
 {
-    (void)t;
     const struct own *own = o->own;
+    if (own->select.l2 != NULL && t->head.k > 1)
+        buf_adds(out, "  lambda is that of the reward; every attribute has its own, below\n");
     targets_text(&own->targets, out);
 }
 

@@ -108,7 +108,34 @@ Test(family, a_loss_that_is_not_convex_ends_well_but_not_certified)
     cr_expect(eq(int, p.status, 0));
     cr_expect(strstr(p.err.ptr, "not certified: reached a stationary point") != NULL, "%s", p.err.ptr);
     cr_expect(strstr(p.err.ptr, "not converged") == NULL, "%s", p.err.ptr);
+    cr_expect(strstr(p.out.ptr, "held out") == NULL, "nothing is held out: %s", p.out.ptr);
     program_free(&p);
+    temp_remove(folder);
+}
+
+Test(family, a_report_of_soft_labels_speaks_of_held_out_pairs_when_there_are_some)
+{
+    char *folder = demo();
+    const char *argv[] = {program_assay(),
+                          "-w",
+                          "d/demo.assay",
+                          "train",
+                          "--soft",
+                          "magnitude",
+                          "-o",
+                          "h.safetensors",
+                          "--holdout",
+                          "0",
+                          NULL},
+               *env[] = {NULL};
+    struct program all = program_run(argv, env, folder, NULL);
+    argv[9] = "0.2";
+    struct program some = program_run(argv, env, folder, NULL);
+    cr_expect(strstr(all.out.ptr, ", is the lowest log-loss") != NULL, "%s", all.out.ptr);
+    cr_expect(strstr(all.out.ptr, "held out") == NULL, "%s", all.out.ptr);
+    cr_expect(strstr(some.out.ptr, " held out, is the lowest log-loss") != NULL, "%s", some.out.ptr);
+    program_free(&all);
+    program_free(&some);
     temp_remove(folder);
 }
 
