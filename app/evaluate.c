@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of the names of rows: columns, and those of a line of their own. */
+enum { NAME_COLUMNS = 18, NAME_LINE = 76 };
 /* Rows that a thread takes at a time. */
 enum { TAKEN = 256 };
 
@@ -207,17 +209,28 @@ void evaluation_json(const struct evaluation *v, bool bins, struct json_writer *
 
 void evaluation_heading(struct buf *out)
 {
-    buf_addf(out, "  %-18s %7s   %-24s %-22s %-7s %s\n", "", "pairs", "accuracy", "log-loss", "Brier", "ECE");
+    buf_addf(out, "  %-*s %7s   %-24s %-22s %-7s %s\n", NAME_COLUMNS, "", "pairs", "accuracy", "log-loss", "Brier",
+             "ECE");
+}
+
+/* A name too long for its column gets a line of its own: a cut one may be that of another row, too. */
+static void row_name(const char *name, struct buf *out)
+{
+    buf_adds(out, "  ");
+    size_t used = safe_text(name, strlen(name), out, NAME_LINE);
+    if (used > NAME_COLUMNS) {
+        buf_adds(out, "\n  ");
+        used = 0;
+    }
+    for (; used < NAME_COLUMNS; used++)
+        buf_addc(out, ' ');
 }
 
 void evaluation_row(const char *name, const struct evaluation *v, struct buf *out)
 {
     const struct metric *m = &v->m;
     char cell[64];
-    buf_adds(out, "  ");
-    size_t used = safe_text(name, strlen(name), out, 18);
-    for (; used < 18; used++)
-        buf_addc(out, ' ');
+    row_name(name, out);
     buf_addf(out, " %7zu   ", m->n);
     if (m->n == 0) {
         buf_adds(out, "no pairs\n");
