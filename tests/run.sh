@@ -25,11 +25,12 @@ for binary in "$@"; do
     ok=$(grep -c '^ok ' "$folder/tap" 2>/dev/null)
     skip=$(grep -cE '^ok .*# SKIP' "$folder/tap" 2>/dev/null)
     bad=$(grep -c '^not ok ' "$folder/tap" 2>/dev/null)
-    if [ $status -ne 0 ] || [ "$bad" -gt 0 ]; then
+    ok=${ok:-0} skip=${skip:-0} bad=${bad:-0} # a binary that died at once left no file to count in
+    if [ $status -ne 0 ] || [ "$bad" -gt 0 ] || [ ! -e "$folder/tap" ]; then
         cat "$folder/out"
         [ "$bad" -eq 0 ] && bad=1
     fi
-    grep -E '^ok .*# SKIP' "$folder/tap" | sed 's/^ok - /  skipped: /'
+    grep -E '^ok .*# SKIP' "$folder/tap" 2>/dev/null | sed 's/^ok - /  skipped: /'
     for report in "$folder"/report.*; do
         [ -e "$report" ] || continue
         if ! grep -q 'LeakSanitizer' "$report" || grep -qE ' (core|store|ui|app|tests)/[^ ]+\.c:' "$report"; then
