@@ -125,7 +125,7 @@ static struct metric_pairs gather(const struct bench *b, const double *z, const 
 static bool temper(const struct bench *b, enum rival h, size_t objective, size_t *which, double *room, struct err *err)
 {
     for (size_t half = 0; half < HALVES; half++) {
-        struct calibration map = {.kind = CALIBRATION_NONE};
+        struct calibration map = {.temperature = 1};
         size_t n = choose(b, objective, 1 - half, which);
         struct metric_pairs others = gather(b, b->z[h], which, n, room);
         if (n > 0 && !calibration_fit(&map, CALIBRATION_TEMPERATURE, &others, err))

@@ -129,6 +129,26 @@ Test(more_head, stands_beside_the_heads_that_one_would_fit_otherwise)
     temp_remove(folder);
 }
 
+/* There is no other prompt that could tell its temperature. */
+Test(more_head, an_objective_of_one_prompt_is_not_tempered)
+{
+    char *folder = folder_with("group"), path[512];
+    struct buf text = BUF_INIT;
+    for (int i = 0; i < EAST; i++)
+        buf_addf(&text, "{\"chosen\":%d,\"rejected\":%d,\"group\":\"east\"}\n", 2 * i, 2 * i + 1);
+    for (int i = 1; i < 4; i++)
+        buf_addf(&text, "{\"chosen\":%d,\"rejected\":%d,\"group\":\"west\"}\n", 2 * EAST, 2 * EAST + i);
+    snprintf(path, sizeof path, "%s/one.jsonl", folder);
+    file_write(path, text.ptr);
+    buf_free(&text);
+    struct json_object *t = assay_json(folder, "train --head more --holdout 0 -e x.npy --pairs one.jsonl");
+    cr_expect(eq(str, (char *)(uintptr_t)json_string(t, "more/heads/7/objective"), "west"));
+    cr_expect(eq(str, (char *)(uintptr_t)json_string(t, "more/heads/7/head"), "own"));
+    cr_expect(eq(dbl, json_number(t, "more/heads/7/tempered/ece"), json_number(t, "more/heads/7/ece")));
+    json_object_put(t);
+    temp_remove(folder);
+}
+
 Test(more_head, the_head_file_records_how_and_with_which_weights)
 {
     char *folder = folder_with("group"), path[512];
