@@ -32,12 +32,12 @@ static bool scan_text(struct cursor *c, const char **text, size_t *len)
     return accept(c, '"');
 }
 
-/* Append digits to *v and return how many there were. */
+/* Append digits to *v and return how many there were; those beyond 18 in all are counted only. */
 static int scan_digits(struct cursor *c, int64_t *v)
 {
     const char *start = c->p;
     for (; c->p < c->end && *c->p >= '0' && *c->p <= '9' && c->p - start < 19; c->p++)
-        if (c->p - start < 18)
+        if (*v < INT64_C(100000000000000000))
             *v = *v * 10 + (*c->p - '0');
     return (int)(c->p - start);
 }
