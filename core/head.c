@@ -420,6 +420,8 @@ static bool read_tensors(struct head *h, const struct safetensors *s, struct err
             continue;
         if (!safetensors_tensor(s, e->name, &t, err))
             return false;
+        if (t.rows == 0 || t.cols == 0) /* a vast number of rows may stand beside no columns */
+            return err_set(err, ERR_SCHEMA, "tensor %s is empty", e->name);
         if (!tensor_check_finite(&t, &bad))
             return err_set(err, ERR_NUMERIC, "tensor %s: row %zu holds NaN or infinity", e->name, bad);
         double *v = place_tensor(h, e->name, t.rows, e->rank < 2 ? 0 : t.cols);

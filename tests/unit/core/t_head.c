@@ -178,13 +178,19 @@ Test(head, numbers_beyond_float_are_refused_and_nothing_is_written)
     cr_expect(eq(sz, core_count(&folder), 0));
 }
 
+static void expect_all_refused(const struct safetensors_out *tensors, size_t n, const struct safetensors_pair *meta,
+                               size_t n_meta, const char *reason)
+{
+    struct head other;
+    cr_assert(safetensors_write(path, tensors, n, meta, n_meta, &err));
+    cr_expect(not(head_load(path, &other, &err)), "%s was taken", reason);
+    cr_expect(ne(ptr, strstr(err.text, reason), NULL), "wanted: %s; is: %s", reason, err.text);
+}
+
 static void expect_refused(const struct safetensors_out *tensors, const struct safetensors_pair *meta, size_t n_meta,
                            const char *reason)
 {
-    struct head other;
-    cr_assert(safetensors_write(path, tensors, 2, meta, n_meta, &err));
-    cr_expect(not(head_load(path, &other, &err)), "%s was taken", reason);
-    cr_expect(ne(ptr, strstr(err.text, reason), NULL), "wanted: %s; is: %s", reason, err.text);
+    expect_all_refused(tensors, 2, meta, n_meta, reason);
 }
 
 Test(head, files_that_are_no_head_are_refused)
@@ -194,6 +200,7 @@ Test(head, files_that_are_no_head_are_refused)
                                            {"score.bias", TENSOR_F32, 1, {1, 0}, b}};
     const struct safetensors_out nan[] = {{"score.weight", TENSOR_F32, 2, {1, 2}, bad}, good[1]};
     const struct safetensors_out odd[] = {{"score.weight", TENSOR_F32, 2, {2, 1}, W}, good[1]};
+    const struct safetensors_out empty[] = {good[0], good[1], {"more", TENSOR_F32, 2, {(size_t)1 << 50, 0}, W}};
     const struct safetensors_out other[] = {{"lm_head", TENSOR_F32, 2, {1, 2}, W}, good[1]};
     struct safetensors_pair meta[] = {
         {"format", HEAD_FORMAT}, {"kind", "bt"}, {"objectives", "[\"reward\"]"}, {"mix", "[1]"}, {"temperature", "1"}};
@@ -204,6 +211,7 @@ Test(head, files_that_are_no_head_are_refused)
     expect_refused(nan, meta, 5, "output 0 holds NaN");
     expect_refused(odd, meta, 5, "score.bias has 1 numbers");
     expect_refused(other, meta, 5, "no tensor \"score.weight\"");
+    expect_all_refused(empty, 3, meta, 5, "tensor more is empty");
     expect_refused(good, meta, 4, "no \"temperature\"");
     expect_refused(good, meta, 3, "no \"mix\"");
     expect_refused(good, NULL, 0, "\"format\" is missing");
