@@ -125,8 +125,7 @@ static double *values_of(const struct boot *b, size_t head, size_t measure)
 static struct metric_interval interval_of(const double *values, size_t n, double *sorted)
 {
     memcpy(sorted, values, n * sizeof *sorted);
-    resample_sort(sorted, n);
-    return (struct metric_interval){resample_percentile(sorted, n, 0.025), resample_percentile(sorted, n, 0.975)};
+    return metric_interval_of(sorted, n);
 }
 
 /* ---- differences ---- */

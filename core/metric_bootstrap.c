@@ -45,8 +45,11 @@ void metric_blocks_drawn(const struct metric_blocks *b, const double *times, dou
     out[METRIC_MEASURES - 1] = gaps / (2 * sums[0]);
 }
 
-static struct metric_interval interval_of(double *values, size_t n)
+struct metric_interval metric_interval_of(double *values, size_t n)
 {
+    for (size_t i = 0; i < n; i++)
+        if (isnan(values[i]))
+            return (struct metric_interval){NAN, NAN};
     resample_sort(values, n);
     return (struct metric_interval){resample_percentile(values, n, 0.025), resample_percentile(values, n, 0.975)};
 }
@@ -73,7 +76,7 @@ bool metric_bootstrap(const struct metric_pairs *m, const uint64_t *group, size_
     }
     struct metric_interval *intervals[METRIC_MEASURES] = {&out->accuracy, &out->nll, &out->brier, &out->ece};
     for (size_t j = 0; j < METRIC_MEASURES && r.groups >= 2; j++)
-        *intervals[j] = interval_of(values + j * count, count);
+        *intervals[j] = metric_interval_of(values + j * count, count);
     resample_free(&r);
     mem_free(b.sums);
     mem_free(values);

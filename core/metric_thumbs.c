@@ -2,7 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/bt.h"
-#include "core/resample.h"
+#include "core/metric_sums.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -138,16 +138,6 @@ bool metric_thumbs_of(const struct metric_thumbs_data *d, size_t bins, struct me
     return true;
 }
 
-/* The middle 95 %; NaN when a value is. */
-static struct metric_interval interval_of(double *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (isnan(values[i]))
-            return (struct metric_interval){NAN, NAN};
-    resample_sort(values, n);
-    return (struct metric_interval){resample_percentile(values, n, 0.025), resample_percentile(values, n, 0.975)};
-}
-
 bool metric_thumbs_bootstrap(const struct metric_thumbs_data *d, const uint64_t *group, size_t bins, size_t resamples,
                              uint64_t seed, struct metric_thumbs_intervals *out, struct err *err)
 {
@@ -173,7 +163,7 @@ bool metric_thumbs_bootstrap(const struct metric_thumbs_data *d, const uint64_t 
     }
     struct metric_interval *intervals[] = {&out->accuracy, &out->auroc, &out->nll, &out->brier, &out->ece};
     for (size_t j = 0; j < MEASURES && r.groups >= 2; j++)
-        *intervals[j] = interval_of(values + j * count, count);
+        *intervals[j] = metric_interval_of(values + j * count, count);
     resample_free(&r);
     mem_free(terms);
     mem_free(values);

@@ -255,6 +255,17 @@ Test(metric, bootstrap_of_many_groups_is_that_of_blocks)
     mem_free(group);
 }
 
+/* One draw in four is of the group that has no weight, and has no measure. */
+Test(metric, bootstrap_that_draws_no_weight_has_no_interval)
+{
+    static const double z[] = {1, 2, -1, 3}, weight[] = {1, 1, 0, 0};
+    static const uint64_t group[] = {1, 1, 2, 2};
+    struct metric_pairs m = {.z = z, .weight = weight, .n = 4};
+    struct metric_intervals v;
+    cr_assert(metric_bootstrap(&m, group, 10, 100, 7, &v, &err), "%s", err.text);
+    cr_expect(isnan(v.accuracy.lo) && isnan(v.accuracy.hi) && isnan(v.nll.lo) && isnan(v.ece.hi));
+}
+
 Test(metric, bootstrap_repeats_with_its_seed)
 {
     struct metric_intervals a, b, c;
