@@ -12,6 +12,8 @@ static const double still = 1e-7, flat = 1e-10;
 struct crowd_point crowd_at(double z, double eta)
 {
     double s = bt_sigma(z), other = bt_sigma(-z), p = eta * s + (1 - eta) * other;
+    if (eta >= 1) /* p may vanish */
+        return (struct crowd_point){.value = bt_softplus(-z), .slope = -other, .eta_slope = other / s - 1, .truth = 1};
     return (struct crowd_point){
         .value = -log(p),
         .slope = -(2 * eta - 1) * s * other / p,

@@ -28,6 +28,17 @@ Test(crowd, one_label_as_worked_out_by_hand)
     cr_expect(epsilon_eq(dbl, p.truth, 0.952449, 1e-6));
 }
 
+/* sigma(-800) is 0 in double precision. */
+Test(crowd, labels_believed_for_certain_stay_finite_at_any_margin)
+{
+    struct crowd_point p = crowd_at(-800, 1), q = crowd_at(800, 1);
+    cr_expect(eq(dbl, p.value, 800));
+    cr_expect(eq(dbl, p.slope, -1));
+    cr_expect(eq(dbl, p.truth, 1));
+    cr_expect(eq(dbl, q.value, 0));
+    cr_expect(eq(dbl, q.truth, 1));
+}
+
 Test(crowd, slopes_are_differences)
 {
     const double h = 1e-6;
