@@ -3,8 +3,6 @@
 #include "core/laplace.h"
 #include "core/linalg.h"
 
-#include <math.h>
-
 /* Rows taken at a time. */
 enum { BLOCK = 256 };
 
@@ -45,9 +43,8 @@ struct pairing {
 /* Mean of the mapped probability for a margin of which one standard deviation is known, as log-odds. */
 static double average(const struct calibration *map, double margin, double sd)
 {
-    double mean = margin / map->temperature, spread = sd / map->temperature;
-    double p = laplace_probability(mean, spread * spread);
-    return log(p) - log1p(-p);
+    double spread = sd / map->temperature;
+    return laplace_margin(margin / map->temperature, spread * spread);
 }
 
 /* Pairs [first, first + k). */

@@ -15,10 +15,9 @@ struct uncertainty {
     enum interval_kind kind; /* INTERVAL_NONE: the head does not know; the rest is 0 */
     size_t n, members;       /* pairs; heads of an ensemble, or 0 */
     double mean_width;
-    double undecided; /* share of the pairs whose interval holds 1/2 */
-    struct evaluation
-        averaged; /* figures of probabilities averaged over what the head does not know (laplace_probability
-                     with the interval's standard deviation); with an isotonic map n = 0 */
+    double undecided;           /* share of the pairs whose interval holds 1/2 */
+    struct evaluation averaged; /* figures of probabilities averaged over what the head does not know (laplace_margin
+                                   with the interval's standard deviation); with an isotonic map n = 0 */
 };
 /* Of the pairs which[0 .. n-1] (indices into d->pairs), through the map. */
 MUST_CHECK bool uncertainty_of_pairs(const struct head *h, const struct data *d, const double *rewards,

@@ -11,9 +11,9 @@ enum { BLOCK = 256 };
 
 static const double pi = 3.14159265358979323846;
 
-double laplace_probability(double mean, double variance)
+double laplace_margin(double mean, double variance)
 {
-    return bt_sigma(mean / sqrt(1 + pi * variance / 8));
+    return mean / sqrt(1 + pi * variance / 8);
 }
 
 void laplace_free(struct laplace *l)
@@ -86,7 +86,7 @@ static bool finish(struct laplace *l, struct err *err)
     if (!linalg_cholesky(l->factor, m))
         return err_set(err, ERR_NUMERIC,
                        "the head is unbounded in some direction, so that it has no covariance; set a larger l2");
-    l->log_det = l->rows != NULL ? (double)(l->d - m) * log(l->a) : 0;
+    l->log_det = l->rows != NULL ? ((double)l->d - (double)m) * log(l->a) : 0;
     for (size_t i = 0; i < m; i++) {
         l->log_det += 2 * log(l->factor[i * m + i]);
         memset(l->factor + i * m, 0, i * sizeof *l->factor);

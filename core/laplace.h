@@ -49,8 +49,8 @@ MUST_CHECK bool laplace_of_pairs(const struct embeddings *e, const struct pair *
 /* v (n) = x' H^-1 x for the rows x of X (n x d), which is overwritten. ERR_MEMORY (by rows only). */
 MUST_CHECK bool laplace_variances(const struct laplace *l, double *X, size_t n, double *v, struct err *err);
 
-/* Mean of sigma(z) for z normal with this mean and variance: sigma(mean / sqrt(1 + pi variance / 8)) (MacKay 1992,
- * equation 10). */
-double laplace_probability(double mean, double variance);
+/* The margin whose sigma is the mean of sigma(z) for z normal with this mean and variance:
+ * mean / sqrt(1 + pi variance / 8) (MacKay 1992, equation 10). */
+double laplace_margin(double mean, double variance);
 
 #endif

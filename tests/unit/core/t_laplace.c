@@ -85,7 +85,7 @@ Test(laplace, example_worked_out_apart_from_this_program)
         double mean = linalg_dot(w, d[i], 2), v = variance(&l, d[i]);
         cr_expect(epsilon_eq(dbl, mean, want[i][0], 2e-6));
         cr_expect(epsilon_eq(dbl, v, want[i][1], 2e-5));
-        cr_expect(epsilon_eq(dbl, laplace_probability(mean, v), want[i][2], 2e-6));
+        cr_expect(epsilon_eq(dbl, bt_sigma(laplace_margin(mean, v)), want[i][2], 2e-6));
     }
     laplace_free(&l);
     embeddings_close(&b.e);
@@ -93,10 +93,10 @@ Test(laplace, example_worked_out_apart_from_this_program)
 
 Test(laplace, an_unsure_margin_pulls_its_probability_towards_a_half)
 {
-    cr_expect(eq(dbl, laplace_probability(1.3, 0), bt_sigma(1.3)));
-    cr_expect(lt(dbl, laplace_probability(1.3, 2), bt_sigma(1.3)));
-    cr_expect(eq(dbl, laplace_probability(0, 5), 0.5));
-    cr_expect(epsilon_eq(dbl, laplace_probability(-1.3, 2), 1 - laplace_probability(1.3, 2), 1e-15));
+    cr_expect(eq(dbl, laplace_margin(1.3, 0), 1.3));
+    cr_expect(lt(dbl, laplace_margin(1.3, 2), 1.3));
+    cr_expect(eq(dbl, laplace_margin(0, 5), 0));
+    cr_expect(eq(dbl, laplace_margin(-1.3, 2), -laplace_margin(1.3, 2)));
 }
 
 /* H v by the factor. */
