@@ -127,7 +127,7 @@ static bool take_objective(struct more *m, size_t i, const struct pair *pairs, c
     for (size_t j = 0; j < m->n; j++)
         if (of[j] == i)
             own[n++] = which != NULL ? which[j] : j;
-    size_t share = memory == SIZE_MAX ? memory : (size_t)((double)memory * (double)n / (double)m->n);
+    size_t share = memory == SIZE_MAX ? memory : (size_t)((double)memory * (double)n / fmax(1, (double)m->n));
     return (diff_init(&m->f[i], m->e, pairs, own, n, share, m->team, err) &&
             pass_init(&m->pass[i], &m->f[i], m->team, err)) ||
            err_context(err, "objective %zu of %zu", i + 1, m->k);
