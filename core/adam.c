@@ -98,13 +98,3 @@ void adam_block_step(struct adam_block *p, size_t first, size_t n, const struct 
         p->v[i] = v[0];
     }
 }
-
-const char *adam_schedule_name(enum adam_schedule s)
-{
-    static const char *const names[] = {
-#define X(id, name, text) name,
-        ADAM_SCHEDULES(X)
-#undef X
-    };
-    return names[s];
-}

@@ -12,14 +12,9 @@
 
 #include <stddef.h>
 
-/* id, name, sentence */
-#define ADAM_SCHEDULES(X)                                                                                              \
-    X(COSINE, "cosine", "rate_t = rate (1 + cos(pi (t-1) / steps)) / 2")                                               \
-    X(CONSTANT, "constant", "rate_t = rate")
 enum adam_schedule {
-#define X(id, name, text) ADAM_##id,
-    ADAM_SCHEDULES(X)
-#undef X
+    ADAM_COSINE,  /* rate_t = rate (1 + cos(pi (t-1) / steps)) / 2 */
+    ADAM_CONSTANT /* rate_t = rate */
 };
 
 struct adam {
@@ -52,7 +47,5 @@ MUST_CHECK bool adam_block_init(struct adam_block *p, size_t n, struct err *err)
 void adam_block_free(struct adam_block *p);
 /* One step of w[first .. first+n-1] along its g; `decays`: weights do, biases and scales do not. */
 void adam_block_step(struct adam_block *p, size_t first, size_t n, const struct adam_step *s, bool decays);
-
-const char *adam_schedule_name(enum adam_schedule s);
 
 #endif

@@ -146,8 +146,3 @@ void ridge_moments_free(struct ridge_moments *m)
     mem_free(m->M);
     *m = (struct ridge_moments){0};
 }
-
-double ridge_moments_weight(const struct ridge_moments *m, size_t fold)
-{
-    return m->M[fold * m->p * m->p + m->d * m->p + m->d];
-}

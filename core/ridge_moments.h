@@ -25,7 +25,4 @@ MUST_CHECK bool ridge_moments_of(const struct ridge_rows *rows, const double *Y,
                                  const struct progress *progress, struct err *err);
 void ridge_moments_free(struct ridge_moments *m);
 
-/* The weight of a fold. */
-double ridge_moments_weight(const struct ridge_moments *m, size_t fold);
-
 #endif
