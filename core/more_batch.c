@@ -139,7 +139,7 @@ static void start_averages(struct trainer *t)
     for (size_t j = 0; j < t->d && t->o->start == MORE_EMA_LAYER; j++)
         t->ema[j] = bound * (2 * rng_uniform(&t->rng) - 1);
     for (size_t i = 0; i < t->k; i++) {
-        memcpy(t->ema + i * t->d, t->ema, t->d * sizeof *t->ema); /* one layer for all */
+        memmove(t->ema + i * t->d, t->ema, t->d * sizeof *t->ema); /* one layer for all */
         t->known[i] = t->o->start != MORE_EMA_FIRST;
     }
 }
