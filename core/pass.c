@@ -2,6 +2,7 @@
 
 #include "core/bt.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -36,6 +37,8 @@ static bool take_forms(struct pass *p, const struct loss *loss, enum loss_normal
         sum += form.weight;
     }
     p->divisor = by == LOSS_BY_WEIGHTS ? sum : f->sum_weight;
+    if (!isfinite(sum)) /* those of the pairs do not, but strengths come on top */
+        return err_set(err, ERR_RANGE, "the weights of the pairs add up to infinity; make them smaller");
     return p->divisor > 0 || err_set(err, ERR_RANGE, "all pairs have weight 0: there is nothing to train on");
 }
 

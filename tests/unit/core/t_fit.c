@@ -225,6 +225,10 @@ Test(fit, ties_and_what_cannot_be)
     o = (struct fit_opts){.model = &models[2]}; /* nothing is left of the weights */
     cr_expect(not(fit_pairs(&s.e, s.pairs, NULL, s.n, 1e-3, &o, w, &info, NULL, &err)));
     cr_expect(eq(int, err.kind, ERR_RANGE));
+    s.pairs[0].strength = 3; /* finite as a weight, infinite as a scaled one */
+    s.pairs[0].weight = 1e308;
+    cr_expect(not(fit_pairs(&s.e, s.pairs, NULL, s.n, 1e-3, &o, w, &info, NULL, &err)));
+    cr_expect(ne(ptr, strstr(err.text, "infinity"), NULL), "%s", err.text);
     spectrum_free(&s);
 }
 
