@@ -49,45 +49,29 @@ static void find_outputs(const struct data *d, const struct head *h, const size_
 /* ---- attributes of the training pairs ---- */
 
 /* fold: of the pairs that are fitted, then of the rated rows. */
-static void find_folds(const struct data *d, const struct training *t, size_t folds, uint64_t seed, size_t *fold)
-{
-    size_t n = t->pairs.n_fit, m = t->ratings.n_fit;
-    uint64_t *keys = mem_array(n + m, sizeof *keys);
-    for (size_t i = 0; i < n; i++)
-        keys[i] = d->pair_keys[t->pairs.fit[i]];
-    for (size_t i = 0; i < m; i++)
-        keys[n + i] = d->rating_keys[t->ratings.fit[i]];
-    split_folds(keys, n + m, folds, seed, fold);
-    mem_free(keys);
-}
-
 /* Without a rating of some attribute in the other folds the one head has to do for this fold, too. */
 static bool fit_fold(const struct data *d, const struct targets_opts *o, const struct training *t, const size_t *fold,
                      size_t only, double *outputs, const struct progress *progress, struct err *err)
 {
-    size_t n = t->pairs.n_fit, *rows = mem_array(t->ratings.n_fit, sizeof *rows);
-    struct part others = {.fit = rows};
+    struct part others;
     struct head h = {0};
     struct targets y;
-    for (size_t i = 0; i < t->ratings.n_fit; i++)
-        if (fold[n + i] != only)
-            rows[others.n_fit++] = t->ratings.fit[i];
+    part_without(&t->ratings, fold + t->pairs.n_fit, only, &others);
     bool ok = targets_init(&y, d, o, &others, false, err) && fit_attributes(d, o, &y, t->l2, &h, progress, err);
     if (ok)
-        find_outputs(d, &h, t->pairs.fit, n, fold, only, outputs);
+        find_outputs(d, &h, t->pairs.fit, t->pairs.n_fit, fold, only, outputs);
     targets_free(&y);
     head_free(&h);
-    mem_free(rows);
+    part_free(&others);
     return ok || err->kind == ERR_RANGE || err->kind == ERR_MISSING;
 }
 
 bool attributes_outside(const struct data *d, const struct targets_opts *o, size_t folds, uint64_t seed,
                         const struct training *t, double *outputs, const struct progress *progress, struct err *err)
 {
-    size_t *fold = mem_array(t->pairs.n_fit + t->ratings.n_fit, sizeof *fold);
+    size_t *fold = part_folds(d, &t->pairs, &t->ratings, folds, seed);
     bool ok = true;
     find_outputs(d, &t->head, t->pairs.fit, t->pairs.n_fit, NULL, 0, outputs);
-    find_folds(d, t, folds, seed, fold);
     for (size_t f = 0; ok && f < folds; f++)
         ok = fit_fold(d, o, t, fold, f, outputs, progress, err);
     mem_free(fold);

@@ -156,7 +156,7 @@ bool evaluate_pairs(const struct data *d, const double *rewards, const struct ca
     return ok;
 }
 
-static void interval_json(struct json_writer *w, const char *key, struct metric_interval i)
+void evaluation_interval_json(struct json_writer *w, const char *key, struct metric_interval i)
 {
     jw_key(w, key);
     jw_array(w);
@@ -198,10 +198,10 @@ void evaluation_json(const struct evaluation *v, bool bins, struct json_writer *
     jw_knum(w, "mean_margin", m->mean_margin);
     jw_key(w, "intervals");
     jw_object(w);
-    interval_json(w, "accuracy", v->interval.accuracy);
-    interval_json(w, "nll", v->interval.nll);
-    interval_json(w, "brier", v->interval.brier);
-    interval_json(w, "ece", v->interval.ece);
+    evaluation_interval_json(w, "accuracy", v->interval.accuracy);
+    evaluation_interval_json(w, "nll", v->interval.nll);
+    evaluation_interval_json(w, "brier", v->interval.brier);
+    evaluation_interval_json(w, "ece", v->interval.ece);
     jw_object_end(w);
     if (bins)
         bins_json(m, w);

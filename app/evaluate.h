@@ -32,6 +32,8 @@ MUST_CHECK bool evaluate_pairs(const struct data *d, const double *rewards, cons
 MUST_CHECK bool evaluate_margins(const struct data *d, const double *z, const size_t *which, size_t n,
                                  const struct evaluate_opts *o, struct evaluation *out, struct err *err);
 
+/* "key": [lo, hi] */
+void evaluation_interval_json(struct json_writer *w, const char *key, struct metric_interval i);
 /* "n", "accuracy", "nll", "brier", "ece", ..., "intervals", and "bins" when asked: the members of an object that the
  * caller opened. */
 void evaluation_json(const struct evaluation *v, bool bins, struct json_writer *w);

@@ -44,15 +44,6 @@ bool evaluate_thumbs(const struct data *d, const double *rewards, const struct h
     return ok;
 }
 
-static void interval_json(struct json_writer *w, const char *key, struct metric_interval i)
-{
-    jw_key(w, key);
-    jw_array(w);
-    jw_num(w, i.lo);
-    jw_num(w, i.hi);
-    jw_array_end(w);
-}
-
 void thumbs_evaluation_json(const struct thumbs_evaluation *v, struct json_writer *w)
 {
     const struct metric_thumbs *m = &v->m;
@@ -73,12 +64,12 @@ void thumbs_evaluation_json(const struct thumbs_evaluation *v, struct json_write
     }
     jw_key(w, "intervals");
     jw_object(w);
-    interval_json(w, "auroc", i->auroc);
+    evaluation_interval_json(w, "auroc", i->auroc);
     if (v->zero) {
-        interval_json(w, "accuracy", i->accuracy);
-        interval_json(w, "nll", i->nll);
-        interval_json(w, "brier", i->brier);
-        interval_json(w, "ece", i->ece);
+        evaluation_interval_json(w, "accuracy", i->accuracy);
+        evaluation_interval_json(w, "nll", i->nll);
+        evaluation_interval_json(w, "brier", i->brier);
+        evaluation_interval_json(w, "ece", i->ece);
     }
     jw_object_end(w);
     jw_object_end(w);

@@ -120,7 +120,7 @@ void part_ratings_beside(const struct data *d, const struct part *pairs, struct 
         const uint64_t *key = &d->rating_keys[i];
         if (!wanted(d->ratings.rows.v[i].split, NULL))
             continue;
-        if (bsearch(key, held, pairs->n_held, sizeof *key, by_key) != NULL)
+        if (is_among(*key, held, pairs->n_held))
             p->held[p->n_held++] = i;
         else
             p->fit[p->n_fit++] = i;
@@ -140,9 +140,9 @@ void part_thumbs(const struct data *d, const char *split, double holdout, uint64
         const uint64_t *key = &d->thumb_keys[i];
         if (!wanted(d->thumbs.thumbs.v[i].split, split))
             continue;
-        if (bsearch(key, held, pairs->n_held, sizeof *held, by_key) != NULL)
+        if (is_among(*key, held, pairs->n_held))
             p->held[p->n_held++] = i;
-        else if (bsearch(key, fit, pairs->n_fit, sizeof *fit, by_key) != NULL)
+        else if (is_among(*key, fit, pairs->n_fit))
             p->fit[p->n_fit++] = i;
         else
             alone[n_alone++] = i;

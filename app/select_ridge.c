@@ -1,21 +1,11 @@
 #include "app/select_ridge.h"
 
+#include "app/train_regression.h"
 #include "core/base/mem.h"
 #include "core/ridge_path.h"
 #include "core/split.h"
 
 #include <string.h>
-
-struct row_list {
-    const struct embeddings *e;
-    const size_t *row;
-};
-
-static void rated_row(const void *ctx, size_t i, double *out)
-{
-    const struct row_list *r = ctx;
-    embeddings_row_f64(r->e, r->row[i], out);
-}
 
 /* Folds by prompt of the rows of r; *folds becomes the number of those that are not empty. */
 static size_t *make_folds(const struct data *d, const struct rated *r, uint64_t seed, size_t *folds)
@@ -54,8 +44,8 @@ bool select_ridge(const struct select *s, const struct data *d, const struct tra
                   double *W, double *b, struct ridge_info *info, struct ridge_selection *out,
                   const struct progress *progress, struct err *err)
 {
-    struct row_list list = {&d->e, r->row};
-    const struct ridge_rows rows = {.n = r->n, .d = d->e.d, .row = rated_row, .ctx = &list, .weight = r->weight};
+    struct regression_rows list;
+    const struct ridge_rows rows = regression_rows_of(&list, d, r);
     struct ridge_path path = {0};
     size_t folds = s->folds, *fold = make_folds(d, r, o->seed, &folds);
     const struct ridge_path_opts opts = {

@@ -55,22 +55,23 @@ static void free_found(void *p)
 
 /* ---- least squares ---- */
 
-struct row_list {
-    const struct embeddings *e;
-    const size_t *row;
-};
-
 static void rated_row(const void *ctx, size_t i, double *out)
 {
-    const struct row_list *r = ctx;
+    const struct regression_rows *r = ctx;
     embeddings_row_f64(r->e, r->row[i], out);
+}
+
+struct ridge_rows regression_rows_of(struct regression_rows *list, const struct data *d, const struct rated *r)
+{
+    *list = (struct regression_rows){&d->e, r->row};
+    return (struct ridge_rows){.n = r->n, .d = d->e.d, .row = rated_row, .ctx = list, .weight = r->weight};
 }
 
 bool regression_fit(const struct data *d, const struct rated *r, double l2, double *W, double *b,
                     struct ridge_info *info, const struct progress *progress, struct err *err)
 {
-    struct row_list ctx = {&d->e, r->row};
-    struct ridge_rows rows = {.n = r->n, .d = d->e.d, .row = rated_row, .ctx = &ctx, .weight = r->weight};
+    struct regression_rows list;
+    const struct ridge_rows rows = regression_rows_of(&list, d, r);
     return ridge_fit(&rows, r->y, r->k, l2, W, b, info, progress, err);
 }
 

@@ -224,22 +224,11 @@ static double log_loss(const struct calibration *c, const struct metric_pairs *m
     return sum;
 }
 
-static int by_key(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* No more folds than there are groups. */
 static size_t folds_for(const uint64_t *keys, size_t n, size_t folds)
 {
-    uint64_t *sorted = mem_array(n, sizeof *sorted);
-    size_t groups = 0;
-    memcpy(sorted, keys, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, by_key);
-    for (size_t i = 0; i < n; i++)
-        groups += i == 0 || sorted[i] != sorted[i - 1];
-    mem_free(sorted);
+    size_t *group = mem_array(n, sizeof *group), groups = split_groups(keys, n, group);
+    mem_free(group);
     return folds < groups ? folds : groups;
 }
 

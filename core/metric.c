@@ -83,18 +83,22 @@ double metric_ece(const struct metric_sums *a, size_t bins, double *worst)
     return sum / (2 * a->weight);
 }
 
+struct metric_bin metric_bin_of(size_t b, size_t bins, double count, double n, double said, double found)
+{
+    struct metric_bin bin = {.lo = (double)b / (double)bins,
+                             .hi = (double)(b + 1) / (double)bins,
+                             .count = count,
+                             .n = n,
+                             .confidence = said / count,
+                             .accuracy = found / count};
+    metric_wilson(bin.accuracy * n, count > 0 ? n : 0, &bin.wilson_lo, &bin.wilson_hi);
+    return bin;
+}
+
 static void fill_bins(const struct metric_sums *a, struct metric *out)
 {
-    for (size_t b = 0; b < out->n_bins; b++) {
-        struct metric_bin *bin = &out->bins[b];
-        bin->lo = (double)b / (double)out->n_bins;
-        bin->hi = (double)(b + 1) / (double)out->n_bins;
-        bin->count = a->bin_count[b];
-        bin->n = a->bin_n[b];
-        bin->confidence = a->bin_said[b] / a->bin_count[b];
-        bin->accuracy = a->bin_found[b] / a->bin_count[b];
-        metric_wilson(bin->accuracy * bin->n, bin->count > 0 ? bin->n : 0, &bin->wilson_lo, &bin->wilson_hi);
-    }
+    for (size_t b = 0; b < out->n_bins; b++)
+        out->bins[b] = metric_bin_of(b, out->n_bins, a->bin_count[b], a->bin_n[b], a->bin_said[b], a->bin_found[b]);
 }
 
 bool metric_check(const struct metric_pairs *m, size_t *bins, struct err *err)

@@ -22,6 +22,8 @@ struct metric_sums {
 MUST_CHECK bool metric_check(const struct metric_pairs *m, size_t *bins, struct err *err);
 struct metric_term metric_term_of(const struct metric_pairs *m, size_t i, size_t bins);
 void metric_add(struct metric_sums *a, const struct metric_term *t, double times);
+/* Bin b of `bins` from its sums: weights of both orientations, different pairs, probabilities said and found. */
+struct metric_bin metric_bin_of(size_t b, size_t bins, double count, double n, double said, double found);
 /* *worst: the largest gap of a bin. */
 double metric_ece(const struct metric_sums *a, size_t bins, double *worst);
 

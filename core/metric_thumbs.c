@@ -104,16 +104,8 @@ static double auroc(const struct sums *a)
 
 static void fill_bins(const struct sums *a, struct metric_thumbs *out)
 {
-    for (size_t b = 0; b < out->n_bins; b++) {
-        struct metric_bin *bin = &out->bins[b];
-        bin->lo = (double)b / (double)out->n_bins;
-        bin->hi = (double)(b + 1) / (double)out->n_bins;
-        bin->count = a->bin_count[b];
-        bin->n = a->bin_n[b];
-        bin->confidence = a->bin_said[b] / a->bin_count[b];
-        bin->accuracy = a->bin_found[b] / a->bin_count[b];
-        metric_wilson(bin->accuracy * bin->n, bin->count > 0 ? bin->n : 0, &bin->wilson_lo, &bin->wilson_hi);
-    }
+    for (size_t b = 0; b < out->n_bins; b++)
+        out->bins[b] = metric_bin_of(b, out->n_bins, a->bin_count[b], a->bin_n[b], a->bin_said[b], a->bin_found[b]);
 }
 
 bool metric_thumbs_of(const struct metric_thumbs_data *d, size_t bins, struct metric_thumbs *out, struct err *err)

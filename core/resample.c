@@ -1,37 +1,10 @@
 #include "core/resample.h"
 
 #include "core/base/mem.h"
+#include "core/split.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct member {
-    uint64_t key;
-    size_t item;
-};
-
-static int by_key(const void *a, const void *b)
-{
-    const struct member *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->item < y->item ? -1 : x->item > y->item;
-}
-
-/* r->block: the number of each item's group, in the order of the keys. */
-static void number_groups(struct resample *r, const uint64_t *key)
-{
-    struct member *members = mem_array(r->n + 1, sizeof *members);
-    for (size_t i = 0; i < r->n; i++)
-        members[i] = (struct member){key != NULL ? key[i] : i, i};
-    if (r->n > 0)
-        qsort(members, r->n, sizeof *members, by_key);
-    for (size_t i = 0; i < r->n; i++) {
-        r->groups += i == 0 || members[i].key != members[i - 1].key;
-        r->block[members[i].item] = r->groups - 1;
-    }
-    mem_free(members);
-}
 
 /* From groups to blocks that have the same number of groups, give or take one. */
 static void deal(struct resample *r)
@@ -50,7 +23,7 @@ void resample_init(struct resample *r, const uint64_t *key, size_t n, uint64_t s
     *r = (struct resample){.n = n};
     r->block = mem_array(n + 1, sizeof *r->block);
     rng_seed(&r->rng, seed);
-    number_groups(r, key);
+    r->groups = split_groups(key, n, r->block);
     r->blocks = r->groups < RESAMPLE_BLOCKS ? r->groups : RESAMPLE_BLOCKS;
     if (r->groups > r->blocks)
         deal(r);

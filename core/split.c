@@ -63,6 +63,30 @@ static struct keyed *sort_by_rank(const uint64_t *keys, size_t n, uint64_t seed)
     return k;
 }
 
+static int by_key(const void *a, const void *b)
+{
+    const struct keyed *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return x->item < y->item ? -1 : x->item > y->item;
+}
+
+size_t split_groups(const uint64_t *keys, size_t n, size_t *group)
+{
+    struct keyed *k = mem_array(n + 1, sizeof *k);
+    size_t groups = 0;
+    for (size_t i = 0; i < n; i++)
+        k[i] = (struct keyed){.key = keys != NULL ? keys[i] : i, .item = i};
+    if (n > 0)
+        qsort(k, n, sizeof *k, by_key);
+    for (size_t i = 0; i < n; i++) {
+        groups += i == 0 || k[i].key != k[i - 1].key;
+        group[k[i].item] = groups - 1;
+    }
+    mem_free(k);
+    return groups;
+}
+
 static size_t end_of_key(const struct keyed *k, size_t from, size_t n)
 {
     size_t to = from + 1;

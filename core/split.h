@@ -28,6 +28,10 @@ void split_holdout(const uint64_t *keys, size_t n, double fraction, uint64_t see
  * allow. */
 void split_folds(const uint64_t *keys, size_t n, size_t folds, uint64_t seed, size_t *fold);
 
+/* group[i]: the number of the key of item i, from 0 in ascending order of the keys; returns how many keys there are.
+ * keys NULL: every item by itself. */
+size_t split_groups(const uint64_t *keys, size_t n, size_t *group);
+
 /* Keys for n pairs of rows: pairs get the same key when a chain of shared rows connects them, so that no text stands on
  * both sides of a split. a, b: rows below n_rows. The key is the smallest row of the component. */
 void split_components(const size_t *a, const size_t *b, size_t n, size_t n_rows, uint64_t *keys);

@@ -103,3 +103,14 @@ Test(split, pairs_that_share_rows_share_a_key)
     cr_expect(eq(u64, key[2], 7));
     cr_expect(eq(u64, key[3], 5));
 }
+
+Test(split, groups_are_numbered_in_the_order_of_their_keys)
+{
+    const uint64_t key[] = {9, 4, 9, 7, 4};
+    size_t group[5];
+    cr_expect(eq(sz, split_groups(key, 5, group), 3));
+    cr_expect(eq(sz[5], group, ((size_t[5]){2, 0, 2, 1, 0})));
+    cr_expect(eq(sz, split_groups(NULL, 5, group), 5));
+    cr_expect(eq(sz[5], group, ((size_t[5]){0, 1, 2, 3, 4})));
+    cr_expect(eq(sz, split_groups(key, 0, group), 0));
+}
