@@ -15,21 +15,13 @@
  *   weigh.[ch]    how much a pair counts
  *   family.[ch]   options of the Bradley-Terry family; anchor.[ch] those that start from another head
  *   evaluate.[ch] a head on pairs -> figures, as text and JSON; evaluate_thumbs.[ch] on thumbs
- *   judged.[ch]   a head or scores before examples they were not fitted to
- *   section.[ch]  what is told of that, part by part: figures, breakdown, confounds, ... each a file of its name
- *   judged.[ch]   a head or scores before examples they were not fitted to; section.[ch] what is told of that, part by
- *                 part: figures, breakdown, uncertainty, ceiling, confounds, reliability, detail, abstention,
- *                 on_thumbs,
- *                 one_to_many, probes; probing.[ch] makes what the last needs
- *   suite.[ch], suite_report.c a benchmark of the workspace -> its protocol's figures; eval_suite.[ch] runs it;
+ *   judged.[ch]   a head or scores before examples they were not fitted to; probing.[ch] the probes made for them
+ *   section.[ch]  what is told of that, part by part: figures, breakdown, uncertainty, ... each a file of its name
+ *   suite.[ch], suite_report.c a benchmark of the workspace -> its protocol's figures; eval_suite.[ch] runs it
  *   data_scores.[ch] scores from a file in place of embeddings
  *   warm.[ch]     another head at which a fit starts
  *   contender.[ch], comparison.[ch] heads on the same pairs that they were not fitted to -> which is better
  *   calibrated.[ch], temperatures.[ch], sides.[ch] probabilities put right on other pairs, for all and by group
- * on_thumbs, one_to_many suite.[ch], suite_report.c a benchmark of the workspace -> its protocol's figures;
- * eval_suite.[ch] runs it; data_scores.[ch] scores from a file in place of embeddings warm.[ch]     another head at
- * which a fit starts contender.[ch], comparison.[ch] heads on the same pairs that they were not fitted to -> which is
- * better calibrated.[ch], temperatures.[ch], sides.[ch] probabilities put right on other pairs, for all and by group
  *   transformed.[ch] rewards through a transform, with what that needs
  *   report.[ch]   a page on the workspace and its heads; report_data.c, report_heads.c its parts
  *   threshold.[ch] from which margin on a head may answer; leader.[ch] the answer to a prompt that it would give so
