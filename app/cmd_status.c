@@ -5,10 +5,16 @@
 #include "core/plot.h"
 #include "store/status.h"
 
+#include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-static const struct option_spec options[] = {{0}};
+static const struct option_spec options[] = {
+    {"watch", 0, "SECONDS", "on a terminal: draw it anew that often, until Ctrl-C", false},
+    {0},
+};
 
 static void duration(double seconds, char out[24])
 {
@@ -19,6 +25,61 @@ static void duration(double seconds, char out[24])
     else
         snprintf(out, 24, "%.0f h %02.0f", seconds / 3600 - 0.5 > 0 ? (double)(long)(seconds / 3600) : 0.0,
                  (seconds - 3600 * (double)(long)(seconds / 3600)) / 60);
+}
+
+static void add_bar(struct buf *out, int64_t part, int64_t of)
+{
+    double share = of > 0 ? (double)part / (double)of : 0;
+    plot_bar(share, 20, app_ascii() ? PLOT_ASCII : PLOT_UNICODE, out);
+    buf_addf(out, " %3.0f %%\n", floor(share * 100)); /* 100 % is all of them */
+}
+
+static void add_splits(const struct status *s, struct buf *out)
+{
+    if (s->n_splits == 0 || (s->n_splits == 1 && s->splits[0].name[0] == '\0'))
+        return;
+    buf_addf(out, "\n%-20s %11s %10s %10s   %s\n", "split", "comparisons", "", "by people", "complete");
+    for (size_t i = 0; i < s->n_splits; i++) {
+        const struct status_split *x = &s->splits[i];
+        app_add_column(out, x->name[0] != '\0' ? x->name : "(none)", 20);
+        buf_addf(out, " %11lld %10s %10lld   ", (long long)x->comparisons, "", (long long)x->by_people);
+        add_bar(out, x->complete, x->comparisons);
+    }
+}
+
+static double active_per_judgement(const struct status *s)
+{
+    double seconds = 0, judged = 0;
+    for (size_t i = 0; i < s->n_annotators; i++) {
+        seconds += s->annotators[i].seconds;
+        judged += (double)s->annotators[i].judged;
+    }
+    return judged > 0 ? seconds / judged : 0;
+}
+
+/* What is left, and how long it takes as it went so far. */
+static void add_outlook(const struct status *s, struct buf *out)
+{
+    char time[24];
+    if (s->n_handled > 0 && s->overlap > 1) {
+        buf_adds(out, "\nhandled by ");
+        for (size_t i = 0; i < s->n_handled; i++)
+            buf_addf(out, "%s%lld: %lld", i > 0 ? ", " : "", (long long)s->handled[i].people,
+                     (long long)s->handled[i].comparisons);
+        buf_adds(out, "   (people: comparisons)\n");
+    }
+    if (s->wanted == 0 || s->n_annotators == 0)
+        return;
+    double each = active_per_judgement(s), a_day = (double)s->recent / STATUS_RECENT_DAYS;
+    buf_addf(out, "\n%lld judgement%s left", (long long)s->wanted, s->wanted == 1 ? " is" : "s are");
+    if (each > 0) {
+        duration(each * (double)s->wanted, time);
+        buf_addf(out, ": %s of work at %.0f s each", time, each);
+    }
+    if (a_day > 0)
+        buf_addf(out, "; at %.*f a day, as in the last %d days, %.0f days", a_day < 10 ? 1 : 0, a_day,
+                 STATUS_RECENT_DAYS, ceil((double)s->wanted / a_day));
+    buf_addc(out, '\n');
 }
 
 static void as_text(const struct app *app, const struct status *s, struct buf *out)
@@ -39,13 +100,12 @@ static void as_text(const struct app *app, const struct status *s, struct buf *o
         buf_addf(out, "\n%-20s %11s %10s %10s   %s\n", "source", "comparisons", "labelled", "by people", "complete");
     for (size_t i = 0; i < s->n_sources; i++) {
         const struct status_source *x = &s->sources[i];
-        double share = x->comparisons > 0 ? (double)x->complete / (double)x->comparisons : 0;
         app_add_column(out, x->name, 20);
         buf_addf(out, " %11lld %10lld %10lld   ", (long long)x->comparisons, (long long)x->by_sources,
                  (long long)x->by_people);
-        plot_bar(share, 20, app_ascii() ? PLOT_ASCII : PLOT_UNICODE, out);
-        buf_addf(out, " %3.0f %%\n", share * 100);
+        add_bar(out, x->complete, x->comparisons);
     }
+    add_splits(s, out);
     if (s->n_annotators > 0)
         buf_addf(out, "\n%-20s %7s %7s %7s %6s %7s %9s   %s\n", "annotator", "judged", "skipped", "flagged", "today",
                  "drafts", "mean time", "stored order kept");
@@ -59,6 +119,7 @@ static void as_text(const struct app *app, const struct status *s, struct buf *o
                  (long long)x->skipped, (long long)x->flagged, (long long)x->today, (long long)x->drafts, time,
                  (long long)x->a_is_first, (long long)drawn);
     }
+    add_outlook(s, out);
 }
 
 static void source_json(struct json_writer *w, const struct status_source *x)
@@ -76,6 +137,24 @@ static void source_json(struct json_writer *w, const struct status_source *x)
     jw_kint(w, "labelled", x->by_sources);
     jw_kint(w, "by_people", x->by_people);
     jw_kint(w, "complete", x->complete);
+    jw_object_end(w);
+}
+
+static void split_json(struct json_writer *w, const struct status_split *x)
+{
+    jw_object(w);
+    jw_kstr(w, "name", x->name);
+    jw_kint(w, "comparisons", x->comparisons);
+    jw_kint(w, "by_people", x->by_people);
+    jw_kint(w, "complete", x->complete);
+    jw_object_end(w);
+}
+
+static void handled_json(struct json_writer *w, const struct status_handled *x)
+{
+    jw_object(w);
+    jw_kint(w, "people", x->people);
+    jw_kint(w, "comparisons", x->comparisons);
     jw_object_end(w);
 }
 
@@ -110,10 +189,22 @@ static void as_json(const struct app *app, const struct status *s, struct buf *o
     jw_kint(&w, "embedding_sets", s->embedding_sets);
     jw_kint(&w, "runs", s->runs);
     jw_kint(&w, "items", s->items);
+    jw_kint(&w, "judgements_left", s->wanted);
+    jw_kint(&w, "judgements_last_7_days", s->recent);
     jw_key(&w, "sources");
     jw_array(&w);
     for (size_t i = 0; i < s->n_sources; i++)
         source_json(&w, &s->sources[i]);
+    jw_array_end(&w);
+    jw_key(&w, "splits");
+    jw_array(&w);
+    for (size_t i = 0; i < s->n_splits; i++)
+        split_json(&w, &s->splits[i]);
+    jw_array_end(&w);
+    jw_key(&w, "handled");
+    jw_array(&w);
+    for (size_t i = 0; i < s->n_handled; i++)
+        handled_json(&w, &s->handled[i]);
     jw_array_end(&w);
     jw_key(&w, "annotators");
     jw_array(&w);
@@ -124,9 +215,25 @@ static void as_json(const struct app *app, const struct status *s, struct buf *o
     buf_addc(out, '\n');
 }
 
-static bool run(struct app *app, const struct args *args, struct err *err)
+/* From the first line of the screen on, each line wiped to its end, and what stood below. */
+static void over_the_last(struct buf *text)
 {
-    (void)args;
+    struct buf out = BUF_INIT;
+    buf_adds(&out, "\033[H");
+    for (const char *line = text->ptr; *line != '\0';) {
+        const char *end = strchr(line, '\n');
+        size_t n = end != NULL ? (size_t)(end - line) : strlen(line);
+        buf_add(&out, line, n);
+        buf_adds(&out, "\033[K\r\n");
+        line += n + (end != NULL);
+    }
+    buf_adds(&out, "\033[J");
+    buf_free(text);
+    *text = out;
+}
+
+static bool show(const struct app *app, bool again, struct err *err)
+{
     struct db *db = NULL;
     if (!app_open(app, false, &db, err))
         return false;
@@ -138,6 +245,8 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         as_json(app, &s, &text);
     else if (ok)
         as_text(app, &s, &text);
+    if (ok && again)
+        over_the_last(&text);
     ok = ok && app_print(app, &text, err);
     buf_free(&text);
     arena_free(&arena);
@@ -145,14 +254,32 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     return ok;
 }
 
+static bool run(struct app *app, const struct args *args, struct err *err)
+{
+    double seconds = 0;
+    bool watch = args_has(args, "watch");
+    if (!args_number(args, "watch", 1, 3600, &seconds, err))
+        return false;
+    if (watch && (app->json || !isatty(STDOUT_FILENO)))
+        return err_set(err, ERR_USAGE, "--watch draws on a terminal; without one, run `assay status` again");
+    /* Only reads, so that Ctrl-C may end it anywhere. */
+    bool ok = show(app, watch, err);
+    while (ok && watch) {
+        poll(NULL, 0, (int)(seconds * 1000));
+        ok = show(app, true, err);
+    }
+    return ok;
+}
+
 const struct command cmd_status = {
     .name = "status",
     .summary = "how far the work is, by source and annotator",
-    .synopsis = "",
-    .about = "Counts of what is there and what has been done. `labelled`: comparisons that came with a preference or "
-             "ratings.\n"
-             "`complete`: handled by as many people as the workspace asks for.",
-    .example = "  assay status\n  assay --json status | jq '.annotators[] | {name, judged}'",
+    .synopsis = "[--watch SECONDS]",
+    .about =
+        "Counts of what is there and what has been done. `labelled`: comparisons that came with a preference or\n"
+        "ratings. `by people`: that somebody has judged, skipped or flagged. `complete`: handled by as many people as\n"
+        "the workspace asks for. Below: how much is left, and how long that takes as it went so far.",
+    .example = "  assay status\n  assay status --watch 10\n  assay --json status | jq '.annotators[] | {name, judged}'",
     .options = options,
     .max_words = 0,
     .run = run,

@@ -127,7 +127,8 @@ static bool check_all(struct db *db, void *ctx, struct err *err)
     static const enum stmt_id rules[] = {STMT_CHECK_LATEST,         STMT_CHECK_REVISIONS,  STMT_CHECK_RATING_RANGE,
                                          STMT_CHECK_RATING_SUBJECT, STMT_CHECK_SIDES,      STMT_CHECK_COMPARISON_PROMPT,
                                          STMT_CHECK_PEOPLE,         STMT_CHECK_ANNOTATORS, STMT_CHECK_JSON,
-                                         STMT_CHECK_EMBEDDING_ROWS, STMT_CHECK_ITEMS,      STMT_CHECK_SETTINGS};
+                                         STMT_CHECK_EMBEDDING_ROWS, STMT_CHECK_ITEMS,      STMT_CHECK_SETTINGS,
+                                         STMT_CHECK_TALLY};
     struct checking *c = ctx;
     if (!check_pragma(db, "PRAGMA integrity_check", integrity_row, c, err) ||
         !check_pragma(db, "PRAGMA foreign_key_check", reference_row, c, err))

@@ -5,6 +5,7 @@
 #include "core/base/json_writer.h"
 #include "store/audit.h"
 #include "store/stmt.h"
+#include "store/tally.h"
 
 #include <string.h>
 
@@ -160,9 +161,11 @@ bool content_comparison(struct db *db, int64_t prompt, const struct content_row 
                          &out->made, &out->row, err))
         return false;
     if (out->made)
-        return true;
+        return tally_new(db, source, split, err);
     return find_comparison(db, first, out, swapped, err) &&
-           (split == NULL || stmt_run(db, STMT_COMPARISON_LEARN, ARGS(v_int(out->row), v_str(split)), err));
+           (split == NULL || (tally_leave(db, out->row, err) &&
+                              stmt_run(db, STMT_COMPARISON_LEARN, ARGS(v_int(out->row), v_str(split)), err) &&
+                              tally_enter(db, out->row, err)));
 }
 
 struct retirement {
@@ -186,8 +189,10 @@ static bool retire(struct db *db, void *ctx, struct err *err)
         return false;
     if (id[0] == '\0')
         return err_set(err, ERR_MISSING, "there is no such comparison");
-    return stmt_run(db, STMT_COMPARISON_RETIRE,
+    return tally_leave(db, r->comparison, err) &&
+           stmt_run(db, STMT_COMPARISON_RETIRE,
                     ARGS(v_int(r->comparison), v_int_or_null(r->retired ? clock_now_ms() : 0)), err) &&
+           tally_enter(db, r->comparison, err) &&
            audit_add(db, r->who, r->retired ? "retire" : "unretire", id, NULL, err);
 }
 

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/vec.h"
 #include "store/stmt.h"
+#include "store/tally.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -100,7 +101,7 @@ static bool make_latest(struct db *db, const struct judgement *j, struct err *er
     if (!made && !stmt_run(db, of_response ? STMT_LATEST_MOVE_RESPONSE : STMT_LATEST_MOVE,
                            ARGS(v_int(of_response ? j->response : j->comparison), who, row, kind), err))
         return false;
-    return of_response || stmt_run(db, STMT_COMPARISON_COUNT_PEOPLE, ARGS(v_int(j->comparison), who), err);
+    return of_response || tally_people(db, j->comparison, j->annotator, err);
 }
 
 bool judgement_append_once(struct db *db, struct judgement *j, const int64_t rows[2], bool *made, struct err *err)

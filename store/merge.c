@@ -4,6 +4,7 @@
 #include "store/audit.h"
 #include "store/item.h"
 #include "store/merge_internal.h"
+#include "store/tally.h"
 
 #include <string.h>
 
@@ -154,10 +155,11 @@ static bool known_comparison(struct merging *m, struct rows *q, const struct id 
         swapped = rows_int(&ours, 1) != first;
     }
     map_put(&m->swapped, rows_int(q, 0), swapped);
-    return rows_close(&ours, err) &&
+    return rows_close(&ours, err) && tally_leave(m->to, *row, err) &&
            stmt_run(m->to, STMT_MERGE_COMPARISON_LEARN,
                     ARGS(v_int(*row), merge_column(q, 6), merge_column(q, 8), merge_column(q, 9), v_int_column(q, 10)),
-                    err);
+                    err) &&
+           tally_enter(m->to, *row, err);
 }
 
 static bool one_comparison(struct merging *m, struct rows *q, struct err *err)
@@ -173,7 +175,7 @@ static bool one_comparison(struct merging *m, struct rows *q, struct err *err)
                               v_int_or_null(map_get(&m->comparisons, rows_int(q, 11))),
                               v_int_or_null(map_get(&m->annotators, rows_int(q, 12)))),
                          &made, &row, err) ||
-        (!made && !known_comparison(m, q, &id, first, &row, err)))
+        !(made ? tally_enter(m->to, row, err) : known_comparison(m, q, &id, first, &row, err)))
         return false;
     map_put(&m->comparisons, rows_int(q, 0), row);
     merge_add_count(m, MERGE_COMPARISONS, made);
@@ -281,8 +283,9 @@ static bool retirement(struct merging *m, int64_t comparison, const struct id *i
         return false;
     if (rows_next(&q))
         *retired = strcmp(rows_text(&q, 1).ptr, "retire") == 0 ? rows_int(&q, 0) : 0;
-    return rows_close(&q, err) &&
-           stmt_run(m->to, STMT_COMPARISON_RETIRE, ARGS(v_int(comparison), v_int_or_null(*retired)), err);
+    return rows_close(&q, err) && tally_leave(m->to, comparison, err) &&
+           stmt_run(m->to, STMT_COMPARISON_RETIRE, ARGS(v_int(comparison), v_int_or_null(*retired)), err) &&
+           tally_enter(m->to, comparison, err);
 }
 
 static bool one_retired(struct merging *m, struct rows *q, struct err *err)

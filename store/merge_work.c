@@ -2,6 +2,7 @@
 #include "core/base/mem.h"
 #include "store/judgement.h"
 #include "store/merge_internal.h"
+#include "store/tally.h"
 
 #include <stdlib.h>
 
@@ -109,7 +110,7 @@ static bool count_newest(struct merging *m, const struct touched *t, const struc
     if (!stmt_run(m->to, of_response ? STMT_LATEST_MOVE_RESPONSE : STMT_LATEST_MOVE,
                   ARGS(subject, who, v_int(r->row), v_str(judgement_kind_name(r->kind))), err))
         return false;
-    return of_response || (stmt_run(m->to, STMT_COMPARISON_COUNT_PEOPLE, ARGS(subject, who), err) &&
+    return of_response || (tally_people(m->to, t->comparison, t->annotator, err) &&
                            stmt_run(m->to, STMT_MERGE_SIDE_OF_JUDGEMENT, ARGS(who, subject, v_int(r->a_is)), err) &&
                            stmt_run(m->to, STMT_MERGE_DRAFT_SETTLED, ARGS(subject, who, v_int(r->created)), err));
 }

@@ -8,6 +8,16 @@
 
 #include <string.h>
 
+/* Hand over the rows of a vec to the arena. */
+#define KEEP(to, count, all, arena)                                                                                    \
+    do {                                                                                                               \
+        (count) = (all).n;                                                                                             \
+        (to) = arena_array((arena), (all).n + 1, sizeof *(to));                                                        \
+        if ((all).n > 0)                                                                                               \
+            memcpy((to), (all).v, (all).n * sizeof *(to));                                                             \
+        vec_free(&(all));                                                                                              \
+    } while (0)
+
 static bool read_counts(struct db *db, struct status *s, struct err *err)
 {
     struct rows q;
@@ -32,21 +42,65 @@ static bool read_sources(struct db *db, struct arena *a, struct status *s, struc
     if (!rows_open(&q, db, STMT_STATUS_SOURCES, ARGS(v_int(s->overlap)), err))
         return false;
     while (rows_next(&q)) {
-        struct status_source x = {.name = rows_dup(&q, 0, a),
-                                  .comparisons = rows_int(&q, 1),
-                                  .retired = rows_int(&q, 2),
-                                  .by_people = rows_int(&q, 3),
-                                  .by_sources = rows_int(&q, 4),
-                                  .complete = rows_int(&q, 5),
-                                  .licence = rows_dup(&q, 6, a)};
+        struct status_source x = {.row = rows_int(&q, 0),
+                                  .name = rows_dup(&q, 1, a),
+                                  .licence = rows_dup(&q, 2, a),
+                                  .comparisons = rows_int(&q, 3),
+                                  .retired = rows_int(&q, 4),
+                                  .by_people = rows_int(&q, 5),
+                                  .complete = rows_int(&q, 6)};
         vec_push(&all, x);
     }
-    s->n_sources = all.n;
-    s->sources = arena_array(a, all.n + 1, sizeof *s->sources);
-    if (all.n > 0)
-        memcpy(s->sources, all.v, all.n * sizeof *s->sources);
-    vec_free(&all);
+    KEEP(s->sources, s->n_sources, all, a);
     return rows_close(&q, err);
+}
+
+static bool read_labelled(struct db *db, struct status *s, struct err *err)
+{
+    struct rows q;
+    if (!rows_open(&q, db, STMT_STATUS_LABELLED, NO_ARGS, err))
+        return false;
+    while (rows_next(&q))
+        for (size_t i = 0; i < s->n_sources; i++)
+            if (s->sources[i].row == rows_int(&q, 0))
+                s->sources[i].by_sources = rows_int(&q, 1);
+    return rows_close(&q, err);
+}
+
+static bool read_splits(struct db *db, struct arena *a, struct status *s, struct err *err)
+{
+    VEC(struct status_split) all = {0};
+    struct rows q;
+    if (!rows_open(&q, db, STMT_STATUS_SPLITS, ARGS(v_int(s->overlap)), err))
+        return false;
+    while (rows_next(&q)) {
+        struct status_split x = {rows_dup(&q, 0, a), rows_int(&q, 1), rows_int(&q, 2), rows_int(&q, 3)};
+        vec_push(&all, x);
+    }
+    KEEP(s->splits, s->n_splits, all, a);
+    return rows_close(&q, err);
+}
+
+static bool read_handled(struct db *db, struct arena *a, struct status *s, struct err *err)
+{
+    VEC(struct status_handled) all = {0};
+    struct rows q;
+    if (!rows_open(&q, db, STMT_STATUS_HANDLED, NO_ARGS, err))
+        return false;
+    while (rows_next(&q)) {
+        struct status_handled x = {rows_int(&q, 0), rows_int(&q, 1)};
+        if (x.people < s->overlap)
+            s->wanted += (s->overlap - x.people) * x.comparisons;
+        vec_push(&all, x);
+    }
+    KEEP(s->handled, s->n_handled, all, a);
+    return rows_close(&q, err);
+}
+
+static bool read_recent(struct db *db, struct status *s, struct err *err)
+{
+    int64_t since = clock_now_ms() - (int64_t)STATUS_RECENT_DAYS * 24 * 3600 * 1000;
+    return stmt_int(db, STMT_STATUS_RECENT, ARGS(v_int(since)), &s->recent, err);
 }
 
 static bool read_annotators(struct db *db, struct arena *a, struct status *s, struct err *err)
@@ -68,11 +122,7 @@ static bool read_annotators(struct db *db, struct arena *a, struct status *s, st
                                      .last = rows_int(&q, 9)};
         vec_push(&all, x);
     }
-    s->n_annotators = all.n;
-    s->annotators = arena_array(a, all.n + 1, sizeof *s->annotators);
-    if (all.n > 0)
-        memcpy(s->annotators, all.v, all.n * sizeof *s->annotators);
-    vec_free(&all);
+    KEEP(s->annotators, s->n_annotators, all, a);
     return rows_close(&q, err);
 }
 
@@ -95,7 +145,9 @@ static bool read_all(struct db *db, void *ctx, struct err *err)
         const char *slash = strrchr(db_path(db), '/');
         s->title = arena_dup(r->a, slash != NULL ? slash + 1 : db_path(db));
     }
-    return read_counts(db, s, err) && read_sources(db, r->a, s, err) && read_annotators(db, r->a, s, err);
+    return read_counts(db, s, err) && read_sources(db, r->a, s, err) && read_labelled(db, s, err) &&
+           read_splits(db, r->a, s, err) && read_handled(db, r->a, s, err) && read_recent(db, s, err) &&
+           read_annotators(db, r->a, s, err);
 }
 
 bool status_read(struct db *db, struct arena *a, struct status *out, struct err *err)

@@ -7,14 +7,27 @@
 
 #include <stddef.h>
 
+enum { STATUS_RECENT_DAYS = 7 };
+
 struct status_source {
+    int64_t row;
     const char *name;
     const char *licence; /* NULL: nobody has stated one */
     int64_t comparisons; /* not retired */
     int64_t retired;
-    int64_t by_people;  /* of `comparisons`: judged by at least one person */
+    int64_t by_people;  /* of `comparisons`: judged, skipped or flagged by at least one person */
     int64_t by_sources; /* of `comparisons`: that came with a preference or ratings */
     int64_t complete;   /* of `comparisons`: handled by as many people as `overlap` asks for */
+};
+
+struct status_split {
+    const char *name; /* "": in none */
+    int64_t comparisons, by_people, complete;
+};
+
+/* Comparisons handled by that many people. */
+struct status_handled {
+    int64_t people, comparisons;
 };
 
 struct status_annotator {
@@ -33,8 +46,12 @@ struct status {
     int64_t overlap;
     int64_t prompts, responses, comparisons, judgements; /* judgements: all revisions */
     int64_t embedding_sets, runs, items;                 /* items: of benchmarks */
-    size_t n_sources, n_annotators;                      /* annotators: people only */
+    int64_t wanted;                                      /* judgements that the overlap still asks for */
+    int64_t recent;                                      /* given by people in the last STATUS_RECENT_DAYS days */
+    size_t n_sources, n_splits, n_handled, n_annotators; /* annotators: people only */
     struct status_source *sources;
+    struct status_split *splits;
+    struct status_handled *handled; /* fewest people first */
     struct status_annotator *annotators;
 };
 

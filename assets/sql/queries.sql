@@ -140,11 +140,31 @@ UPDATE latest SET judgement = ?3, kind = ?4 WHERE comparison = ?1 AND annotator 
 -- name: latest_move_response
 UPDATE latest SET judgement = ?3, kind = ?4 WHERE response = ?1 AND annotator = ?2;
 -- name: comparison_count_people
--- ?1 comparison, ?2 the annotator whose judgement is new: those of sources change nothing
 UPDATE comparison SET people = (
   SELECT count(*) FROM latest JOIN annotator USING (annotator)
    WHERE latest.comparison = ?1 AND latest.kind <> 'withdrawn' AND annotator.kind = 'person')
- WHERE comparison = ?1 AND (SELECT kind FROM annotator WHERE annotator = ?2) = 'person';
+ WHERE comparison = ?1;
+-- name: annotator_is_person
+SELECT kind = 'person' FROM annotator WHERE annotator = ?1;
+
+-- How many comparisons in work stand where
+
+-- name: tally_add
+UPDATE tally SET n = n + 1 WHERE source = ?1 AND split = ?2 AND people = 0;
+-- name: tally_begin
+INSERT INTO tally (source, split, people, n) VALUES (?1, ?2, 0, 1);
+-- name: tally_leave
+UPDATE tally SET n = n - 1
+ WHERE (source, split, people) = (SELECT source, coalesce(split, ''), people FROM comparison
+                                   WHERE comparison = ?1 AND retired IS NULL);
+-- name: tally_enter
+UPDATE tally SET n = n + 1
+ WHERE (source, split, people) = (SELECT source, coalesce(split, ''), people FROM comparison
+                                   WHERE comparison = ?1 AND retired IS NULL);
+-- name: tally_enter_first
+INSERT INTO tally (source, split, people, n)
+SELECT source, coalesce(split, ''), people, 1 FROM comparison WHERE comparison = ?1 AND retired IS NULL;
+
 -- name: rating_add
 INSERT INTO rating (judgement, response, attribute, value, position) VALUES (?1, ?2, ?3, ?4, ?5);
 -- name: rating_list
@@ -427,17 +447,20 @@ UPDATE step SET undone = ?2, judgement = ?3 WHERE step = ?1;
 DELETE FROM step WHERE annotator = ?1 AND undone = 1;
 
 -- name: progress_total
-SELECT count(*) FROM comparison INDEXED BY comparison_by_people WHERE retired IS NULL AND people >= 0;
+SELECT coalesce(sum(n), 0) FROM tally;
 -- name: progress_done
-SELECT count(*) FROM latest JOIN comparison USING (comparison)
- WHERE latest.annotator = ?1 AND latest.kind IN ('judged', 'skipped', 'flagged') AND comparison.retired IS NULL;
+SELECT (SELECT count(*) FROM latest
+         WHERE annotator = ?1 AND kind IN ('judged', 'skipped', 'flagged') AND comparison IS NOT NULL)
+     - (SELECT count(*) FROM comparison c JOIN latest l ON l.comparison = c.comparison AND l.annotator = ?1
+         WHERE c.retired IS NOT NULL AND l.kind <> 'withdrawn');
 -- name: progress_today
 SELECT count(*) FROM judgement j JOIN latest l USING (judgement)
  WHERE j.annotator = ?1 AND j.created >= ?2 AND l.kind = 'judged' AND j.comparison IS NOT NULL;
 -- name: progress_open
 -- in work and with fewer people than are wanted: by the overlap, but for those of which something else is known
-SELECT (SELECT count(*) FROM comparison INDEXED BY comparison_by_people WHERE retired IS NULL AND people < ?1)
-     - (SELECT count(*) FROM comparison WHERE wanted IS NOT NULL AND retired IS NULL AND people < ?1 AND people >= wanted)
+SELECT (SELECT coalesce(sum(n), 0) FROM tally WHERE people < ?1)
+     - (SELECT count(*) FROM comparison INDEXED BY comparison_by_wanted
+         WHERE wanted IS NOT NULL AND retired IS NULL AND people < ?1 AND people >= wanted)
      + (SELECT count(*) FROM comparison INDEXED BY comparison_wanting
          WHERE wanted IS NOT NULL AND retired IS NULL AND people < wanted AND people >= ?1);
 -- name: progress_open_mine
@@ -580,21 +603,40 @@ SELECT run, kind, settings, inputs, results, model, model_sha256, seed, created 
 
 -- name: status_counts
 SELECT (SELECT count(*) FROM prompt), (SELECT count(*) FROM response),
-       (SELECT count(*) FROM comparison WHERE retired IS NULL), (SELECT count(*) FROM judgement),
+       (SELECT coalesce(sum(n), 0) FROM tally), (SELECT count(*) FROM judgement),
        (SELECT count(*) FROM embedding_set), (SELECT count(*) FROM run), (SELECT count(*) FROM item);
 -- name: status_sources
 -- ?1 overlap
-SELECT source.name, count(*) FILTER (WHERE c.retired IS NULL), count(*) FILTER (WHERE c.retired IS NOT NULL),
-       count(*) FILTER (WHERE c.retired IS NULL AND EXISTS (
-         SELECT 1 FROM latest l JOIN annotator a USING (annotator)
-          WHERE l.comparison = c.comparison AND l.kind = 'judged' AND a.kind = 'person')),
-       count(*) FILTER (WHERE c.retired IS NULL AND (EXISTS (
-         SELECT 1 FROM latest l JOIN annotator a USING (annotator)
-          WHERE l.comparison = c.comparison AND l.kind = 'judged' AND a.kind = 'source') OR (
-         EXISTS (SELECT 1 FROM latest WHERE response = c.first AND kind = 'judged') AND
-         EXISTS (SELECT 1 FROM latest WHERE response = c.second AND kind = 'judged')))),
-       count(*) FILTER (WHERE c.retired IS NULL AND c.people >= ?1), source.licence
-  FROM source LEFT JOIN comparison c USING (source) GROUP BY source.source ORDER BY source.source;
+SELECT s.source, s.name, s.licence, coalesce(sum(t.n), 0),
+       (SELECT count(*) FROM comparison WHERE source = s.source AND retired IS NOT NULL),
+       coalesce(sum(t.n) FILTER (WHERE t.people > 0), 0), coalesce(sum(t.n) FILTER (WHERE t.people >= ?1), 0)
+  FROM source s LEFT JOIN tally t USING (source) GROUP BY s.source ORDER BY s.source;
+-- name: status_labelled
+-- in work and with a preference or ratings that came with the data: of the comparison, or of both its responses
+SELECT source, sum(n) FROM (
+  SELECT c.source, count(DISTINCT c.comparison) AS n
+    FROM annotator a CROSS JOIN latest l INDEXED BY latest_by_annotator
+    JOIN comparison c ON c.comparison = l.comparison
+   WHERE a.kind = 'source' AND l.annotator = a.annotator AND l.kind = 'judged' AND c.retired IS NULL GROUP BY c.source
+   UNION ALL
+  SELECT c.source, count(DISTINCT c.comparison)
+    FROM latest l JOIN comparison c ON c.first = l.response
+   WHERE l.response IS NOT NULL AND l.kind = 'judged' AND c.retired IS NULL
+     AND EXISTS (SELECT 1 FROM latest m WHERE m.response = c.second AND m.kind = 'judged')
+     AND NOT EXISTS (SELECT 1 FROM latest m JOIN annotator a USING (annotator)
+                      WHERE m.comparison = c.comparison AND m.kind = 'judged' AND a.kind = 'source') GROUP BY c.source)
+ GROUP BY source;
+-- name: status_splits
+-- ?1 overlap
+SELECT split, sum(n), coalesce(sum(n) FILTER (WHERE people > 0), 0), coalesce(sum(n) FILTER (WHERE people >= ?1), 0)
+  FROM tally GROUP BY split HAVING sum(n) > 0 ORDER BY split;
+-- name: status_handled
+-- by how many people
+SELECT people, sum(n) FROM tally GROUP BY people HAVING sum(n) > 0 ORDER BY people;
+-- name: status_recent
+-- what people said since ?1
+SELECT count(*) FROM annotator a CROSS JOIN judgement j ON j.annotator = a.annotator AND j.created >= ?1
+ WHERE a.kind = 'person' AND j.kind IN ('judged', 'skipped', 'flagged');
 -- name: status_annotators
 -- ?1 last midnight
 SELECT a.name,
@@ -803,6 +845,12 @@ SELECT 'comparison ' || lower(hex(c.id)) || ' counts ' || c.people || ' people w
   FROM comparison c
  WHERE c.people <> (SELECT count(*) FROM latest l JOIN annotator a USING (annotator)
                      WHERE l.comparison = c.comparison AND l.kind <> 'withdrawn' AND a.kind = 'person');
+-- name: check_tally
+SELECT 'source ' || s.name || ', split "' || x.split || '": the counts say ' || sum(x.kept) || ' comparisons handled by ' ||
+       x.people || ' people, and there are ' || sum(x.there)
+  FROM (SELECT source, split, people, n AS kept, 0 AS there FROM tally
+         UNION ALL SELECT source, coalesce(split, ''), people, 0, 1 FROM comparison WHERE retired IS NULL) x
+  JOIN source s USING (source) GROUP BY x.source, x.split, x.people HAVING sum(x.kept) <> sum(x.there);
 -- name: check_annotators
 SELECT 'annotator ' || name || ' is marked as a ' || kind FROM annotator
  WHERE (kind = 'source') <> (name GLOB 'source:*') OR (kind = 'reviewer') <> (name GLOB 'review:*');

@@ -47,6 +47,8 @@ static const struct {
     const char *sql, *says;
 } faults[] = {
     {"DELETE FROM latest WHERE comparison = 1", "but not the one that counts"},
+    {"UPDATE tally SET n = n + 1 WHERE people = 0",
+     "the counts say 2 comparisons handled by 0 people, and there are 1"},
     {"UPDATE latest SET kind = 'skipped' WHERE comparison = 2", "but not the one that counts"},
     {NO_TRIGGERS "UPDATE judgement SET revision = 5 WHERE revision = 2", "ada has revisions up to 5, but 2 of them"},
     {NO_TRIGGERS "UPDATE rating SET value = 9 WHERE judgement = 1 AND attribute = 'coherence' AND response = 1",

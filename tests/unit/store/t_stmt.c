@@ -34,7 +34,9 @@ static const char *const may_scan[] = {"AUDIT_LIST", "RUBRIC_LIST", "SOURCE_LIST
                                        "PROGRESS_OPEN", /* waits for more people than the overlap: a few */
                                        /* gold: a few */
                                        "OPINION_EACH", "OPINION_REPEAT_EACH", /* repeats: a few */
-                                       "ITEM_COUNTS", "STATUS_COUNTS", "STATUS_SOURCES", "STATUS_ANNOTATORS"};
+                                       "ITEM_COUNTS", "STATUS_COUNTS", "STATUS_SOURCES", "STATUS_ANNOTATORS",
+                                       "STATUS_LABELLED", "STATUS_RECENT", /* annotators: a few */
+                                       "PROGRESS_TOTAL", "STATUS_SPLITS", "STATUS_HANDLED" /* tallies: a few */};
 
 static bool is_allowed(const char *name, const char *plan)
 {
