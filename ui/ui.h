@@ -12,6 +12,7 @@
  *   command.[ch]        the commands that can stand on it
  *   screen.[ch]         keys to requests, messages, drawing; knows no terminal
  *   strip.[ch]          the last row: a message, or the keys that matter now
+ *   work.[ch]           work in the background, as views show it
  *   pager.[ch]          a view with one text to read
  *   view.h              what a view is, and what it may ask of the program
  *   view_stack.[ch]     which views are open

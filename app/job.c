@@ -1,0 +1,130 @@
+#include "app/job.h"
+
+#include "core/base/clock.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static void tell(struct job *j, bool now)
+{
+    double at = clock_monotonic();
+    if (j->wake == NULL || (!now && at - j->woken < JOB_NEWS))
+        return;
+    j->woken = at;
+    j->wake(j->wake_ctx);
+}
+
+static bool tick(void *ctx, double done, double total)
+{
+    struct job *j = ctx;
+    pthread_mutex_lock(&j->lock);
+    j->seen.done = done;
+    j->seen.total = total;
+    bool go_on = !j->stop;
+    pthread_mutex_unlock(&j->lock);
+    tell(j, false);
+    return go_on;
+}
+
+static void see_loss(void *ctx, double value)
+{
+    struct job *j = ctx;
+    pthread_mutex_lock(&j->lock);
+    work_add_loss(&j->seen, value);
+    pthread_mutex_unlock(&j->lock);
+}
+
+static void *serve(void *ctx)
+{
+    struct job *j = ctx;
+    const struct progress progress = {.tick = tick, .ctx = j, .loss = see_loss};
+    struct err err = {.kind = ERR_NONE};
+    /* POSIX gives a process one niceness, Linux each thread its own, which the threads it starts take over. */
+    errno = 0;
+    int nice = getpriority(PRIO_PROCESS, 0);
+    if (errno == 0)
+        (void)setpriority(PRIO_PROCESS, 0, nice + JOB_NICE);
+    bool ok = j->work(j->ctx, &progress, &err);
+    pthread_mutex_lock(&j->lock);
+    j->seen.seconds = clock_monotonic() - j->started;
+    j->seen.state = ok ? WORK_DONE : err.kind == ERR_STOPPED ? WORK_STOPPED : WORK_FAILED;
+    j->seen.err = err;
+    pthread_mutex_unlock(&j->lock);
+    tell(j, true);
+    return NULL;
+}
+
+void job_init(struct job *j, void (*wake)(void *ctx), void *ctx)
+{
+    *j = (struct job){.wake = wake, .wake_ctx = ctx};
+    pthread_mutex_init(&j->lock, NULL);
+}
+
+/* The new thread has the mask of the one that makes it. */
+static int create(struct job *j)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&j->thread, NULL, serve, j);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed;
+}
+
+bool job_start(struct job *j, bool (*work)(void *ctx, const struct progress *progress, struct err *err), void *ctx,
+               struct err *err)
+{
+    if (j->begun)
+        return err_set(err, ERR_BUSY, "other work is going on; wait for it, or stop it");
+    j->work = work;
+    j->ctx = ctx;
+    j->stop = false;
+    j->started = j->woken = clock_monotonic();
+    j->seen = (struct work){.state = WORK_RUNNING};
+    int failed = create(j);
+    j->begun = failed == 0;
+    if (j->begun)
+        return true;
+    j->seen.state = WORK_NONE;
+    return err_set(err, ERR_MEMORY, "no thread for this work: %s", strerror(failed));
+}
+
+void job_stop(struct job *j)
+{
+    pthread_mutex_lock(&j->lock);
+    j->stop = true;
+    pthread_mutex_unlock(&j->lock);
+}
+
+bool job_stopped(struct job *j)
+{
+    pthread_mutex_lock(&j->lock);
+    bool stop = j->stop;
+    pthread_mutex_unlock(&j->lock);
+    return stop;
+}
+
+bool job_look(struct job *j, struct work *out)
+{
+    pthread_mutex_lock(&j->lock);
+    *out = j->seen;
+    pthread_mutex_unlock(&j->lock);
+    if (out->state == WORK_RUNNING)
+        out->seconds = clock_monotonic() - j->started;
+    if (!j->begun || out->state == WORK_RUNNING)
+        return false;
+    pthread_join(j->thread, NULL);
+    j->begun = false;
+    return true;
+}
+
+void job_free(struct job *j)
+{
+    job_stop(j);
+    if (j->begun)
+        pthread_join(j->thread, NULL);
+    j->begun = false;
+    pthread_mutex_destroy(&j->lock);
+}
