@@ -12,6 +12,7 @@
  *   labels.[ch]   what several judgements of a pair say to a fit
  *   part.[ch]     which of them are fitted and which held out
  *   train.[ch]    examples to a head, and how good it is on those held out; train_options.c what can be said
+ *   trained.[ch]  the same from options to the head's file and its run
  *   kind.[ch]     the kinds of heads, train_*.c one kind each
  *   weigh.[ch]    how much a pair counts
  *   family.[ch]   options of the Bradley-Terry family; anchor.[ch] those that start from another head
@@ -37,6 +38,7 @@
 #include "core/base/err.h"
 
 struct db;
+struct progress;
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -48,7 +50,9 @@ struct app {
     bool verbose;
     enum color_when color;
     struct buf *capture; /* app_print adds to this instead of stdout; NULL: stdout */
-    bool refused;        /* set by a command: done, but some records were refused (exit status 3) */
+    /* Who watches long work in place of the bar on stderr and of signals, which stay whose they are; NULL: nobody */
+    const struct progress *progress;
+    bool refused; /* set by a command: done, but some records were refused (exit status 3) */
 };
 
 enum { EXIT_REFUSED = 3 };

@@ -1,42 +1,11 @@
 #include "app/cmd.h"
 #include "app/family.h"
-#include "app/fitted.h"
 #include "app/progress.h"
-#include "app/recording.h"
-#include "app/train.h"
-#include "core/base/clock.h"
+#include "app/trained.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-/* The head's place: -o, or a name made from the workspace's. The caller frees it. */
-static char *model_path(const struct app *app, const struct args *args, const struct data *d, const char *kind)
+static void as_json(const struct trained *x, struct buf *out)
 {
-    const char *given = args_get(args, "output");
-    if (given != NULL)
-        return mem_dup(given);
-    struct buf path = BUF_INIT;
-    if (d->from_workspace) {
-        buf_add(&path, app->workspace, app_stem(app->workspace));
-        buf_addc(&path, '.');
-    }
-    buf_addf(&path, "%s.safetensors", kind);
-    return buf_take(&path);
-}
-
-struct outcome {
-    const struct train_opts *o;
-    const struct data *d;
-    const struct training *t;
-    const char *model;
-    char sha256[SHA256_HEX_SIZE];
-    double load_seconds;
-};
-
-static void as_json(const struct outcome *x, struct buf *out)
-{
-    const struct training *t = x->t;
+    const struct training *t = &x->t;
     struct buf metrics = BUF_INIT;
     struct json_writer w;
     train_metrics_json(t, &metrics);
@@ -48,7 +17,7 @@ static void as_json(const struct outcome *x, struct buf *out)
     jw_kint(&w, "dim", (int64_t)t->head.d);
     jw_knum(&w, "l2", t->l2);
     if (t->kind->settings_json != NULL)
-        t->kind->settings_json(x->o, t, &w);
+        t->kind->settings_json(&x->o, t, &w);
     jw_knum(&w, "objective", t->objective);
     jw_knum(&w, "grad_norm", t->grad_norm);
     jw_kint(&w, "iterations", (int64_t)t->iterations);
@@ -59,7 +28,7 @@ static void as_json(const struct outcome *x, struct buf *out)
         jw_kbool(&w, "interrupted", true);
     jw_kstr(&w, "stop", t->stop);
     if (t->kind->found_json != NULL)
-        t->kind->found_json(x->o, t, &w);
+        t->kind->found_json(&x->o, t, &w);
     jw_key(&w, "seconds");
     jw_object(&w);
     jw_knum(&w, "load", x->load_seconds);
@@ -79,9 +48,9 @@ static void as_json(const struct outcome *x, struct buf *out)
     buf_free(&metrics);
 }
 
-static void as_text(const struct outcome *x, struct buf *out)
+static void as_text(const struct trained *x, struct buf *out)
 {
-    const struct training *t = x->t;
+    const struct training *t = &x->t;
     buf_addf(out, "%s head ", t->kind->title);
     t->kind->size_text(t, out);
     if (t->kind->is_net)
@@ -89,7 +58,7 @@ static void as_text(const struct outcome *x, struct buf *out)
     else
         buf_addf(out, ", lambda %g\n", t->l2);
     if (t->kind->settings_text != NULL)
-        t->kind->settings_text(x->o, t, out);
+        t->kind->settings_text(&x->o, t, out);
     buf_addf(out, "  objective %.8f   ", t->objective);
     if (!t->kind->is_net)
         buf_addf(out, "|gradient| %.1e   ", t->grad_norm);
@@ -108,46 +77,15 @@ static void as_text(const struct outcome *x, struct buf *out)
         buf_adds(out, ", is the lowest log-loss there is)\n");
     }
     if (t->kind->found_text != NULL)
-        t->kind->found_text(x->o, t, out);
+        t->kind->found_text(&x->o, t, out);
     buf_adds(out, "\nwrote ");
     app_add_name(out, x->model);
     buf_addc(out, '\n');
 }
 
-static bool record(const struct app *app, const struct outcome *x, struct err *err)
+static bool tell(const struct app *app, const struct trained *x, struct err *err)
 {
-    struct recording run = recording_of("train", x->model, x->sha256, x->o->seed);
-    train_settings_json(x->o, x->t, &run.settings);
-    train_inputs_json(x->d, &run.inputs);
-    train_metrics_json(x->t, &run.results);
-    return recording_keep(app, &run, err);
-}
-
-static void describe(struct head *h, const struct outcome *x)
-{
-    struct buf text = BUF_INIT;
-    train_settings_json(x->o, x->t, &text);
-    head_set_meta(h, "settings", text.ptr);
-    buf_reset(&text);
-    train_inputs_json(x->d, &text);
-    head_set_meta(h, "inputs", text.ptr);
-    buf_reset(&text);
-    train_metrics_json(x->t, &text);
-    head_set_meta(h, "metrics", text.ptr);
-    buf_reset(&text);
-    train_fit_json(x->t, &text);
-    head_set_meta(h, "fit", text.ptr);
-    fitted_keep(h, x->d, x->t->pairs.fit, x->t->pairs.n_fit);
-    buf_free(&text);
-}
-
-static bool finish(const struct app *app, struct outcome *x, struct training *t, struct err *err)
-{
-    describe(&t->head, x);
-    if (!head_save(x->model, &t->head, err) || !digest_file(x->model, x->sha256, err))
-        return false;
-    if (x->d->from_workspace && !record(app, x, err))
-        return false;
+    const struct training *t = &x->t;
     if (t->interrupted)
         app_note(app, "the fit %s; what it had is in %s%s", t->stop, x->model,
                  t->kind->is_net ? "" : ", and --warm-start goes on from there");
@@ -158,8 +96,8 @@ static bool finish(const struct app *app, struct outcome *x, struct training *t,
     if (t->equal_pairs > 0)
         app_note(app, "%zu of %zu pairs have two answers with the same embedding: they teach nothing", t->equal_pairs,
                  t->pairs.n_fit);
-    if (x->d->without_embedding > 0)
-        app_note(app, "%zu examples were left out: an answer of theirs has no embedding", x->d->without_embedding);
+    if (x->d.without_embedding > 0)
+        app_note(app, "%zu examples were left out: an answer of theirs has no embedding", x->d.without_embedding);
     struct buf text = BUF_INIT;
     if (app->json)
         as_json(x, &text);
@@ -190,35 +128,29 @@ static bool keep(struct training *t, const struct train_opts *o, struct err *err
            err_set(err, ERR_STOPPED, "interrupted before the first step: there is no head to write");
 }
 
+static bool fit(const struct app *app, const struct args *args, struct trained *x, struct err *err)
+{
+    struct bar bar;
+    app_detail(app, "%zu pairs and %zu rated answers on %zu x %zu embeddings, loaded in %.2f s", x->d.pairs.pairs.n,
+               x->d.ratings.rows.n, x->d.e.n, x->d.e.d, x->load_seconds);
+    bar_start(&bar, app, "fitting", NULL);
+    bool ok = trained_fit(x, &bar.progress, err) && keep(&x->t, &x->o, err);
+    bar_keep(&bar);
+    if (ok)
+        app_detail(app, "%zu steps, %zu passes over the data, %d threads, %.3f s", x->t.iterations, x->t.passes,
+                   x->o.threads, x->t.seconds);
+    ok = ok && trained_keep(app, args, x, err) && tell(app, x, err);
+    bar_end(&bar);
+    return ok;
+}
+
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
-    struct train_opts o;
-    struct data d = {0};
+    struct trained x;
     if (args_has(args, "list"))
         return list(app, err);
-    double start = clock_monotonic();
-    bool ok = train_read(args, &o, err) && data_load(app, args, o.need, &o.wish, &d, err);
-    if (ok) {
-        struct training t;
-        struct bar bar;
-        struct outcome x = {.o = &o, .d = &d, .t = &t, .load_seconds = clock_monotonic() - start};
-        app_detail(app, "%zu pairs and %zu rated answers on %zu x %zu embeddings, loaded in %.2f s", d.pairs.pairs.n,
-                   d.ratings.rows.n, d.e.n, d.e.d, x.load_seconds);
-        bar_start(&bar, app, "fitting", NULL);
-        ok = train_head(&d, &o, &t, &bar.progress, err) && keep(&t, &o, err);
-        bar_keep(&bar);
-        if (ok)
-            app_detail(app, "%zu steps, %zu passes over the data, %d threads, %.3f s", t.iterations, t.passes,
-                       o.threads, t.seconds);
-        char *path = ok ? model_path(app, args, &d, t.head.kind) : NULL;
-        x.model = path;
-        ok = ok && data_settle(&d, err) && finish(app, &x, &t, err);
-        bar_end(&bar);
-        mem_free(path);
-        train_free(&t);
-    }
-    data_free(&d);
-    train_opts_free(&o);
+    bool ok = trained_load(app, args, 0, &x, err) && fit(app, args, &x, err);
+    trained_free(&x);
     return ok;
 }
 

@@ -95,6 +95,11 @@ static void handle(void (*handler)(int))
 void bar_start(struct bar *b, const struct app *app, const char *title, const char *unit)
 {
     memset(b, 0, sizeof *b);
+    b->watched = app->progress != NULL;
+    if (b->watched) {
+        b->progress = *app->progress;
+        return;
+    }
     b->progress = (struct progress){.tick = tick, .ctx = b, .loss = see_loss};
     b->title = title;
     b->unit = unit;
@@ -120,7 +125,8 @@ void bar_hide(struct bar *b)
 void bar_keep(struct bar *b)
 {
     bar_hide(b);
-    patient = 1;
+    if (!b->watched)
+        patient = 1;
 }
 
 int bar_signal(void)
@@ -131,5 +137,6 @@ int bar_signal(void)
 void bar_end(struct bar *b)
 {
     bar_hide(b);
-    handle(SIG_DFL);
+    if (!b->watched)
+        handle(SIG_DFL);
 }

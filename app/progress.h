@@ -15,12 +15,13 @@ struct bar {
     const char *title;
     const char *unit; /* "B" is shown as kB, MB, GB; NULL: amounts mean nothing, only shares do */
     bool visible;
+    bool watched; /* app->progress watches: nothing is drawn, no signal is taken */
     bool drawn, has_loss;
     double started, last, loss;
 };
 
-/* From here to bar_end signals ask the work to stop. Outputs are opened after it and committed before bar_end, so that
- * no temporary file stays behind. */
+/* From here to bar_end signals ask the work to stop, or whoever watches does (app->progress). Outputs are opened after
+ * it and committed before bar_end, so that no temporary file stays behind. */
 void bar_start(struct bar *b, const struct app *app, const char *title, const char *unit);
 /* The next part of the same work begins: time and rate are counted anew. */
 void bar_again(struct bar *b);

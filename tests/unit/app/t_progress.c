@@ -98,3 +98,25 @@ Test(progress, a_second_signal_ends_the_program, .signal = SIGINT)
     raise(SIGINT);
     raise(SIGINT);
 }
+
+static bool stop_here(void *ctx, double done, double total)
+{
+    *(double *)ctx = done / total;
+    return false;
+}
+
+Test(progress, who_watches_is_told_in_place_of_the_bar_and_signals_stay_as_they_were)
+{
+    double seen = 0;
+    struct sigaction sa;
+    const struct progress watcher = {.tick = stop_here, .ctx = &seen};
+    const struct app watched = {.progress = &watcher};
+    signal(SIGTERM, SIG_IGN);
+    bar_start(&bar, &watched, "fitting", NULL);
+    cr_expect(not(progress_tick(&bar.progress, 3, 6)));
+    cr_expect(eq(dbl, seen, 0.5));
+    bar_keep(&bar);
+    bar_end(&bar);
+    sigaction(SIGTERM, NULL, &sa);
+    cr_expect(sa.sa_handler == SIG_IGN);
+}
