@@ -29,6 +29,14 @@ static bool has(const struct kind *k, const char *option)
     return false;
 }
 
+bool kind_takes(const struct kind *k, const char *option)
+{
+    bool all = true;
+    for (size_t i = 0; kinds[i] != NULL; i++)
+        all = all && !has(kinds[i], option);
+    return all || has(k, option);
+}
+
 bool kind_check(const struct kind *k, const struct args *args, struct err *err)
 {
     for (size_t i = 0; i < args->values.n; i++) {

@@ -48,6 +48,8 @@ struct kind {
 extern const struct kind *const kinds[];
 /* "bt, regression, ...": the words of --head, NULL-terminated, in the order of `kinds`. */
 extern const char *const kind_names[];
+/* Is the option for this kind? One that stands in no kind's list is for all. */
+bool kind_takes(const struct kind *k, const char *option);
 /* ERR_USAGE when an option is given that is for other kinds. */
 MUST_CHECK bool kind_check(const struct kind *k, const struct args *args, struct err *err);
 

@@ -52,6 +52,15 @@ static bool interrupted(const struct head *h)
     return ok && was;
 }
 
+const char *provenance_set(const struct head *h, const struct embedding_set *sets, size_t n)
+{
+    const char *inputs = head_meta(h, "inputs");
+    for (size_t i = 0; inputs != NULL && i < n; i++)
+        if (*sets[i].sha256 != '\0' && strstr(inputs, sets[i].sha256) != NULL)
+            return sets[i].name;
+    return NULL;
+}
+
 const char *provenance_note(const struct head *h)
 {
     if (!interrupted(h))

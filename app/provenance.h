@@ -4,6 +4,7 @@
 
 #include "app/data.h"
 #include "core/head.h"
+#include "store/embedding.h"
 
 struct provenance {
     double holdout;
@@ -15,6 +16,9 @@ struct provenance {
 };
 
 MUST_CHECK bool provenance_read(const struct head *h, const struct data *d, struct provenance *p, struct err *err);
+
+/* The embedding set of the workspace, one of n, that the head was fitted to, by its digest; NULL: not known. */
+const char *provenance_set(const struct head *h, const struct embedding_set *sets, size_t n);
 
 /* What to say of a head whose fit was interrupted, which is not the head that its settings stand for; NULL of any
  * other. Only linear ones can be gone on from. */

@@ -112,16 +112,11 @@ static void name_heads(struct report *r)
 
 /* ---- what they say ---- */
 
-/* The embedding set of the workspace that the head was fitted to, by its digest; NULL when that is not known. */
+/* The embedding set of the workspace, unless the options name one. */
 static const char *set_of_head(const struct report *r, const struct args *args, const struct head *h)
 {
-    const char *inputs = head_meta(h, "inputs");
-    if (inputs == NULL || args_has(args, "set") || args_has(args, "embeddings"))
-        return NULL;
-    for (size_t i = 0; i < r->n_sets; i++)
-        if (*r->sets[i].sha256 != '\0' && strstr(inputs, r->sets[i].sha256) != NULL)
-            return r->sets[i].name;
-    return NULL;
+    bool named = args_has(args, "set") || args_has(args, "embeddings");
+    return named ? NULL : provenance_set(h, r->sets, r->n_sets);
 }
 
 static bool same_wish(const struct labels_wish *a, const struct labels_wish *b)

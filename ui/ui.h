@@ -13,6 +13,7 @@
  *   screen.[ch]         keys to requests, messages, drawing; knows no terminal
  *   strip.[ch]          the last row: a message, or the keys that matter now
  *   work.[ch]           work in the background, as views show it
+ *   train_panel.[ch]    what the train and runs views stand on
  *   pager.[ch]          a view with one text to read
  *   view.h              what a view is, and what it may ask of the program
  *   view_stack.[ch]     which views are open
