@@ -42,6 +42,7 @@ struct command {
     X(set)                                                                                                             \
     X(queue)                                                                                                           \
     X(gold)                                                                                                            \
+    X(retire)                                                                                                          \
     X(demo)
 
 #define X(name) extern const struct command cmd_##name;

@@ -1,8 +1,10 @@
 #include "app/cmd.h"
+#include "app/history.h"
 #include "core/base/clock.h"
 #include "core/base/json_writer.h"
 #include "core/safe.h"
 #include "store/audit.h"
+#include "store/task.h"
 
 #include <string.h>
 
@@ -54,31 +56,62 @@ static bool each(void *ctx, const struct audit_row *r)
     return true;
 }
 
-static bool run(struct app *app, const struct args *args, struct err *err)
+static bool trail(const struct app *app, struct db *db, const char *what, int64_t limit, struct err *err)
 {
-    int64_t limit = 40;
-    struct db *db = NULL;
-    if (!args_int(args, "limit", 0, 1000000000, &limit, err) || !app_open(app, false, &db, err))
-        return false;
     struct log l = {.app = app, .text = BUF_INIT};
     if (app->json)
         buf_addc(&l.text, '[');
-    bool ok = audit_each(db, args_get(args, "what"), limit, each, &l, err);
+    bool ok = audit_each(db, what, limit, each, &l, err);
     if (app->json)
         buf_adds(&l.text, "]\n");
     ok = ok && app_print(app, &l.text, err);
     buf_free(&l.text);
+    return ok;
+}
+
+static bool of_comparison(const struct app *app, struct db *db, const char *id, struct err *err)
+{
+    int64_t comparison = 0;
+    struct arena a = {0};
+    struct history h;
+    struct buf text = BUF_INIT;
+    bool ok = task_find(db, id, &comparison, err) &&
+              (comparison != 0 || err_set(err, ERR_MISSING, "there is no comparison %s in this workspace", id)) &&
+              history_load(db, comparison, &a, &h, err);
+    if (ok)
+        (app->json ? history_json : history_text)(&h, &text);
+    ok = ok && app_print(app, &text, err);
+    buf_free(&text);
+    arena_free(&a);
+    return ok;
+}
+
+static bool run(struct app *app, const struct args *args, struct err *err)
+{
+    int64_t limit = 40;
+    struct db *db = NULL;
+    const char *id = args->words.n > 0 ? args->words.v[0] : NULL;
+    if (!args_int(args, "limit", 0, 1000000000, &limit, err))
+        return false;
+    if (id != NULL && (args_has(args, "limit") || args_has(args, "what")))
+        return err_set(err, ERR_USAGE, "the history of one comparison is told whole: no --limit, no --what");
+    if (!app_open(app, false, &db, err))
+        return false;
+    bool ok = id != NULL ? of_comparison(app, db, id, err) : trail(app, db, args_get(args, "what"), limit, err);
     db_close(db);
     return ok;
 }
 
 const struct command cmd_log = {
     .name = "log",
-    .summary = "who did what when",
-    .synopsis = "[-n N] [--what EVENT]",
-    .about = "The audit trail of the workspace, newest first: imports, sides drawn, judgements, undone submits, runs.",
-    .example = "  assay log -n 10\n  assay --json log --what import | jq '.[].detail'",
+    .summary = "who did what when, and why a label is what it is",
+    .synopsis = "[COMPARISON | [-n N] [--what EVENT]]",
+    .about =
+        "The audit trail of the workspace, newest first: imports, sides drawn, settings, what was retired, merges.\n"
+        "Of a COMPARISON: everything that happened to it, oldest first, every judgement with all its revisions and\n"
+        "whether it counts, and the label that comes of it. Responses are called 1 and 2, as they were imported.",
+    .example = "  assay log -n 10\n  assay log 7c19\n  assay --json log --what import | jq '.[].detail'",
     .options = options,
-    .max_words = 0,
+    .max_words = 1,
     .run = run,
 };

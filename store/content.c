@@ -168,6 +168,19 @@ bool content_comparison(struct db *db, int64_t prompt, const struct content_row 
                               tally_enter(db, out->row, err)));
 }
 
+bool content_comparison_hex(struct db *db, int64_t comparison, char hex[ID_HEX_SIZE], struct err *err)
+{
+    struct rows q;
+    hex[0] = '\0';
+    if (!rows_open(&q, db, STMT_COMPARISON_ID, ARGS(v_int(comparison)), err))
+        return false;
+    if (rows_next(&q)) {
+        struct id id = rows_id(&q, 0);
+        id_hex(&id, hex);
+    }
+    return rows_close(&q, err) && (hex[0] != '\0' || err_set(err, ERR_MISSING, "there is no such comparison"));
+}
+
 struct retirement {
     int64_t comparison;
     bool retired;
@@ -177,21 +190,20 @@ struct retirement {
 static bool retire(struct db *db, void *ctx, struct err *err)
 {
     const struct retirement *r = ctx;
-    struct rows q;
-    char id[ID_HEX_SIZE] = "";
-    if (!rows_open(&q, db, STMT_COMPARISON_ID, ARGS(v_int(r->comparison)), err))
+    char id[ID_HEX_SIZE];
+    int64_t original = 0, since = 0;
+    if (!content_comparison_hex(db, r->comparison, id, err) ||
+        !stmt_int(db, STMT_REPEAT_OF, ARGS(v_int(r->comparison)), &original, err) ||
+        !stmt_int(db, STMT_COMPARISON_RETIRED, ARGS(v_int(r->comparison)), &since, err))
         return false;
-    if (rows_next(&q)) {
-        struct id raw = rows_id(&q, 0);
-        id_hex(&raw, id);
-    }
-    if (!rows_close(&q, err))
-        return false;
-    if (id[0] == '\0')
-        return err_set(err, ERR_MISSING, "there is no such comparison");
+    if (original != 0)
+        return err_set(err, ERR_CONFLICT,
+                       "%s gives one person another comparison once more; it was never in common work", id);
+    if ((since != 0) == r->retired)
+        return true;
+    since = r->retired ? clock_now_ms() : 0;
     return tally_leave(db, r->comparison, err) &&
-           stmt_run(db, STMT_COMPARISON_RETIRE,
-                    ARGS(v_int(r->comparison), v_int_or_null(r->retired ? clock_now_ms() : 0)), err) &&
+           stmt_run(db, STMT_COMPARISON_RETIRE, ARGS(v_int(r->comparison), v_int_or_null(since)), err) &&
            tally_enter(db, r->comparison, err) &&
            audit_add(db, r->who, r->retired ? "retire" : "unretire", id, NULL, err);
 }

@@ -52,7 +52,11 @@ MUST_CHECK bool content_response(struct db *db, const struct content_row *prompt
 MUST_CHECK bool content_comparison(struct db *db, int64_t prompt, const struct content_row *first,
                                    const struct content_row *second, int64_t source, const char *split,
                                    struct content_row *out, bool *swapped, struct err *err);
-/* Take a comparison out of work, or back in. */
+/* Its id as people write it; ERR_MISSING when there is no such comparison. */
+MUST_CHECK bool content_comparison_hex(struct db *db, int64_t comparison, char hex[ID_HEX_SIZE], struct err *err);
+/* Take a comparison out of work, or back in; one that is so already stays as it is. What is out of work is handed to
+ * nobody and stands in no export; what was said of it is kept. ERR_MISSING when there is none; ERR_CONFLICT for one
+ * that repeats another one for one person. */
 MUST_CHECK bool content_retire(struct db *db, int64_t comparison, bool retired, const char *who, struct err *err);
 
 /* Messages of a prompt from the canonical JSON that the table holds; strings live in `a`. */

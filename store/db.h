@@ -3,7 +3,7 @@
  * Folder: db, stmt, migrate, disk the file, its statements, its versions, where it may lie
  *         rubric, setting, audit what holds for the whole workspace
  *         content, response      prompts, responses, comparisons, sources
- *         judgement, label       what was said, and what it adds up to
+ *         judgement, label, history what was said, what it adds up to and how that came about
  *         task, draft, queue, undo  one annotator at work
  *         import*, export*, merge*  files
  *         embedding, run, status, check  the rest

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/json_writer.h"
 #include "store/audit.h"
+#include "store/content.h"
 #include "store/setting.h"
 #include "store/stmt.h"
 
@@ -19,19 +20,6 @@ const char *gold_answer_name(enum gold_answer answer)
     return answers[answer];
 }
 
-static bool comparison_hex(struct db *db, int64_t comparison, char hex[ID_HEX_SIZE], struct err *err)
-{
-    struct rows q;
-    hex[0] = '\0';
-    if (!rows_open(&q, db, STMT_COMPARISON_ID, ARGS(v_int(comparison)), err))
-        return false;
-    if (rows_next(&q)) {
-        struct id id = rows_id(&q, 0);
-        id_hex(&id, hex);
-    }
-    return rows_close(&q, err) && (hex[0] != '\0' || err_set(err, ERR_MISSING, "there is no such comparison"));
-}
-
 struct change {
     int64_t comparison;
     enum gold_answer answer;
@@ -46,7 +34,7 @@ static bool add(struct db *db, void *ctx, struct err *err)
     struct buf json = BUF_INIT;
     int64_t repeats = 0;
     buf_addf(&json, "{\"better\":\"%s\"}", answers[c->answer]);
-    bool ok = comparison_hex(db, c->comparison, hex, err) &&
+    bool ok = content_comparison_hex(db, c->comparison, hex, err) &&
               stmt_int(db, STMT_REPEAT_OF, ARGS(v_int(c->comparison)), &repeats, err) &&
               (repeats == 0 || err_set(err, ERR_CONFLICT, "%s repeats another one for one person", hex)) &&
               stmt_run(db, STMT_GOLD_SET,
@@ -67,7 +55,7 @@ static bool drop(struct db *db, void *ctx, struct err *err)
     struct change *c = ctx;
     char hex[ID_HEX_SIZE];
     int64_t changed = 0;
-    if (!comparison_hex(db, c->comparison, hex, err) ||
+    if (!content_comparison_hex(db, c->comparison, hex, err) ||
         !stmt_change(db, STMT_GOLD_DROP, ARGS(v_int(c->comparison)), &changed, err))
         return false;
     c->was = changed > 0;

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/utf8.h"
 #include "store/audit.h"
+#include "store/content.h"
 #include "store/gold.h"
 #include "store/handout.h"
 #include "store/setting.h"
@@ -101,15 +102,9 @@ static bool draw_balanced(struct db *db, int64_t annotator, int64_t ordinal, str
 
 static bool audit_side(struct db *db, int64_t annotator, int64_t comparison, int a_is, struct err *err)
 {
-    char hex[ID_HEX_SIZE] = "";
+    char hex[ID_HEX_SIZE];
     struct rows q;
-    if (!rows_open(&q, db, STMT_COMPARISON_ID, ARGS(v_int(comparison)), err))
-        return false;
-    if (rows_next(&q)) {
-        struct id id = rows_id(&q, 0);
-        id_hex(&id, hex);
-    }
-    if (!rows_close(&q, err))
+    if (!content_comparison_hex(db, comparison, hex, err))
         return false;
     struct arena a = {0};
     const char *name = NULL;

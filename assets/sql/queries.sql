@@ -60,6 +60,8 @@ INSERT INTO comparison (id, prompt, first, second, source, split, created) VALUE
 UPDATE comparison SET split = ?2 WHERE comparison = ?1 AND split IS NULL;
 -- name: comparison_id
 SELECT id FROM comparison WHERE comparison = ?1;
+-- name: comparison_retired
+SELECT retired FROM comparison WHERE comparison = ?1;
 -- name: comparison_retire
 UPDATE comparison SET retired = ?2 WHERE comparison = ?1;
 
@@ -525,6 +527,19 @@ SELECT response.response, response.prompt FROM response INDEXED BY response_by_p
  ORDER BY response.prompt, response.response;
 -- name: rating_attributes
 SELECT DISTINCT attribute FROM rating ORDER BY attribute;
+
+-- The history of one comparison
+
+-- name: history_subject
+SELECT c.id, c.first, c.second, a.id, b.id, source.name, c.split, c.subset, c.principle, c.created, c.retired, c.people,
+       c.wanted, o.id, who.name
+  FROM comparison c JOIN source USING (source)
+  JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second
+  LEFT JOIN comparison o ON o.comparison = c.repeats LEFT JOIN annotator who ON who.annotator = c.reserved
+ WHERE c.comparison = ?1;
+-- name: history_audit
+-- ?1 the id in hex
+SELECT at, who, what, detail FROM audit INDEXED BY audit_by_subject WHERE subject = ?1 ORDER BY at, audit;
 
 -- Embedding sets and runs
 

@@ -1,0 +1,81 @@
+#include "app/cmd.h"
+#include "core/base/json_writer.h"
+#include "store/content.h"
+#include "store/db.h"
+#include "store/task.h"
+
+static const struct option_spec options[] = {
+    {"undo", 0, NULL, "back into work", false},
+    {"as", 0, "NAME", "who does it, for the audit trail (default: $ASSAY_ANNOTATOR, then the account's name)", false},
+    {0},
+};
+
+struct retiring {
+    const struct app *app;
+    const struct args *args;
+};
+
+static bool one(struct db *db, const char *word, bool retired, const char *who, char id[ID_HEX_SIZE], struct err *err)
+{
+    int64_t comparison = 0;
+    return task_find(db, word, &comparison, err) &&
+           (comparison != 0 ||
+            err_set(err, ERR_MISSING, "there is no comparison %s in this workspace; nothing was changed", word)) &&
+           content_retire(db, comparison, retired, who, err) && content_comparison_hex(db, comparison, id, err);
+}
+
+static bool all(struct db *db, void *ctx, struct err *err)
+{
+    const struct retiring *r = ctx;
+    bool retired = !args_has(r->args, "undo"), ok = true;
+    struct buf text = BUF_INIT;
+    struct json_writer w;
+    jw_start(&w, &text);
+    if (r->app->json)
+        jw_array(&w);
+    for (size_t i = 0; ok && i < r->args->words.n; i++) {
+        char id[ID_HEX_SIZE];
+        ok = one(db, r->args->words.v[i], retired, app_annotator(args_get(r->args, "as")), id, err);
+        if (ok && r->app->json) {
+            jw_object(&w);
+            jw_kstr(&w, "comparison", id);
+            jw_kbool(&w, "retired", retired);
+            jw_object_end(&w);
+        } else if (ok) {
+            buf_addf(&text, "%s %s\n", id, retired ? "retired" : "in work");
+        }
+    }
+    if (r->app->json) {
+        jw_array_end(&w);
+        buf_addc(&text, '\n');
+    }
+    ok = ok && db_flush(db, err) && app_print(r->app, &text, err);
+    buf_free(&text);
+    return ok;
+}
+
+static bool run(struct app *app, const struct args *args, struct err *err)
+{
+    struct db *db = NULL;
+    struct retiring r = {app, args};
+    if (!app_open(app, true, &db, err))
+        return false;
+    bool ok = db_write(db, all, &r, err);
+    db_close(db);
+    return ok;
+}
+
+const struct command cmd_retire = {
+    .name = "retire",
+    .summary = "take comparisons out of work, or back in",
+    .synopsis = "COMPARISON... [--undo]",
+    .about =
+        "What is retired is handed to nobody and stands in no export, no fit and no figure. Nothing is deleted: what\n"
+        "was said of it is kept, `log COMPARISON` shows it, and --undo brings it back as it was. COMPARISON is an id\n"
+        "or its beginning; all of them or none.",
+    .example = "  assay retire 7c19 a0b3\n  assay retire 7c19 --undo",
+    .options = options,
+    .min_words = 1,
+    .max_words = 10000,
+    .run = run,
+};
