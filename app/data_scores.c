@@ -21,13 +21,14 @@ bool data_scores_check(struct db *db, const struct data *d, struct err *err)
                        s->name);
     for (size_t i = 0; i < s->n; i++) {
         int64_t row;
-        if (probe_is(names_text(&s->ids, i)))
+        const char *id = embeddings_id(&d->e, i);
+        if (probe_is(id))
             continue;
-        if (!response_find(db, names_text(&s->ids, i), &row, err))
+        if (!response_find(db, id, &row, err))
             return false;
         if (row == 0)
             return err_set(err, ERR_MISSING, "%s:%ld: \"%.80s\" is no response of this workspace", s->name,
-                           s->line.v[i], names_text(&s->ids, i));
+                           s->line.v[i], id);
     }
     return true;
 }

@@ -237,6 +237,24 @@ bool embeddings_add_tensor(struct embeddings *e, struct tensor *t, const char *n
     return add_part(e, t, name, err) && (ids == NULL || embeddings_set_ids(e, e->parts.n - 1, ids, err));
 }
 
+bool embeddings_add_named(struct embeddings *e, struct tensor *t, const char *name, struct names *ids, struct err *err)
+{
+    if (e->parts.n > 0 || names_count(ids) != t->rows)
+        BUG("%zu names for %zu rows beside %zu parts", names_count(ids), t->rows, e->parts.n);
+    if (!add_part(e, t, name, err))
+        return false;
+    e->ids = *ids;
+    *ids = (struct names){0};
+    vec_reserve(&e->row_of_id, e->n);
+    vec_reserve(&e->line_of_id, e->n);
+    for (size_t i = 0; i < e->n; i++) {
+        vec_push(&e->row_of_id, i);
+        vec_push(&e->line_of_id, 0);
+        e->id_of_row.v[i] = i;
+    }
+    return true;
+}
+
 bool embeddings_find(const struct embeddings *e, const char *id, size_t len, size_t *row)
 {
     size_t at = names_find(&e->ids, id, len);

@@ -52,6 +52,10 @@ MUST_CHECK bool embeddings_add(struct embeddings *e, const char *path, const cha
  * `name` names it in errors. */
 MUST_CHECK bool embeddings_add_tensor(struct embeddings *e, struct tensor *t, const char *name, const char *const *ids,
                                       struct err *err);
+/* The same with ids that stand in `ids` already, row i's as number i; they are taken over (ids is empty then). e is
+ * empty. */
+MUST_CHECK bool embeddings_add_named(struct embeddings *e, struct tensor *t, const char *name, struct names *ids,
+                                     struct err *err);
 /* Ids for all rows of part `part`, which has none so far. */
 MUST_CHECK bool embeddings_set_ids(struct embeddings *e, size_t part, const char *const *ids, struct err *err);
 

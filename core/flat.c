@@ -1,6 +1,11 @@
 #include "core/flat.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* More than a double ever needs: 18 digits on either side of the point, and an exponent. */
+enum { LONGEST_NUMBER = 48 };
 
 /* What is left of the line. */
 struct cursor {
@@ -46,13 +51,20 @@ static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  
                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 /* Up to 15 digits and powers up to 1e22 are doubles, so one operation rounds once: the nearest double (Clinger, How to
- * read floating point numbers accurately, PLDI 1990, section 3). */
-static bool scale(int64_t digits, int n, int64_t power, double *out)
+ * read floating point numbers accurately, PLDI 1990, section 3). The library finds it for all others. */
+static bool scale(int64_t digits, int n, int64_t power, const char *text, size_t len, double *out)
 {
-    if (n > 15 || power < -22 || power > 22)
+    char copy[LONGEST_NUMBER + 1];
+    if (n <= 15 && power >= -22 && power <= 22) {
+        *out = power < 0 ? (double)digits / powers[-power] : (double)digits * powers[power];
+        return true;
+    }
+    if (len > LONGEST_NUMBER)
         return false;
-    *out = power < 0 ? (double)digits / powers[-power] : (double)digits * powers[power];
-    return true;
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    *out = strtod(copy, NULL);
+    return isfinite(*out);
 }
 
 static bool scan_number(struct cursor *c, struct flat_member *m)
@@ -61,19 +73,17 @@ static bool scan_number(struct cursor *c, struct flat_member *m)
     bool minus = accept(c, '-');
     const char *start = c->p;
     int n = scan_digits(c, &digits), fraction = 0;
-    if (n == 0 || n > 18 || (*start == '0' && (n > 1 || minus)))
-        return false; /* not JSON, too long, or -0 and its like */
+    if (n == 0 || n > 18 || (*start == '0' && n > 1))
+        return false; /* not JSON, or too long */
     m->kind = FLAT_INT;
     m->i = minus ? -digits : digits;
     m->number = (double)m->i;
     if (c->p == c->end || (*c->p != '.' && *c->p != 'e' && *c->p != 'E'))
-        return true;
+        return digits != 0 || !minus; /* -0 is no integer */
     m->kind = FLAT_NUMBER;
-    if (n > 15)
-        return false;
     if (accept(c, '.')) {
         fraction = scan_digits(c, &digits);
-        if (fraction == 0 || fraction > 15)
+        if (fraction == 0 || fraction > 18)
             return false;
     }
     if (accept(c, 'e') || accept(c, 'E')) {
@@ -85,7 +95,7 @@ static bool scan_number(struct cursor *c, struct flat_member *m)
             return false;
         down = negative ? power : -power;
     }
-    if (!scale(digits, n + fraction, -down - fraction, &m->number))
+    if (!scale(digits, n + fraction, -down - fraction, start, (size_t)(c->p - start), &m->number))
         return false;
     m->number = minus ? -m->number : m->number;
     return true;

@@ -31,8 +31,8 @@ struct flat {
     struct flat_member members[FLAT_MAX];
 };
 
-/* False for a line that is not of this shape, has more than FLAT_MAX members, a key twice, an integer of more than 18
- * digits or a number that is not worth the trouble (more than 15 digits, or beyond 1e22). */
+/* False for a line that is not of this shape, has more than FLAT_MAX members, a key twice, more than 18 digits on a
+ * side of a point, or a number beyond the doubles. Numbers are read as in the locale "C", which the program runs in. */
 bool flat_scan(const char *line, size_t n, struct flat *out);
 /* The member called `key`, or NULL. */
 const struct flat_member *flat_get(const struct flat *f, const char *key);

@@ -1,4 +1,5 @@
-/* Strings numbered from 0 in order of first appearance, found again by hashing. Zero-initialised is empty. */
+/* Strings numbered from 0 in order of first appearance, found again by hashing: fewer than 2^32 of them.
+ * Zero-initialised is empty. */
 #ifndef ASSAY_CORE_NAMES_H
 #define ASSAY_CORE_NAMES_H
 
@@ -14,12 +15,15 @@
 struct name {
     const char *text; /* terminated; lives as long as the names */
     size_t len;
-    uint64_t hash;
+};
+
+struct names_slot {
+    uint32_t at, hash; /* index + 1 into the list, 0 = free */
 };
 
 struct names {
     VEC(struct name) list;
-    size_t *slots; /* index + 1 into the list, 0 = free; n_slots is 0 or a power of two */
+    struct names_slot *slots; /* n_slots is 0 or a power of two */
     size_t n_slots;
     struct arena arena;
 };

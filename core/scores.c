@@ -3,6 +3,7 @@
 #include "core/base/buf.h"
 #include "core/base/json.h"
 #include "core/base/lines.h"
+#include "core/flat.h"
 
 #include <errno.h>
 #include <math.h>
@@ -83,9 +84,26 @@ static bool take_object(struct reader *r, struct json_object *o, struct err *err
     return json_as_text(id, "id", &text, err) && add_id(r, text.ptr, text.len, score, err);
 }
 
+/* take_object for nearly all lines of nearly all files, without a tree of each. */
+static bool take_flat(struct reader *r, const char *text, size_t n)
+{
+    struct flat f;
+    if (!flat_scan(text, n, &f))
+        return false;
+    const struct flat_member *id = flat_get(&f, "id"), *score = flat_get(&f, "score");
+    score = score != NULL ? score : flat_get(&f, "reward");
+    if (id == NULL || score == NULL || (score->kind != FLAT_NUMBER && score->kind != FLAT_INT))
+        return false;
+    if (id->kind == FLAT_TEXT)
+        return add_id(r, id->text, id->len, score->number, NULL);
+    return id->kind == FLAT_INT && add_row(r, id->i, score->number, NULL);
+}
+
 static bool take_json(struct reader *r, const char *text, size_t n, struct err *err)
 {
     struct json_object *o = NULL;
+    if (take_flat(r, text, n))
+        return true;
     if (!json_parse(text, n, &o, err))
         return false;
     bool ok = json_object_is_type(o, json_type_object)
@@ -268,17 +286,13 @@ void scores_free(struct scores *s)
     *s = (struct scores){0};
 }
 
-bool scores_as_rows(const struct scores *s, struct embeddings *e, struct err *err)
+bool scores_as_rows(struct scores *s, struct embeddings *e, struct err *err)
 {
     struct tensor t;
-    const char **ids = s->numbered ? NULL : mem_array(s->n, sizeof *ids);
-    for (size_t i = 0; ids != NULL && i < s->n; i++)
-        ids[i] = names_text(&s->ids, i);
     e->noun = "scores";
     tensor_borrow(&t, TENSOR_F64, s->value.v, s->n, 1);
-    bool ok = embeddings_add_tensor(e, &t, s->name, ids, err);
-    mem_free(ids);
-    return ok;
+    return s->numbered ? embeddings_add_tensor(e, &t, s->name, NULL, err)
+                       : embeddings_add_named(e, &t, s->name, &s->ids, err);
 }
 
 double *scores_of_rows(const struct scores *s, const struct embeddings *e, size_t *missing)

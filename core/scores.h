@@ -24,9 +24,9 @@ struct scores {
 MUST_CHECK bool scores_read(const char *path, struct scores *s, struct err *err);
 void scores_free(struct scores *s);
 
-/* The scores as a matrix of one column whose rows have their ids, for what refers to rows (pairs, thumbs). e was
- * initialised; s must outlive it. */
-MUST_CHECK bool scores_as_rows(const struct scores *s, struct embeddings *e, struct err *err);
+/* The scores as a matrix of one column whose rows have their ids, for what refers to rows (pairs, thumbs): the ids go
+ * over to it, and s->ids is empty then. e was initialised; s must outlive it. */
+MUST_CHECK bool scores_as_rows(struct scores *s, struct embeddings *e, struct err *err);
 /* The score of each of the n rows of e, NaN where there is none; *missing: their number. The caller frees it. */
 double *scores_of_rows(const struct scores *s, const struct embeddings *e, size_t *missing);
 

@@ -71,14 +71,29 @@ static int by_key(const void *a, const void *b)
     return x->item < y->item ? -1 : x->item > y->item;
 }
 
+/* The same for keys that ascend already, as they mostly do; false, with `group` half filled, when they do not. */
+static bool groups_in_order(const uint64_t *keys, size_t n, size_t *group, size_t *groups)
+{
+    *groups = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (keys != NULL && i > 0 && keys[i] < keys[i - 1])
+            return false;
+        *groups += keys == NULL || i == 0 || keys[i] != keys[i - 1];
+        group[i] = *groups - 1;
+    }
+    return true;
+}
+
 size_t split_groups(const uint64_t *keys, size_t n, size_t *group)
 {
-    struct keyed *k = mem_array(n + 1, sizeof *k);
     size_t groups = 0;
+    if (groups_in_order(keys, n, group, &groups))
+        return groups;
+    struct keyed *k = mem_array(n, sizeof *k);
+    groups = 0;
     for (size_t i = 0; i < n; i++)
-        k[i] = (struct keyed){.key = keys != NULL ? keys[i] : i, .item = i};
-    if (n > 0)
-        qsort(k, n, sizeof *k, by_key);
+        k[i] = (struct keyed){.key = keys[i], .item = i};
+    qsort(k, n, sizeof *k, by_key);
     for (size_t i = 0; i < n; i++) {
         groups += i == 0 || k[i].key != k[i - 1].key;
         group[k[i].item] = groups - 1;
