@@ -5,6 +5,7 @@
  *   args.[ch]     options of a command, parsed from its table
  *   progress.[ch] the bar on stderr, Ctrl-C
  *   job.[ch]      the same for work on a thread of its own, beside the screen
+ *   workbench.[ch] the screen on the workspace; deeds.[ch] what its views ask to be written
  *   session.[ch]  an annotator at work: actions of the screen -> store
  *   data.[ch]     workspace or files -> pairs, ratings and embeddings for the core
  *   facts.[ch]    what is known of pairs beside who won: sources, annotators, languages, lengths

@@ -36,7 +36,7 @@ void command_overview(struct buf *out)
         buf_addf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
     buf_adds(out, "\nFor every command:\n");
     args_help(global_options, out);
-    buf_adds(out, "\n`assay COMMAND --help` tells more. `assay` alone opens the annotation screen on the workspace.\n"
+    buf_adds(out, "\n`assay COMMAND --help` tells more. `assay` alone opens the workbench on the workspace.\n"
                   "New here? `assay demo` runs the whole loop on a bundled sample.\n");
 }
 

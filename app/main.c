@@ -2,6 +2,7 @@
 #include "app/args.h"
 #include "app/cmd.h"
 #include "app/progress.h"
+#include "app/workbench.h"
 #include "core/base/trace.h"
 #include "core/safe.h"
 
@@ -118,11 +119,12 @@ static bool run_command(struct app *app, const struct command *c, int argc, char
     return ok;
 }
 
-/* `assay` alone: the workbench on a terminal, the overview elsewhere. */
+/* `assay` alone: the workbench on a terminal, or when a script of keys works it; the overview elsewhere. */
 static bool run_alone(struct app *app, struct err *err)
 {
-    if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && access(app->workspace, F_OK) == 0)
-        return run_command(app, &cmd_annotate, 0, NULL, err);
+    struct args none = {0};
+    if (getenv("ASSAY_SCRIPT") != NULL || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+        return workbench_run(app, &none, WORKBENCH_DASHBOARD, err);
     return print_help(app, NULL, err);
 }
 

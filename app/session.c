@@ -258,8 +258,10 @@ bool session_perform(void *session, const struct action *a, struct reaction *out
         *err = reason;
         return false;
     }
+    case ACT_ENTER:
+        return on_item || session_next(s, err);
     case ACT_LEAVE:
-        return !on_item || task_leave(s->db, s->annotator, s->task.comparison, err);
+        return !on_item || (task_leave(s->db, s->annotator, s->task.comparison, err) && show(s, 0, err));
     }
     return true;
 }

@@ -21,6 +21,7 @@
     X(OLDER, "older") /* the one before in the history of this annotator */                                            \
     X(NEWER, "newer") /* the one after; behind the newest: what comes next in the queue */                             \
     X(GOTO, "goto")   /* `text`: id of a comparison, or the beginning of one */                                        \
+    X(ENTER, "enter") /* the annotator comes: hand out what is next, unless an item is on the screen already */        \
     X(LEAVE, "leave") /* the annotator goes; the last one that is performed */
 
 enum action_kind {

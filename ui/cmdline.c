@@ -1,8 +1,8 @@
 #include "ui/cmdline.h"
 
-void cmdline_init(struct cmdline *c)
+void cmdline_init(struct cmdline *c, char sign)
 {
-    *c = (struct cmdline){0};
+    *c = (struct cmdline){.sign = sign};
     editor_init(&c->editor, CMDLINE_MAX, true);
 }
 
@@ -95,7 +95,7 @@ int cmdline_complete(struct cmdline *c, const char *const *names)
 void cmdline_draw(const struct cmdline *c, struct grid *g, int row)
 {
     grid_fill(g, row, 0, 1, g->cols, STYLE_TEXT);
-    grid_puts(g, row, 0, 1, ":", STYLE_KEY);
+    grid_put(g, row, 0, 1, &c->sign, 1, STYLE_KEY);
     const struct buf *text = &c->editor.text;
     size_t from = 0;
     while (from < c->editor.at && (int)safe_width(text->ptr + from, c->editor.at - from) > g->cols - 3)

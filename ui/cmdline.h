@@ -1,10 +1,11 @@
-/* The line behind `:`: editing, history, completion. */
+/* The line behind `:` or `/`: editing, history, completion. */
 #ifndef ASSAY_UI_CMDLINE_H
 #define ASSAY_UI_CMDLINE_H
 
 #include "ui/editor.h"
 
 struct cmdline {
+    char sign; /* what it stands behind */
     bool open;
     struct editor editor;
     VEC(char *) history; /* oldest first */
@@ -14,7 +15,7 @@ struct cmdline {
 
 enum { CMDLINE_MAX = 4096, CMDLINE_HISTORY = 100 };
 
-void cmdline_init(struct cmdline *c);
+void cmdline_init(struct cmdline *c, char sign);
 void cmdline_release(struct cmdline *c);
 void cmdline_open(struct cmdline *c);
 /* Close; the line typed, if there is one, becomes the newest of the history and is returned (borrowed, "" for none). */

@@ -2,6 +2,7 @@
 
 #include "core/base/outfile.h"
 #include "ui/view_help.h"
+#include "ui/workbench.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ static bool write_file(const char *path, const struct buf *b, struct err *err)
 static bool run_quit(void *view, struct screen *s, const char *arg, struct err *err)
 {
     (void)view, (void)arg, (void)err;
-    /* Views above the last one only close; the last one leaves. */
+    /* Each as if the key had been pressed in it, until one would rather stay. */
     while (!s->left) {
         const struct view *top = view_stack_top(&s->views);
         size_t before = s->views.views.n;
@@ -44,6 +45,30 @@ static bool run_help(void *view, struct screen *s, const char *arg, struct err *
     const struct view *top = view_stack_top(&s->views);
     screen_push(s, view_help(s->keys, top));
     return true;
+}
+
+static const char *const view_names[] = {
+#define X(id, name, help, opener) name,
+    WORKBENCH_VIEWS(X)
+#undef X
+        NULL};
+
+static bool run_view(void *view, struct screen *s, const char *arg, struct err *err)
+{
+    (void)view;
+    enum workbench_view which;
+    if (s->workbench == NULL)
+        return err_set(err, ERR_USAGE, "there are no other views here");
+    if (workbench_view_find(arg, &which)) {
+        workbench_open(s->workbench, s, which);
+        return true;
+    }
+    struct buf names = BUF_INIT;
+    for (const char *const *n = view_names; *n != NULL; n++)
+        buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", *n);
+    err_set(err, ERR_USAGE, "no view \"%.40s\"; there are %s", arg, names.ptr);
+    buf_free(&names);
+    return false;
 }
 
 static bool run_save_screen(void *view, struct screen *s, const char *arg, struct err *err)
@@ -100,6 +125,7 @@ static bool run_resize(void *view, struct screen *s, const char *arg, struct err
 static const struct command generic[] = {
     {"quit", "q", "", "leave; everything is saved", NULL, run_quit},
     {"help", NULL, "", "every key and command", NULL, run_help},
+    {"view", NULL, "NAME", "go to a view", view_names, run_view},
     {"save-screen", NULL, "FILE", "write what is shown as plain text", NULL, run_save_screen},
     {"save-model", NULL, "FILE", "write the state behind it, one value a line", NULL, run_save_model},
     {"resize", NULL, "WxH", "another size, in runs without a terminal", NULL, run_resize},
@@ -149,12 +175,12 @@ static bool find(const struct found *all, size_t n, const char *name, size_t len
     }
     if (hits == 1)
         return true;
+    int shown = len > 40 ? 40 : (int)len;
+    if (hits == 0)
+        return err_set(err, ERR_USAGE, "there is no command \"%.*s\"; :help lists those there are", shown, name);
     struct buf names = BUF_INIT;
-    list_names(all, n, hits > 1 ? name : "", hits > 1 ? len : 0, &names);
-    if (hits > 1)
-        err_set(err, ERR_USAGE, "\"%.*s\" could be %s", (int)(len > 40 ? 40 : len), name, names.ptr);
-    else
-        err_set(err, ERR_USAGE, "no command \"%.*s\"; there are %s", (int)(len > 40 ? 40 : len), name, names.ptr);
+    list_names(all, n, name, len, &names);
+    err_set(err, ERR_USAGE, "\"%.*s\" could be %s", shown, name, names.ptr);
     buf_free(&names);
     return false;
 }

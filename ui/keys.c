@@ -96,6 +96,16 @@ static int shown(struct word w)
     return w.len > 60 ? 60 : (int)w.len;
 }
 
+static bool refuse_map(struct word w, struct err *err)
+{
+    struct buf names = BUF_INIT;
+    for (int m = 0; m < KEYMAP_COUNT; m++)
+        buf_addf(&names, "%s%s", m > 0 ? ", " : "", keymaps[m].name);
+    err_set(err, ERR_SYNTAX, "there is no view \"%.*s\"; there are %s", shown(w), w.ptr, names.ptr);
+    buf_free(&names);
+    return false;
+}
+
 static bool parse_line(struct keys *k, const char *line, size_t n, struct err *err)
 {
     struct word w[3];
@@ -106,9 +116,7 @@ static bool parse_line(struct keys *k, const char *line, size_t n, struct err *e
         return err_set(err, ERR_SYNTAX, "a binding is three words: view, key, request (here are %zu)", count);
     struct binding b;
     if (!find_map(w[0], &b.map))
-        return err_set(err, ERR_SYNTAX,
-                       "there is no view \"%.*s\"; there are generic, annotate, pager, writing, reason, line",
-                       shown(w[0]), w[0].ptr);
+        return refuse_map(w[0], err);
     if (!key_parse(w[1].ptr, w[1].len, &b.key))
         return err_set(err, ERR_SYNTAX, "\"%.*s\" is no key; keys are written a, <Enter>, <C-r>, <F1>", shown(w[1]),
                        w[1].ptr);

@@ -14,6 +14,7 @@
 #define KEYMAPS(X)                                                                                                     \
     X(GENERIC, "generic", false)                                                                                       \
     X(ANNOTATE, "annotate", true)                                                                                      \
+    X(DASHBOARD, "dashboard", true)                                                                                    \
     X(PAGER, "pager", true)      /* help, rubric */                                                                    \
     X(WRITING, "writing", false) /* the justification */                                                               \
     X(REASON, "reason", false)   /* why something is skipped or flagged */                                             \

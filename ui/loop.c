@@ -2,6 +2,7 @@
 
 #include "core/base/trace.h"
 #include "ui/term_signal.h"
+#include "ui/workbench.h"
 
 #include <poll.h>
 #include <string.h>
@@ -119,12 +120,36 @@ static bool handle_keys(struct loop *l, struct err *err)
     return true;
 }
 
+static bool script_may_go_on(const struct loop *l)
+{
+    return l->script != NULL && !screen_busy(l->screen);
+}
+
+/* How long nothing may happen until something must: milliseconds, -1 for ever. */
+static int patience(const struct loop *l)
+{
+    int paste = l->term != NULL ? term_wait_ms(l->term) : 0, views = screen_wait_ms(l->screen);
+    if (script_may_go_on(l))
+        return 0;
+    return paste > 0 && (views < 0 || paste < views) ? paste : views;
+}
+
 static bool wait_and_handle(struct loop *l, struct err *err)
 {
-    struct pollfd fds[] = {{.fd = term_fd(l->term), .events = POLLIN}, {.fd = term_signal_fd(), .events = POLLIN}};
-    int wait = l->script != NULL ? 0 : term_wait_ms(l->term);
-    poll(fds, 2, wait > 0 ? wait : l->script != NULL ? 0 : -1);
-    if (fds[1].revents != 0 && !handle_signals(l, err))
+    const struct workbench *w = l->screen->workbench;
+    enum { TERM, SIGNALS, WORKERS, SOURCES };
+    struct pollfd fds[SOURCES] = {
+        [TERM] = {.fd = l->term != NULL ? term_fd(l->term) : -1, .events = POLLIN},
+        [SIGNALS] = {.fd = l->term != NULL ? term_signal_fd() : -1, .events = POLLIN},
+        [WORKERS] = {.fd = w != NULL ? wake_fd(&w->wake) : -1, .events = POLLIN},
+    };
+    poll(fds, SOURCES, patience(l));
+    if (fds[WORKERS].revents != 0 && wake_clear(&w->wake))
+        screen_woken(l->screen);
+    screen_tick(l->screen);
+    if (l->term == NULL)
+        return true;
+    if (fds[SIGNALS].revents != 0 && !handle_signals(l, err))
         return false;
     return handle_keys(l, err);
 }
@@ -135,9 +160,9 @@ bool loop_run(struct screen *s, struct term *t, struct script *script, struct er
     s->resizable = t == NULL;
     show(&l);
     while (!s->left) {
-        if (t != NULL && !wait_and_handle(&l, err))
+        if (!wait_and_handle(&l, err))
             return false;
-        if (!s->left && l.script != NULL && !script_step(&l, err))
+        if (!s->left && script_may_go_on(&l) && !script_step(&l, err))
             return false;
         if (!s->left && l.script == NULL && t == NULL && !leave(&l, err))
             return false;

@@ -1,4 +1,5 @@
-/* Keys in, cells out: one poll on terminal and signals; nothing runs while nobody types. */
+/* Keys in, cells out: one poll on terminal, signals and what workers say; nothing runs while nobody types, nothing
+ * works and no view waits for a moment. */
 #ifndef ASSAY_UI_LOOP_H
 #define ASSAY_UI_LOOP_H
 

@@ -11,6 +11,9 @@ static const struct request_info requests[REQ_COUNT] = {[REQ_NONE] = {"none", "n
 #define X(id, name, help, group) [REQ_##id] = {name, help, GROUP_##group},
                                                         REQUESTS(X)
 #undef X
+#define X(id, name, help, opener) [REQ_OPEN_##id] = {"open-" name, help, GROUP_VIEWS},
+                                                            WORKBENCH_VIEWS(X)
+#undef X
 };
 
 static const char *const group_names[GROUP_COUNT] = {
@@ -18,6 +21,22 @@ static const char *const group_names[GROUP_COUNT] = {
     REQUEST_GROUPS(X)
 #undef X
 };
+
+bool request_opens(enum request r, enum workbench_view *out)
+{
+    static const struct {
+        enum request request;
+        enum workbench_view view;
+    } opens[] = {
+#define X(id, name, help, opener) {REQ_OPEN_##id, WORKBENCH_##id},
+        WORKBENCH_VIEWS(X)
+#undef X
+    };
+    for (size_t i = 0; i < sizeof opens / sizeof *opens; i++)
+        if (opens[i].request == r)
+            return *out = opens[i].view, true;
+    return false;
+}
 
 const char *request_name(enum request r)
 {

@@ -3,9 +3,13 @@
 #ifndef ASSAY_UI_REQUEST_H
 #define ASSAY_UI_REQUEST_H
 
+#include "ui/views.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 
-/* id, name in key files, help, group */
+/* id, name in key files, help, group. Besides these there is one for every view, REQ_OPEN_<ID>, "open-<name>", from the
+ * list in ui/views.h. */
 #define REQUESTS(X)                                                                                                    \
     X(RATE_0, "rate-0", "rate the cell 0 and go to the next empty one", RATING)                                        \
     X(RATE_1, "rate-1", "rate 1", RATING)                                                                              \
@@ -34,6 +38,7 @@
     X(FLAG, "flag", "flag: asks for one letter, the reason", ITEM)                                                     \
     X(OLDER, "older", "the one before, in what you have seen", ITEM)                                                   \
     X(NEWER, "newer", "the one after", ITEM)                                                                           \
+    X(OPEN, "open", "open what the cursor is on", READING)                                                             \
     X(LINE_DOWN, "line-down", "one line down", READING)                                                                \
     X(LINE_UP, "line-up", "one line up", READING)                                                                      \
     X(HALF_DOWN, "half-down", "half a page down", READING)                                                             \
@@ -42,6 +47,9 @@
     X(PAGE_UP, "page-up", "one page up", READING)                                                                      \
     X(TOP, "top", "to the beginning", READING)                                                                         \
     X(BOTTOM, "bottom", "to the end", READING)                                                                         \
+    X(SEARCH, "search", "search: type what to look for", READING)                                                      \
+    X(SEARCH_NEXT, "search-next", "the next hit", READING)                                                             \
+    X(SEARCH_BACK, "search-back", "the hit before", READING)                                                           \
     X(BOTH_DOWN, "both-down", "A and B one line down", READING)                                                        \
     X(BOTH_UP, "both-up", "A and B one line up", READING)                                                              \
     X(NEXT_PANE, "next-pane", "scroll the next of A, B and prompt", READING)                                           \
@@ -76,6 +84,7 @@
     X(RATING, "rating")                                                                                                \
     X(ITEM, "item")                                                                                                    \
     X(READING, "reading")                                                                                              \
+    X(VIEWS, "go to")                                                                                                  \
     X(PROGRAM, "program")                                                                                              \
     X(EDITING, "writing")
 
@@ -91,9 +100,14 @@ enum request {
 #define X(id, name, help, group) REQ_##id,
     REQUESTS(X)
 #undef X
-        REQ_COUNT
+#define X(id, name, help, opener) REQ_OPEN_##id,
+        WORKBENCH_VIEWS(X)
+#undef X
+            REQ_COUNT
 };
 
+/* The view that a request opens; false: it opens none. */
+bool request_opens(enum request r, enum workbench_view *out);
 const char *request_name(enum request r);
 const char *request_help(enum request r);
 enum request_group request_group(enum request r);

@@ -4,13 +4,15 @@
 #include "core/base/utf8.h"
 #include "ui/command.h"
 #include "ui/view_help.h"
+#include "ui/workbench.h"
 
 #include <stdio.h>
 
 void screen_init(struct screen *s, const struct keys *keys, int rows, int cols, bool ascii)
 {
     *s = (struct screen){.keys = keys, .grid.ascii = ascii};
-    cmdline_init(&s->cmdline);
+    cmdline_init(&s->cmdline, ':');
+    cmdline_init(&s->finder, '/');
     grid_resize(&s->grid, rows, cols);
 }
 
@@ -18,6 +20,8 @@ void screen_release(struct screen *s)
 {
     view_stack_release(&s->views);
     cmdline_release(&s->cmdline);
+    cmdline_release(&s->finder);
+    mem_free(s->sought);
     grid_release(&s->grid);
 }
 
@@ -48,14 +52,65 @@ void screen_refuse(struct screen *s, const char *fmt, ...)
     s->error = s->beep = true;
 }
 
+static void tell_top(struct screen *s)
+{
+    const struct view *v = view_stack_top(&s->views);
+    if (v != NULL && v->ops->shown != NULL)
+        v->ops->shown(v->self, s);
+}
+
 void screen_push(struct screen *s, struct view v)
 {
     view_stack_push(&s->views, v);
+    tell_top(s);
 }
 
 void screen_pop(struct screen *s)
 {
     view_stack_pop(&s->views);
+    s->left = s->left || s->views.views.n == 0;
+    tell_top(s);
+}
+
+/* ---- work beside the keys ---- */
+
+/* By index: a view that is told may close itself. */
+#define EACH_VIEW(s, v, i)                                                                                             \
+    for (size_t i = 0; i < (s)->views.views.n; i++)                                                                    \
+        for (struct view v = (s)->views.views.v[i], *once_ = &v; once_ != NULL; once_ = NULL)
+
+void screen_woken(struct screen *s)
+{
+    EACH_VIEW(s, v, i)
+    if (v.ops->woken != NULL)
+        v.ops->woken(v.self, s);
+}
+
+int screen_wait_ms(const struct screen *s)
+{
+    int least = -1;
+    EACH_VIEW(s, v, i)
+    {
+        int ms = v.ops->wait_ms != NULL ? v.ops->wait_ms(v.self) : -1;
+        if (ms >= 0 && (least < 0 || ms < least))
+            least = ms;
+    }
+    return least;
+}
+
+void screen_tick(struct screen *s)
+{
+    EACH_VIEW(s, v, i)
+    if (v.ops->wait_ms != NULL && v.ops->wait_ms(v.self) == 0)
+        v.ops->tick(v.self, s);
+}
+
+bool screen_busy(const struct screen *s)
+{
+    EACH_VIEW(s, v, i)
+    if (v.ops->busy != NULL && v.ops->busy(v.self))
+        return true;
+    return false;
 }
 
 static bool too_small(const struct screen *s)
@@ -68,40 +123,108 @@ bool screen_command(struct screen *s, const char *line, struct err *err)
     return command_run(s, line, err);
 }
 
+/* ---- searching ---- */
+
+static void search(struct screen *s, int direction)
+{
+    const struct view *v = view_stack_top(&s->views);
+    char key[KEY_NAME_SIZE];
+    if (v->ops->find == NULL)
+        screen_refuse(s, "There is nothing to search here.");
+    else if (s->sought == NULL)
+        screen_refuse(s, "Nothing was searched yet; %s begins.",
+                      keys_say(s->keys, v->ops->keymap(v->self), REQ_SEARCH, key));
+    else if (!v->ops->find(v->self, s, s->sought, direction))
+        screen_refuse(s, "\"%s\" is nowhere here.", s->sought);
+}
+
+static void search_begin(struct screen *s)
+{
+    if (view_stack_top(&s->views)->ops->find == NULL)
+        screen_refuse(s, "There is nothing to search here.");
+    else
+        cmdline_open(&s->finder);
+}
+
+/* An empty line searches once more for what was searched last. */
+static void search_accept(struct screen *s)
+{
+    const char *what = cmdline_accept(&s->finder);
+    if (*what != '\0') {
+        mem_free(s->sought);
+        s->sought = mem_dup(what);
+    }
+    search(s, 1);
+}
+
 /* ---- keys ---- */
 
-static void line_request(struct screen *s, enum request r)
+/* The line that is being typed on; NULL: none. */
+static struct cmdline *open_line(struct screen *s)
+{
+    return s->cmdline.open ? &s->cmdline : s->finder.open ? &s->finder : NULL;
+}
+
+static void accept(struct screen *s, const struct cmdline *line)
 {
     struct err err;
+    if (line == &s->finder)
+        search_accept(s);
+    else if (!command_run(s, cmdline_accept(&s->cmdline), &err))
+        screen_refuse(s, "%s", err.text);
+}
+
+static void line_request(struct screen *s, struct cmdline *line, enum request r)
+{
     switch (r) {
     case REQ_ACCEPT:
-        if (!command_run(s, cmdline_accept(&s->cmdline), &err))
-            screen_refuse(s, "%s", err.text);
+        accept(s, line);
         break;
     case REQ_COMPLETE:
-        command_complete(s);
+        if (line == &s->cmdline)
+            command_complete(s);
         break;
     case REQ_DONE:
-        cmdline_cancel(&s->cmdline);
+        cmdline_cancel(line);
         break;
     case REQ_REDRAW:
         s->repaint = true;
         break;
     case REQ_DELETE_LEFT:
-        if (s->cmdline.editor.text.len == 0) {
-            cmdline_cancel(&s->cmdline);
+        if (line->editor.text.len == 0) {
+            cmdline_cancel(line);
             break;
         }
         /* fall through */
     default:
-        if (!cmdline_request(&s->cmdline, r))
+        if (!cmdline_request(line, r))
             s->beep = true;
     }
 }
 
+static void open_view(struct screen *s, enum workbench_view which)
+{
+    if (s->workbench != NULL)
+        workbench_open(s->workbench, s, which);
+    else
+        screen_refuse(s, "There are no other views here.");
+}
+
 static void view_request(struct screen *s, const struct view *v, enum request r)
 {
+    enum workbench_view which;
+    if (request_opens(r, &which)) {
+        open_view(s, which);
+        return;
+    }
     switch (r) {
+    case REQ_SEARCH:
+        search_begin(s);
+        break;
+    case REQ_SEARCH_NEXT:
+    case REQ_SEARCH_BACK:
+        search(s, r == REQ_SEARCH_NEXT ? 1 : -1);
+        break;
     case REQ_HELP:
         screen_push(s, view_help(s->keys, v));
         break;
@@ -139,8 +262,9 @@ static bool type_into(struct screen *s, const struct view *v, struct key k)
 {
     char text[4];
     size_t n = (size_t)utf8_encode(k.code, text);
-    if (s->cmdline.open)
-        return editor_insert(&s->cmdline.editor, text, n);
+    struct cmdline *line = open_line(s);
+    if (line != NULL)
+        return editor_insert(&line->editor, text, n);
     return v->ops->text != NULL && v->ops->text(v->self, s, text, n, false);
 }
 
@@ -149,7 +273,8 @@ void screen_key(struct screen *s, struct key k)
     const struct view *v = view_stack_top(&s->views);
     if (v == NULL || s->left)
         return;
-    enum keymap map = s->cmdline.open ? KEYMAP_LINE : v->ops->keymap(v->self);
+    struct cmdline *line = open_line(s);
+    enum keymap map = line != NULL ? KEYMAP_LINE : v->ops->keymap(v->self);
     enum request r = keys_lookup(s->keys, map, k);
     trace(TRACE_KEY, "U+%04X%s in %s: %s", (unsigned)k.code, k.ctrl ? " with Ctrl" : "", keymap_name(map),
           request_name(r));
@@ -161,8 +286,8 @@ void screen_key(struct screen *s, struct key k)
         if (!key_is_text(k) || !type_into(s, v, k))
             if (s->message[0] == '\0')
                 refuse_key(s, map, k);
-    } else if (s->cmdline.open) {
-        line_request(s, r);
+    } else if (line != NULL) {
+        line_request(s, line, r);
     } else {
         view_request(s, v, r);
     }
@@ -176,8 +301,9 @@ void screen_paste(struct screen *s, const char *text, size_t n)
     s->message[0] = '\0';
     s->error = false;
     trace(TRACE_KEY, "paste of %zu bytes", n);
-    if (s->cmdline.open) {
-        if (!editor_insert(&s->cmdline.editor, text, n))
+    struct cmdline *line = open_line(s);
+    if (line != NULL) {
+        if (!editor_insert(&line->editor, text, n))
             screen_refuse(s, "The line is full.");
     } else if ((v->ops->text == NULL || !v->ops->text(v->self, s, text, n, true)) && s->message[0] == '\0') {
         char write[KEY_NAME_SIZE];
@@ -222,8 +348,9 @@ void screen_draw(struct screen *s)
         return;
     }
     v->ops->draw(v->self, s, &s->grid);
-    if (s->cmdline.open) {
-        cmdline_draw(&s->cmdline, &s->grid, s->grid.rows - 1);
+    const struct cmdline *line = open_line(s);
+    if (line != NULL) {
+        cmdline_draw(line, &s->grid, s->grid.rows - 1);
         if (s->message[0] != '\0')
             grid_put_short(&s->grid, s->grid.rows - 2, 0, s->grid.cols, s->message, strlen(s->message), STYLE_MESSAGE);
     }

@@ -6,10 +6,15 @@
 #include "ui/cmdline.h"
 #include "ui/view_stack.h"
 
+struct workbench;
+
 struct screen {
-    const struct keys *keys; /* borrowed */
+    const struct keys *keys;     /* borrowed */
+    struct workbench *workbench; /* borrowed; NULL: there is one view only */
     struct view_stack views;
-    struct cmdline cmdline;
+    struct cmdline cmdline; /* behind `:` */
+    struct cmdline finder;  /* behind `/` */
+    char *sought;           /* what was searched last, or NULL */
     struct grid grid;
     char message[256]; /* for the message line until the next key */
     bool error;        /* it is one */
@@ -26,6 +31,14 @@ void screen_release(struct screen *s);
 void screen_key(struct screen *s, struct key k);
 void screen_paste(struct screen *s, const char *text, size_t n);
 void screen_resize(struct screen *s, int rows, int cols);
+/* A worker has something to say. */
+void screen_woken(struct screen *s);
+/* Milliseconds until a view wants a tick; -1: none does. */
+int screen_wait_ms(const struct screen *s);
+/* Give those their tick whose time has come. */
+void screen_tick(struct screen *s);
+/* Is any view waiting for work to be done? */
+bool screen_busy(const struct screen *s);
 /* One command without its colon. Errors name what exists instead. */
 MUST_CHECK bool screen_command(struct screen *s, const char *line, struct err *err);
 /* Fill s->grid. */
@@ -37,7 +50,9 @@ void screen_dump_model(const struct screen *s, struct buf *out);
 void screen_say(struct screen *s, const char *fmt, ...) PRINTF(2, 3);
 /* The same, with a bell: it could not be done. */
 void screen_refuse(struct screen *s, const char *fmt, ...) PRINTF(2, 3);
+/* Open a view on top of those that are. */
 void screen_push(struct screen *s, struct view v);
+/* Close the top view; with the last one the screen is left. */
 void screen_pop(struct screen *s);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "core/base/utf8.h"
 #include "ui/loop.h"
-#include "ui/view_annotate.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,24 +14,26 @@ static int size_from(const char *variable, int otherwise)
     return text != NULL && *text != '\0' && *end == '\0' && n >= 1 && n <= 1000 ? (int)n : otherwise;
 }
 
-static bool run(const struct ui_host *host, const struct ui_opts *opts, const struct keys *keys, struct term *term,
-                struct script *script, struct err *err)
+static bool run(struct workbench *w, enum workbench_view first, const struct ui_opts *opts, const struct keys *keys,
+                struct term *term, struct script *script, struct err *err)
 {
     struct screen screen;
     int rows = size_from("LINES", 24), cols = size_from("COLUMNS", 80);
     if (term != NULL)
         term_size(term, &rows, &cols);
     screen_init(&screen, keys, rows, cols, opts->ascii || !utf8_locale());
-    screen_push(&screen, view_annotate(host));
+    screen.workbench = w;
+    workbench_open(w, &screen, first);
     if (term != NULL && !utf8_locale())
         screen_say(&screen, "Only ASCII shows in this locale, the rest as ?; LC_ALL=C.UTF-8 shows all.");
-    bool ok = loop_run(&screen, term, script, err);
+    bool ok = wake_open(&w->wake, err) && loop_run(&screen, term, script, err);
     screen_release(&screen);
+    wake_close(&w->wake);
     return ok;
 }
 
-static bool run_with_keys(const struct ui_host *host, const struct ui_opts *opts, const struct keys *keys,
-                          struct err *err)
+static bool run_with_keys(struct workbench *w, enum workbench_view first, const struct ui_opts *opts,
+                          const struct keys *keys, struct err *err)
 {
     FILE *in = opts->in != NULL ? opts->in : stdin, *out = opts->out != NULL ? opts->out : stdout;
     struct script *script = NULL;
@@ -45,17 +46,17 @@ static bool run_with_keys(const struct ui_host *host, const struct ui_opts *opts
         ok = err_set(err, ERR_USAGE, "without a terminal a script is needed (ASSAY_SCRIPT)");
     else if (!headless)
         ok = (term = term_open(in, out, opts->color, err)) != NULL;
-    ok = ok && run(host, opts, keys, term, script, err);
+    ok = ok && run(w, first, opts, keys, term, script, err);
     term_close(term);
     script_free(script);
     return ok;
 }
 
-bool ui_annotate(const struct ui_host *host, const struct ui_opts *opts, struct err *err)
+bool ui_run(struct workbench *w, enum workbench_view first, const struct ui_opts *opts, struct err *err)
 {
     struct keys *keys = keys_new();
     bool ok = keys_default(keys, err) && (opts->keys == NULL || keys_read(keys, opts->keys, err)) &&
-              run_with_keys(host, opts, keys, err);
+              run_with_keys(w, first, opts, keys, err);
     keys_free(keys);
     return ok;
 }

@@ -1,6 +1,9 @@
 /* The terminal. Views read state and emit actions (ui/action.h); they draw into a grid of cells and know no curses.
  *
- *   action.h            what views ask the host to do, and the state they show
+ *   views.h             the views there are: one list
+ *   workbench.[ch]      what they all stand on; opening them
+ *   action.h            what the annotate view asks the host to do, and the state it shows
+ *   deed.h              what the other views ask to be written
  *   request.h           everything a key can ask for: one list of name, help, group
  *   key.[ch]            one key press: its name and the name's parser
  *   keys.[ch]           which key means which request in which view; parser of key files
@@ -10,6 +13,9 @@
  *   editor.[ch]         a text being written
  *   cmdline.[ch]        the line behind `:`, its history and completion
  *   command.[ch]        the commands that can stand on it
+ *   list.[ch]           a list: selection, paging
+ *   find.[ch]           a text in another, for `/`
+ *   frame.[ch]          header and rules around a view
  *   screen.[ch]         keys to requests, messages, drawing; knows no terminal
  *   strip.[ch]          the last row: a message, or the keys that matter now
  *   work.[ch]           work in the background, as views show it
@@ -20,19 +26,21 @@
  *   annotate_layout.[ch] where everything stands on the annotate screen, for every size
  *   annotate.h          the annotate view from inside: annotate_{arrange,draw,strip,write,command}.c
  *   view_annotate.[ch]  the annotate view: requests to actions
+ *   view_dashboard.[ch] what there is to do
  *   view_rubric.[ch]    the whole rubric
  *   view_help.[ch]      every key, from the tables
  *   script.[ch]         keys and commands from a file
  *   decoder.[ch]        bytes that curses does not know to keys
  *   term.[ch]           the terminal: the only file that includes curses
  *   term_signal.[ch]    signals as something to poll, and the screen put back when the program dies
+ *   wake.[ch]           how worker threads end the waiting of the loop
  *   loop.[ch]           keys in, cells out
  */
 #ifndef ASSAY_UI_UI_H
 #define ASSAY_UI_UI_H
 
 #include "core/base/err.h"
-#include "ui/action.h"
+#include "ui/workbench.h"
 
 #include <stdio.h>
 
@@ -50,9 +58,9 @@ struct ui_opts {
     FILE *in, *out; /* the terminal; NULL: stdin, stdout */
 };
 
-/* Run the annotate screen until the person leaves. setlocale(LC_ALL, "") must have been called. Errors: the terminal
- * cannot be used (ERR_USAGE), the key file or the script is wrong (ERR_SYNTAX with file:line), a script's command
- * failed. */
-MUST_CHECK bool ui_annotate(const struct ui_host *host, const struct ui_opts *opts, struct err *err);
+/* Run the workbench, this view first, until the person leaves. setlocale(LC_ALL, "") must have been called. Errors: the
+ * terminal cannot be used (ERR_USAGE), the key file or the script is wrong (ERR_SYNTAX with file:line), a script's
+ * command failed. */
+MUST_CHECK bool ui_run(struct workbench *w, enum workbench_view first, const struct ui_opts *opts, struct err *err);
 
 #endif

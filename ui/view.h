@@ -30,6 +30,19 @@ struct view_ops {
     void (*request)(void *view, struct screen *s, enum request r);
     /* Text was typed for which no key is bound, or pasted. False: not wanted here. NULL: never wanted. */
     bool (*text)(void *view, struct screen *s, const char *text, size_t n, bool pasted);
+    /* Select the next thing that has this text in it, in this direction (1, -1), from where one is, round the ends;
+     * false when there is none (ui/find.h compares). NULL: nothing to search in. */
+    bool (*find)(void *view, struct screen *s, const char *what, int direction);
+    /* It is on top now, new or because what was above it was closed: time to read what may have changed. NULL: nothing.
+     */
+    void (*shown)(void *view, struct screen *s);
+    /* A worker has called workbench_wake(). Every open view is told, whoever it was. NULL: has no workers. */
+    void (*woken)(void *view, struct screen *s);
+    /* In how many milliseconds it wants tick() to be called; -1: never. Asked anew after everything that happens. */
+    int (*wait_ms)(const void *view);
+    void (*tick)(void *view, struct screen *s);
+    /* Is work going on that will wake it? Scripts wait until no view is busy. NULL: never. */
+    bool (*busy)(const void *view);
     /* Fill the grid, which is blank and at least VIEW_MIN_ROWS x VIEW_MIN_COLS. */
     void (*draw)(void *view, const struct screen *s, struct grid *g);
     /* What it shows, as lines "name value", for tests. */

@@ -312,7 +312,7 @@ static void leave(struct annotate *a, struct screen *s)
         annotate_write_keep(a, s);
     a->mode = MODE_RATE;
     act(a, s, ACT_LEAVE);
-    s->left = true;
+    screen_pop(s);
 }
 
 /* What holds whether there is an item or not. */
@@ -410,6 +410,13 @@ static bool annotate_text(void *view, struct screen *s, const char *text, size_t
     return false;
 }
 
+static void annotate_shown(void *view, struct screen *s)
+{
+    struct annotate *a = view;
+    if (annotate_state(a)->task->comparison == 0)
+        act(a, s, ACT_ENTER);
+}
+
 static enum keymap annotate_keymap(const void *view)
 {
     const struct annotate *a = view;
@@ -433,6 +440,7 @@ struct view view_annotate(const struct ui_host *host)
         .keymap = annotate_keymap,
         .request = annotate_request,
         .text = annotate_text,
+        .shown = annotate_shown,
         .draw = annotate_draw,
         .dump = annotate_dump,
         .close = annotate_close,

@@ -69,10 +69,10 @@ Test(cmdline, tab_completes_names_and_settings)
     cr_expect(eq(str, s.screen.cmdline.editor.text.ptr, "set layout stacked "));
 }
 
-Test(cmdline, an_unknown_command_says_what_exists)
+Test(cmdline, an_unknown_command_says_where_all_are_listed)
 {
     ui_stage_press(&s, ": \"frob\" <Enter>");
-    cr_expect(shows("no command \"frob\"; there are goto set stats quit help save-screen save-model"));
+    cr_expect(shows("there is no command \"frob\"; :help lists those there are"));
     cr_expect(not(shows("…")));
     cr_expect(s.screen.error);
     ui_stage_press(&s, ": \"save\" <Enter>");

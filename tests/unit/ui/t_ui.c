@@ -1,4 +1,4 @@
-/* The whole of it without a terminal: ui_annotate with a script. */
+/* The whole of it without a terminal: ui_run with a script. */
 #include "ui/ui.h"
 
 #include "tests/support/ui_host.h"
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 static struct ui_host_fake h;
+static struct workbench w;
 static char dir[] = "/tmp/assay-ui-XXXXXX";
 static char path[100];
 
@@ -17,6 +18,7 @@ static void open_host(void)
 {
     ui_host_init(&h, "helpsteer2");
     ui_host_add_samples(&h);
+    w = (struct workbench){.annotate = &h.host, .title = "helpsteer2", .person = "ada"};
     cr_assert(mkdtemp(dir) != NULL);
     snprintf(path, sizeof path, "%s/script", dir);
     setenv("LINES", "30", 1);
@@ -37,7 +39,7 @@ static bool run(const char *script, struct err *err)
     FILE *f = fopen(path, "w");
     fputs(script, f);
     fclose(f);
-    return ui_annotate(&h.host, &(struct ui_opts){.script = path, .headless = true}, err);
+    return ui_run(&w, WORKBENCH_ANNOTATE, &(struct ui_opts){.script = path, .headless = true}, err);
 }
 
 Test(ui, a_script_runs_to_its_end_and_leaves)
@@ -72,7 +74,7 @@ Test(ui, a_failing_command_of_a_script_is_an_error_with_its_line)
 {
     struct err err;
     cr_expect(not(run("4\n:frobnicate\n", &err)));
-    cr_expect(strstr(err.text, "script:2: no command \"frobnicate\"") != NULL, "%s", err.text);
+    cr_expect(strstr(err.text, "script:2: there is no command \"frobnicate\"") != NULL, "%s", err.text);
 }
 
 Test(ui, a_wrong_script_changes_nothing)
@@ -104,9 +106,9 @@ Test(ui, without_a_terminal_and_without_a_script_it_says_what_is_needed)
 {
     struct err err;
     FILE *null = fopen("/dev/null", "r+");
-    cr_expect(not(ui_annotate(&h.host, &(struct ui_opts){.headless = true}, &err)));
+    cr_expect(not(ui_run(&w, WORKBENCH_ANNOTATE, &(struct ui_opts){.headless = true}, &err)));
     cr_expect(eq(int, err.kind, ERR_USAGE));
-    cr_expect(not(ui_annotate(&h.host, &(struct ui_opts){.in = null, .out = null}, &err)));
+    cr_expect(not(ui_run(&w, WORKBENCH_ANNOTATE, &(struct ui_opts){.in = null, .out = null}, &err)));
     cr_expect(strstr(err.text, "this needs a terminal") != NULL);
     fclose(null);
 }
@@ -117,7 +119,7 @@ Test(ui, a_wrong_key_file_is_an_error_before_anything_is_shown)
     FILE *f = fopen(path, "w");
     fputs("annotate x nonsense\n", f);
     fclose(f);
-    cr_expect(
-        not(ui_annotate(&h.host, &(struct ui_opts){.keys = path, .script = "/dev/null", .headless = true}, &err)));
+    cr_expect(not(ui_run(&w, WORKBENCH_ANNOTATE,
+                         &(struct ui_opts){.keys = path, .script = "/dev/null", .headless = true}, &err)));
     cr_expect(strstr(err.text, "script:1: there is no request \"nonsense\"") != NULL, "%s", err.text);
 }

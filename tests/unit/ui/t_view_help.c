@@ -5,12 +5,13 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-Test(view_help, the_annotate_help_tells_every_request)
+Test(view_help, every_request_has_a_key_in_some_view_and_its_help_tells_it)
 {
     struct ui_stage s;
     struct buf text = BUF_INIT;
     ui_stage_init(&s, "helpsteer2");
-    help_text(s.keys, KEYMAP_ANNOTATE, NULL, &text);
+    for (int map = 0; map < KEYMAP_COUNT; map++)
+        help_text(s.keys, (enum keymap)map, NULL, &text);
     for (int r = REQ_NONE + 1; r < REQ_COUNT; r++)
         cr_expect(strstr(text.ptr, request_help((enum request)r)) != NULL, "%s", request_name((enum request)r));
     buf_free(&text);

@@ -1,0 +1,27 @@
+#include "app/deeds.h"
+
+#include "store/content.h"
+
+#include <stdio.h>
+
+bool deed_retire(struct deed_context *c, const struct deed *deed, struct reaction *out, struct err *err)
+{
+    snprintf(out->message, sizeof out->message, "retired: given to nobody, left out of everything");
+    return content_retire(c->db, deed->row, true, c->person, err);
+}
+
+bool deed_restore(struct deed_context *c, const struct deed *deed, struct reaction *out, struct err *err)
+{
+    snprintf(out->message, sizeof out->message, "restored");
+    return content_retire(c->db, deed->row, false, c->person, err);
+}
+
+bool deeds_perform(void *context, const struct deed *deed, struct reaction *out, struct err *err)
+{
+    static bool (*const functions[])(struct deed_context *, const struct deed *, struct reaction *, struct err *) = {
+#define X(id, name) [DEED_##id] = deed_##name,
+        DEEDS(X)
+#undef X
+    };
+    return functions[deed->kind](context, deed, out, err);
+}

@@ -1,0 +1,92 @@
+#include "app/workbench.h"
+
+#include "app/deeds.h"
+#include "app/session.h"
+#include "store/db.h"
+#include "ui/ui.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "data/sample.assay" -> "sample" */
+static char *title_of(const char *path)
+{
+    const char *base = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
+    return mem_ndup(base, app_stem(base));
+}
+
+/* $XDG_CONFIG_HOME/assay/keys when it is there. The caller frees it. */
+static char *user_keys(void)
+{
+    struct buf path = BUF_INIT;
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    if (config != NULL && *config != '\0')
+        buf_addf(&path, "%s/assay/keys", config);
+    else if (home != NULL)
+        buf_addf(&path, "%s/.config/assay/keys", home);
+    if (path.len > 0 && access(path.ptr, R_OK) == 0)
+        return buf_take(&path);
+    buf_free(&path);
+    return NULL;
+}
+
+static enum ui_color color_of(const struct app *app)
+{
+    return app->color == COLOR_NEVER ? UI_COLOR_NEVER : app->color == COLOR_ALWAYS ? UI_COLOR_ALWAYS : UI_COLOR_AUTO;
+}
+
+static bool run_views(const struct app *app, const struct args *args, struct workbench *w, enum workbench_view first,
+                      struct err *err)
+{
+    char *found = user_keys();
+    const char *given = args_get(args, "keys");
+    bool ok = ui_run(w, first,
+                     &(struct ui_opts){.keys = given != NULL ? given : found,
+                                       .script = getenv("ASSAY_SCRIPT"),
+                                       .ascii = args_has(args, "ascii"),
+                                       .color = color_of(app)},
+                     err);
+    mem_free(found);
+    return ok;
+}
+
+/* An annotate view that comes first is handed its item before the screen is taken over, so that what stands in the way
+ * of that is told as of any command. */
+static bool run_with(const struct app *app, const struct args *args, struct db *db, struct workbench *w,
+                     enum workbench_view first, struct err *err)
+{
+    static const char *const orders[] = {"given", "random", NULL};
+    int order = ORDER_GIVEN;
+    struct session s = {0};
+    bool ok = args_choice(args, "order", orders, &order, err) &&
+              session_open(&s, db, w->person, w->title, (enum task_order)order, err) &&
+              (first != WORKBENCH_ANNOTATE || session_next(&s, err));
+    if (ok) {
+        struct ui_host annotate = {session_perform, session_state, &s};
+        struct deed_context deeds = {.db = db, .person = w->person, .annotator = s.annotator};
+        struct workbench_host host = {deeds_perform, &deeds};
+        w->db = db;
+        w->annotator = s.annotator;
+        w->annotate = &annotate;
+        w->host = &host;
+        ok = run_views(app, args, w, first, err);
+    }
+    session_close(&s);
+    return ok;
+}
+
+bool workbench_run(const struct app *app, const struct args *args, enum workbench_view first, struct err *err)
+{
+    char *title = title_of(app->workspace);
+    struct workbench w = {.path = app->workspace, .title = title, .person = app_annotator(args_get(args, "as"))};
+    struct db *db = NULL;
+    bool ok;
+    if (first == WORKBENCH_DASHBOARD && access(app->workspace, F_OK) != 0)
+        ok = run_views(app, args, &w, first, err);
+    else
+        ok = app_open(app, true, &db, err) && run_with(app, args, db, &w, first, err);
+    db_close(db);
+    mem_free(title);
+    return ok;
+}

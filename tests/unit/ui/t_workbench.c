@@ -1,0 +1,133 @@
+/* Views opened over one another on a real workspace. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "tests/support/workbench_stage.h"
+
+static struct workbench_stage s;
+
+static void open_stage(void)
+{
+    workbench_stage_init(&s, "helpsteer2");
+    fixture_fill(&s.f, 3);
+    workbench_stage_open(&s, WORKBENCH_DASHBOARD, 24, 80, false);
+}
+
+static void close_stage(void)
+{
+    workbench_stage_free(&s);
+}
+
+TestSuite(workbench, .init = open_stage, .fini = close_stage);
+
+static bool shows(const char *text)
+{
+    return strstr(workbench_stage_text(&s), text) != NULL;
+}
+
+static const char *top(void)
+{
+    return view_stack_top(&s.screen.views)->ops->name;
+}
+
+Test(workbench, every_view_bears_the_name_it_is_opened_by)
+{
+    for (int v = 0; v < WORKBENCH_VIEW_COUNT; v++) {
+        workbench_open(&s.workbench, &s.screen, (enum workbench_view)v);
+        stage_settle(&s.screen);
+        cr_expect(eq(str, (char *)top(), (char *)workbench_view_name((enum workbench_view)v)));
+    }
+}
+
+Test(workbench, every_view_can_be_asked_for_from_the_dashboard_by_a_key)
+{
+    char label[KEY_NAME_SIZE];
+    for (int r = REQ_NONE + 1; r < REQ_COUNT; r++) {
+        enum workbench_view v;
+        if (request_opens((enum request)r, &v))
+            cr_expect(keys_label(s.keys, KEYMAP_DASHBOARD, (enum request)r, label), "%s",
+                      request_name((enum request)r));
+    }
+}
+
+Test(workbench, a_key_opens_the_next_item_and_leaving_it_frees_it)
+{
+    workbench_stage_press(&s, "a");
+    cr_expect(eq(str, (char *)top(), "annotate"));
+    cr_expect(eq(i64, fixture_count(&s.f, "SELECT count(*) FROM assignment"), 1));
+    workbench_stage_press(&s, "q");
+    cr_expect(eq(str, (char *)top(), "dashboard"));
+    cr_expect(not(s.screen.left));
+    cr_expect(eq(i64, fixture_count(&s.f, "SELECT count(*) FROM assignment"), 0));
+    workbench_stage_press(&s, "q");
+    cr_expect(s.screen.left, "leaving the last view ends it");
+}
+
+Test(workbench, a_view_that_is_open_is_gone_back_to_not_opened_twice)
+{
+    workbench_stage_press(&s, "a ? <F2>");
+    cr_expect(eq(str, (char *)top(), "dashboard"));
+    cr_expect(eq(sz, s.screen.views.views.n, 1));
+}
+
+Test(workbench, the_command_goes_to_a_view_by_name)
+{
+    workbench_stage_press(&s, ":view annotate\n");
+    cr_expect(eq(str, (char *)top(), "annotate"));
+    workbench_stage_press(&s, ": \"view nowhere\" <Enter>");
+    cr_expect(shows("no view \"nowhere\"; there are dashboard"));
+    workbench_stage_press(&s, ": \"vi\" <Tab> \"da\" <Tab> <Enter>");
+    cr_expect(eq(str, (char *)top(), "dashboard"), "names are completed");
+}
+
+Test(workbench, searching_selects_what_has_the_text)
+{
+    workbench_stage_press(&s, "n");
+    cr_expect(shows("Nothing was searched yet; / begins."));
+    workbench_stage_press(&s, "/ \"rate and\" <Enter>");
+    cr_expect(ne(ptr, strstr(workbench_stage_model(&s), "at annotate\n"), NULL));
+    workbench_stage_press(&s, "/ \"zzz\" <Enter>");
+    cr_expect(shows("\"zzz\" is nowhere here."));
+}
+
+Test(workbench, a_deed_is_on_the_disk_when_it_is_done_and_can_be_taken_back)
+{
+    cr_expect(workbench_perform(&s.workbench, &s.screen, &(struct deed){.kind = DEED_RETIRE, .row = 2}));
+    cr_expect(eq(i64, fixture_count(&s.f, "SELECT count(*) FROM comparison WHERE retired IS NOT NULL"), 1));
+    cr_expect(eq(i64, fixture_count(&s.f, "SELECT count(*) FROM audit WHERE who = 'ada' AND what = 'retire'"), 1));
+    cr_expect(workbench_perform(&s.workbench, &s.screen, &(struct deed){.kind = DEED_RESTORE, .row = 2}));
+    cr_expect(eq(i64, fixture_count(&s.f, "SELECT count(*) FROM comparison WHERE retired IS NOT NULL"), 0));
+}
+
+Test(workbench, without_a_host_nothing_is_written_and_it_is_said)
+{
+    s.workbench.host = NULL;
+    cr_expect(not(workbench_perform(&s.workbench, &s.screen, &(struct deed){.kind = DEED_RETIRE, .row = 2})));
+    screen_draw(&s.screen);
+    cr_expect(shows("This workspace can only be looked at."));
+}
+
+Test(no_workbench, without_a_workspace_only_the_dashboard_opens)
+{
+    workbench_stage_init(&s, NULL);
+    workbench_stage_open(&s, WORKBENCH_DASHBOARD, 24, 80, false);
+    workbench_stage_press(&s, "a");
+    cr_expect(eq(str, (char *)top(), "dashboard"));
+    cr_expect(shows("There is no workspace yet: `assay init` makes one."));
+    workbench_stage_free(&s);
+}
+
+Test(no_workbench, waking_is_heard_once_and_nothing_happens_when_it_is_closed)
+{
+    struct workbench w = {0};
+    struct err err;
+    workbench_wake(&w);
+    cr_expect(eq(int, wake_fd(&w.wake), -1));
+    cr_assert(wake_open(&w.wake, &err));
+    cr_expect(not(wake_clear(&w.wake)));
+    workbench_wake(&w);
+    workbench_wake(&w);
+    cr_expect(wake_clear(&w.wake));
+    cr_expect(not(wake_clear(&w.wake)));
+    wake_close(&w.wake);
+}

@@ -1,0 +1,38 @@
+/* What views other than annotate ask to be written. They read through store/ themselves; every write is a deed, which
+ * the host (app/workbench.c) performs and has committed before it answers, so that keys, scripts and tests share one
+ * entry. */
+#ifndef ASSAY_UI_DEED_H
+#define ASSAY_UI_DEED_H
+
+#include "ui/action.h"
+
+/* id, function deed_<name> in app/deeds.h */
+#define DEEDS(X)                                                                                                       \
+    X(RETIRE, retire)   /* comparison `row` is given to nobody and left out of everything; `text`: why, or NULL */     \
+    X(RESTORE, restore) /* and back */
+
+enum deed_kind {
+#define X(id, name) DEED_##id,
+    DEEDS(X)
+#undef X
+        DEED_COUNT
+};
+
+struct deed {
+    enum deed_kind kind;
+    int64_t row;      /* the row that it is done to; 0: none */
+    int value;        /* whatever the kind says */
+    const char *text; /* whatever the kind says: valid UTF-8, terminated; lives until perform returns */
+    size_t len;
+    const void *more; /* a struct of the kind's own, when it needs more than that */
+};
+
+const char *deed_name(enum deed_kind kind);
+
+struct workbench_host {
+    /* True: done, or refused with a reason (ui/action.h). False: it failed and nothing was changed. */
+    bool (*perform)(void *ctx, const struct deed *deed, struct reaction *out, struct err *err);
+    void *ctx;
+};
+
+#endif

@@ -1,0 +1,104 @@
+#include "ui/workbench.h"
+
+#include "ui/view_annotate.h"
+#include "ui/view_dashboard.h"
+
+#include <string.h>
+
+static struct view view_annotate_next(struct workbench *w)
+{
+    return view_annotate(w->annotate);
+}
+
+static const struct {
+    const char *name, *help;
+    struct view (*open)(struct workbench *w);
+} views[] = {
+#define X(id, name, help, opener) {name, help, opener},
+    WORKBENCH_VIEWS(X)
+#undef X
+};
+
+static const char *const deeds[] = {
+#define X(id, name) #name,
+    DEEDS(X)
+#undef X
+};
+
+const char *deed_name(enum deed_kind kind)
+{
+    return deeds[kind];
+}
+
+const char *workbench_view_name(enum workbench_view v)
+{
+    return views[v].name;
+}
+
+const char *workbench_view_help(enum workbench_view v)
+{
+    return views[v].help;
+}
+
+bool workbench_view_find(const char *name, enum workbench_view *out)
+{
+    for (int v = 0; v < WORKBENCH_VIEW_COUNT; v++)
+        if (strcmp(views[v].name, name) == 0)
+            return *out = (enum workbench_view)v, true;
+    return false;
+}
+
+static bool is_open(const struct screen *s, const char *name)
+{
+    const struct view *v;
+    for (size_t depth = 0; (v = view_stack_below(&s->views, depth)) != NULL; depth++)
+        if (strcmp(v->ops->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Leave what stands above it, as if the key had been pressed there, until one would rather stay. */
+static void go_back_to(struct screen *s, const char *name)
+{
+    const struct view *top;
+    while ((top = view_stack_top(&s->views)) != NULL && strcmp(top->ops->name, name) != 0) {
+        size_t before = s->views.views.n;
+        top->ops->request(top->self, s, REQ_LEAVE);
+        if (s->views.views.n == before)
+            return;
+    }
+}
+
+void workbench_open(struct workbench *w, struct screen *s, enum workbench_view v)
+{
+    if (is_open(s, views[v].name))
+        go_back_to(s, views[v].name);
+    else if (v == WORKBENCH_ANNOTATE ? w->annotate == NULL : v != WORKBENCH_DASHBOARD && w->db == NULL)
+        screen_refuse(s, "There is no workspace yet: `assay init` makes one.");
+    else
+        screen_push(s, views[v].open(w));
+}
+
+bool workbench_perform(struct workbench *w, struct screen *s, const struct deed *deed)
+{
+    struct reaction reaction = {0};
+    struct err err;
+    if (w->host == NULL) {
+        screen_refuse(s, "This workspace can only be looked at.");
+        return false;
+    }
+    if (!w->host->perform(w->host->ctx, deed, &reaction, &err)) {
+        screen_refuse(s, "%s", err.text);
+        return false;
+    }
+    if (reaction.refused)
+        screen_refuse(s, "%s", reaction.message);
+    else if (reaction.message[0] != '\0')
+        screen_say(s, "%s", reaction.message);
+    return !reaction.refused;
+}
+
+void workbench_wake(struct workbench *w)
+{
+    wake_up(&w->wake);
+}

@@ -1,0 +1,38 @@
+/* The workbench: what all views stand on. Made by app/workbench.c, borrowed by the views; tests make their own. */
+#ifndef ASSAY_UI_WORKBENCH_H
+#define ASSAY_UI_WORKBENCH_H
+
+#include "ui/deed.h"
+#include "ui/screen.h"
+#include "ui/views.h"
+#include "ui/wake.h"
+
+struct db;
+
+struct workbench {
+    struct db *db;      /* to read from, on the thread of the screen only; workers open db_path(db) for themselves.
+                           NULL: there is no workspace yet, and only the dashboard opens */
+    const char *path;   /* of the workspace, whether it is there or not */
+    const char *title;  /* its name for people */
+    const char *person; /* who sits here */
+    int64_t annotator;  /* their row */
+    const struct ui_host *annotate;    /* performs the actions of the annotate view; NULL: it does not open */
+    const struct workbench_host *host; /* performs deeds; NULL: everything is only to be looked at */
+    struct wake wake;                  /* open while the loop runs */
+};
+
+const char *workbench_view_name(enum workbench_view v);
+const char *workbench_view_help(enum workbench_view v);
+/* By name; false when there is none. */
+bool workbench_view_find(const char *name, enum workbench_view *out);
+
+/* Show a view: the one that is open already, closing those above it, or a new one on top. Refused with a message when
+ * it cannot be opened. */
+void workbench_open(struct workbench *w, struct screen *s, enum workbench_view v);
+/* Have a deed done; its message goes to the screen. True when it was done: not failed, not refused. */
+bool workbench_perform(struct workbench *w, struct screen *s, const struct deed *deed);
+/* From any thread: something has changed that views show; each open one that has `woken` hears of it. Views end their
+ * threads when they are closed. */
+void workbench_wake(struct workbench *w);
+
+#endif
