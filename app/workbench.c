@@ -53,24 +53,24 @@ static bool run_views(const struct app *app, const struct args *args, struct wor
 
 /* An annotate view that comes first is handed its item before the screen is taken over, so that what stands in the way
  * of that is told as of any command. */
-static bool run_with(const struct app *app, const struct args *args, struct db *db, struct workbench *w,
+static bool run_with(const struct app *app, const struct args *args, struct db *db, struct workbench w,
                      enum workbench_view first, struct err *err)
 {
     static const char *const orders[] = {"given", "random", NULL};
     int order = ORDER_GIVEN;
     struct session s = {0};
     bool ok = args_choice(args, "order", orders, &order, err) &&
-              session_open(&s, db, w->person, w->title, (enum task_order)order, err) &&
+              session_open(&s, db, w.person, w.title, (enum task_order)order, err) &&
               (first != WORKBENCH_ANNOTATE || session_next(&s, err));
     if (ok) {
         struct ui_host annotate = {session_perform, session_state, &s};
-        struct deed_context deeds = {.db = db, .person = w->person, .annotator = s.annotator};
+        struct deed_context deeds = {.db = db, .person = w.person, .annotator = s.annotator};
         struct workbench_host host = {deeds_perform, &deeds};
-        w->db = db;
-        w->annotator = s.annotator;
-        w->annotate = &annotate;
-        w->host = &host;
-        ok = run_views(app, args, w, first, err);
+        w.db = db;
+        w.annotator = s.annotator;
+        w.annotate = &annotate;
+        w.host = &host;
+        ok = run_views(app, args, &w, first, err);
     }
     session_close(&s);
     return ok;
@@ -85,7 +85,7 @@ bool workbench_run(const struct app *app, const struct args *args, enum workbenc
     if (first == WORKBENCH_DASHBOARD && access(app->workspace, F_OK) != 0)
         ok = run_views(app, args, &w, first, err);
     else
-        ok = app_open(app, true, &db, err) && run_with(app, args, db, &w, first, err);
+        ok = app_open(app, true, &db, err) && run_with(app, args, db, w, first, err);
     db_close(db);
     mem_free(title);
     return ok;

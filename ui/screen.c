@@ -75,23 +75,25 @@ void screen_pop(struct screen *s)
 /* ---- work beside the keys ---- */
 
 /* By index: a view that is told may close itself. */
-#define EACH_VIEW(s, v, i)                                                                                             \
-    for (size_t i = 0; i < (s)->views.views.n; i++)                                                                    \
-        for (struct view v = (s)->views.views.v[i], *once_ = &v; once_ != NULL; once_ = NULL)
-
 void screen_woken(struct screen *s)
 {
-    EACH_VIEW(s, v, i)
-    if (v.ops->woken != NULL)
-        v.ops->woken(v.self, s);
+    for (size_t i = 0; i < s->views.views.n; i++) {
+        struct view v = s->views.views.v[i];
+        if (v.ops->woken != NULL)
+            v.ops->woken(v.self, s);
+    }
+}
+
+static int wait_of(struct view v)
+{
+    return v.ops->wait_ms != NULL ? v.ops->wait_ms(v.self) : -1;
 }
 
 int screen_wait_ms(const struct screen *s)
 {
     int least = -1;
-    EACH_VIEW(s, v, i)
-    {
-        int ms = v.ops->wait_ms != NULL ? v.ops->wait_ms(v.self) : -1;
+    for (size_t i = 0; i < s->views.views.n; i++) {
+        int ms = wait_of(s->views.views.v[i]);
         if (ms >= 0 && (least < 0 || ms < least))
             least = ms;
     }
@@ -100,27 +102,21 @@ int screen_wait_ms(const struct screen *s)
 
 void screen_tick(struct screen *s)
 {
-    EACH_VIEW(s, v, i)
-    if (v.ops->wait_ms != NULL && v.ops->wait_ms(v.self) == 0)
-        v.ops->tick(v.self, s);
+    for (size_t i = 0; i < s->views.views.n; i++) {
+        struct view v = s->views.views.v[i];
+        if (wait_of(v) == 0)
+            v.ops->tick(v.self, s);
+    }
 }
 
 bool screen_busy(const struct screen *s)
 {
-    EACH_VIEW(s, v, i)
-    if (v.ops->busy != NULL && v.ops->busy(v.self))
-        return true;
+    for (size_t i = 0; i < s->views.views.n; i++) {
+        struct view v = s->views.views.v[i];
+        if (v.ops->busy != NULL && v.ops->busy(v.self))
+            return true;
+    }
     return false;
-}
-
-static bool too_small(const struct screen *s)
-{
-    return s->grid.rows < VIEW_MIN_ROWS || s->grid.cols < VIEW_MIN_COLS;
-}
-
-bool screen_command(struct screen *s, const char *line, struct err *err)
-{
-    return command_run(s, line, err);
 }
 
 /* ---- searching ---- */
