@@ -119,6 +119,16 @@ bool screen_busy(const struct screen *s)
     return false;
 }
 
+static bool too_small(const struct screen *s)
+{
+    return s->grid.rows < VIEW_MIN_ROWS || s->grid.cols < VIEW_MIN_COLS;
+}
+
+bool screen_command(struct screen *s, const char *line, struct err *err)
+{
+    return command_run(s, line, err);
+}
+
 /* ---- searching ---- */
 
 static void search(struct screen *s, int direction)
