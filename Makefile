@@ -24,11 +24,11 @@ VARIANT := $(notdir $(CC))$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(COV),-c
 B       := $(BUILD)/$(subst $(comma),-,$(VARIANT))
 GEN     := $(BUILD)/gen
 
-PKGS      := json-c zlib libzstd nettle sqlite3 ncursesw libutf8proc openblas lapacke
+PKGS      := json-c zlib libzstd nettle sqlite3 ncursesw libutf8proc md4c openblas lapacke
 TEST_PKGS := criterion vterm
 # Debian 12 names of what the build, the tests and the linter need.
 DEPS_BUILD := gcc make pkg-config libjson-c-dev zlib1g-dev libzstd-dev nettle-dev libsqlite3-dev libncurses-dev \
-              libutf8proc-dev libopenblas-pthread-dev liblapacke-dev
+              libutf8proc-dev libmd4c-dev libopenblas-pthread-dev liblapacke-dev
 DEPS_TEST  := libcriterion-dev libvterm-dev sqlite3
 DEPS_LINT  := clang-14 clang-format-14 cppcheck shellcheck mandoc
 

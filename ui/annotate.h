@@ -1,5 +1,6 @@
 /* The annotate view from inside: its state, shared by view_annotate.c (requests to actions), annotate_write.c (the
- * justification, reasons), annotate_arrange.c (room for the texts), annotate_command.c (commands, model dump),
+ * justification, reasons), annotate_arrange.c (room for the texts), annotate_look.c (how they are shown),
+ * annotate_command.c (commands, model dump),
  * annotate_draw.c (header and texts) and annotate_strip.c (the strip). */
 #ifndef ASSAY_UI_ANNOTATE_H
 #define ASSAY_UI_ANNOTATE_H
@@ -26,6 +27,8 @@ struct annotate {
     int side;          /* the side that the cursor comes back to from below the table */
     int64_t shown;     /* the comparison whose texts are in `text` */
     struct textview text[PANE_COUNT];
+    bool diff, markdown;     /* how they are shown */
+    struct word_diff words;  /* of A and B, when diff is on */
     struct editor editor;    /* MODE_WRITE: what is being written */
     bool give_up;            /* the text could not be saved, and the person was told */
     double last_key, active; /* when the last key came; seconds of work not yet reported */
@@ -44,10 +47,16 @@ struct cell_place {
 struct cell_place annotate_place(const struct rubric *r, int cell);
 
 /* annotate_arrange.c */
-/* Lay out for a screen of this size and give the texts their room. */
-void annotate_arrange(struct annotate *a, int rows, int cols);
+/* Lay out for this screen and give the texts their room. */
+void annotate_arrange(struct annotate *a, const struct grid *g);
 /* Columns of the justification. */
 int annotate_because_cols(int cols);
+
+/* annotate_look.c */
+/* Show the texts of the present item as they are to be shown. */
+void annotate_look(struct annotate *a);
+void annotate_toggle_diff(struct annotate *a, struct screen *s);
+void annotate_toggle_markdown(struct annotate *a, struct screen *s);
 
 /* annotate_write.c */
 void annotate_write_begin(struct annotate *a);

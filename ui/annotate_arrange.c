@@ -30,8 +30,11 @@ static void lay_out(struct annotate *a, const struct annotate_needs *needs)
             textview_resize(&a->text[p], a->layout.text[p].cols, a->layout.text[p].rows);
 }
 
-void annotate_arrange(struct annotate *a, int rows, int cols)
+void annotate_arrange(struct annotate *a, const struct grid *g)
 {
+    int rows = g->rows, cols = g->cols;
+    for (int p = 0; p < PANE_COUNT; p++)
+        a->text[p].ascii = g->ascii;
     textview_resize(&a->text[PANE_PROMPT], annotate_text_cols(cols), a->text[PANE_PROMPT].height);
     struct annotate_needs needs = {.rows = rows,
                                    .cols = cols,

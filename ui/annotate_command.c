@@ -108,6 +108,7 @@ void annotate_dump(const void *view, struct buf *out)
     dump_cell(st, st->task->draft.cell, out);
     buf_addc(out, '\n');
     dump_draft(st, out);
+    buf_addf(out, "texts %s%s\n", a->markdown ? "markdown" : "raw", a->diff ? " diff" : "");
     for (int p = 0; p < PANE_COUNT; p++)
         buf_addf(out, "scroll %s %d of %d\n", panes[p], textview_top(&a->text[p]), textview_rows(&a->text[p]));
 }

@@ -56,16 +56,21 @@ static void draw_header(const struct annotate *a, struct grid *g)
 static void draw_title(const struct annotate *a, struct grid *g, enum pane p, const char *name, enum style style)
 {
     const struct rect *r = &a->layout.title[p];
-    char range[TEXTVIEW_RANGE_SIZE], right[TEXTVIEW_RANGE_SIZE + 40] = "";
+    char range[TEXTVIEW_RANGE_SIZE], right[TEXTVIEW_RANGE_SIZE + 80] = "";
+    const char *dot = mark_text(MARK_DOT, g->ascii);
     bool focused = a->focus == p;
     grid_marks(g, r->row, r->col, r->cols, MARK_RULE, STYLE_RULE);
     grid_putf(g, r->row, r->col + 1, r->cols - 2, focused ? STYLE_CURSOR : style, focused ? "[%s]" : " %s ", name);
     textview_range(&a->text[p], range);
     size_t turns = annotate_state(a)->task->n_turns;
+    int n = 0;
     if (p == PANE_PROMPT && turns > 1)
-        snprintf(right, sizeof right, " %zu turns %s %s ", turns, mark_text(MARK_DOT, g->ascii), range);
-    else
-        snprintf(right, sizeof right, " %s ", range);
+        n = snprintf(right, sizeof right, " %zu turns %s", turns, dot);
+    else if (p != PANE_PROMPT && a->diff)
+        n = snprintf(right, sizeof right, " diff %s", dot);
+    if (a->markdown)
+        n += snprintf(right + n, sizeof right - (size_t)n, " markdown %s", dot);
+    snprintf(right + n, sizeof right - (size_t)n, " %s ", range);
     int width = (int)safe_width(right, strlen(right));
     grid_puts(g, r->row, r->col + r->cols - 1 - width, width, right, STYLE_DIM);
 }
@@ -153,7 +158,7 @@ void annotate_draw(void *view, const struct screen *s, struct grid *g)
         draw_done(a, s, g);
         return;
     }
-    annotate_arrange(a, g->rows, g->cols);
+    annotate_arrange(a, g);
     draw_header(a, g);
     draw_rules(a, g);
     draw_pane(a, g, PANE_PROMPT);

@@ -376,6 +376,8 @@ static void draw_keys(const struct annotate *a, const struct screen *s, struct g
         {{REQ_PAGE_DOWN, REQ_PAGE_UP}, " ", "page"},
         {{REQ_NEXT_PANE}, " ", "other text"},
         {{REQ_LAYOUT}, " ", "layout"},
+        {{REQ_DIFF}, " ", "diff"},
+        {{REQ_MARKDOWN}, " ", "markdown"},
         {{REQ_RUBRIC}, " ", "rubric"},
         {{REQ_OLDER, REQ_NEWER}, " ", "history"},
         {{REQ_LEAVE}, " ", "leave"},

@@ -56,6 +56,8 @@
     X(PREVIOUS_PANE, "previous-pane", "scroll the one before", READING)                                                \
     X(MAXIMISE, "maximise", "give one text the whole room, and back", READING)                                         \
     X(LAYOUT, "layout", "side by side, stacked, one at a time", READING)                                               \
+    X(DIFF, "diff", "mark the words that only one answer has, and back", READING)                                      \
+    X(MARKDOWN, "markdown", "markdown as it is meant to be read, and raw again", READING)                              \
     X(RUBRIC, "rubric", "the whole rubric, at this attribute", READING)                                                \
     X(HELP, "help", "every key", PROGRAM)                                                                              \
     X(COMMAND, "command", "type a command", PROGRAM)                                                                   \

@@ -20,6 +20,14 @@ enum { COLOR_OWN = -1 }; /* the terminal's own foreground */
     X(MESSAGE, "message", 'M', ATTR_BOLD, COLOR_OWN, COLOR_OWN)                                                        \
     X(MODE, "mode", 'w', ATTR_REVERSE, COLOR_OWN, COLOR_OWN)                                                           \
     X(KEY, "key", 'k', ATTR_BOLD, COLOR_OWN, COLOR_OWN)                                                                \
+    X(EMPHASIS, "emphasis", 'i', ATTR_UNDERLINE, COLOR_OWN, COLOR_OWN)                                                 \
+    X(STRONG, "strong", 'b', ATTR_BOLD, COLOR_OWN, COLOR_OWN)                                                          \
+    X(CODE, "code", 'o', 0, 6, 73)                                                                                     \
+    X(LINK, "link", 'n', ATTR_UNDERLINE, 4, 75)                                                                        \
+    X(SPAN, "span", 's', ATTR_UNDERLINE | ATTR_BOLD, COLOR_OWN, COLOR_OWN)                                             \
+    X(HIT, "hit", 'h', ATTR_REVERSE, COLOR_OWN, COLOR_OWN)                                                             \
+    X(HIT_NOW, "hit-now", 'H', ATTR_REVERSE | ATTR_BOLD | ATTR_UNDERLINE, COLOR_OWN, COLOR_OWN)                        \
+    X(SELECTED, "selected", 'S', ATTR_REVERSE, COLOR_OWN, COLOR_OWN)                                                   \
     X(REPLACEMENT, "replacement", 'r', ATTR_UNDERLINE, 5, 133)                                                         \
     X(SIDE_A, "side-a", 'A', ATTR_BOLD, 4, 33)                                                                         \
     X(SIDE_B, "side-b", 'B', ATTR_BOLD, 3, 172)

@@ -9,7 +9,9 @@
  *   keys.[ch]           which key means which request in which view; parser of key files
  *   style.[ch]          named styles; monochrome first
  *   grid.[ch]           cells in memory, the only way to put text on the screen
- *   textview.[ch]       a long text wrapped to a width (wrap.c), with a scroll position
+ *   textview.[ch]       a long text wrapped to a width (wrap.c), with a scroll position and marks
+ *   rendering.[ch]      a text as it is shown where that is not its bytes, and which byte is whose
+ *   markdown.[ch]       markdown as it is meant to be read (tables: markdown_table.[ch])
  *   editor.[ch]         a text being written
  *   cmdline.[ch]        the line behind `:`, its history and completion
  *   command.[ch]        the commands that can stand on it
@@ -24,7 +26,7 @@
  *   view.h              what a view is, and what it may ask of the program
  *   view_stack.[ch]     which views are open
  *   annotate_layout.[ch] where everything stands on the annotate screen, for every size
- *   annotate.h          the annotate view from inside: annotate_{arrange,draw,strip,write,command}.c
+ *   annotate.h          the annotate view from inside: annotate_{arrange,look,draw,strip,write,command}.c
  *   view_annotate.[ch]  the annotate view: requests to actions
  *   view_dashboard.[ch] what there is to do
  *   view_rubric.[ch]    the whole rubric

@@ -54,6 +54,7 @@ static void sync(struct annotate *a)
     a->focus = PANE_A;
     a->maximised = a->show_missing = false;
     a->side = SIDE_A;
+    annotate_look(a);
 }
 
 /* ---- actions ---- */
@@ -296,6 +297,10 @@ static bool reading_request(struct annotate *a, struct screen *s, enum request r
         return a->maximised = !a->maximised, true;
     case REQ_LAYOUT:
         return next_arrangement(a, s), true;
+    case REQ_DIFF:
+        return annotate_toggle_diff(a, s), true;
+    case REQ_MARKDOWN:
+        return annotate_toggle_markdown(a, s), true;
     case REQ_RUBRIC:
         return show_rubric(a, s), true;
     default:
@@ -384,7 +389,7 @@ static void annotate_request(void *view, struct screen *s, enum request r)
 {
     struct annotate *a = view;
     count_time(a);
-    annotate_arrange(a, s->grid.rows, s->grid.cols);
+    annotate_arrange(a, &s->grid);
     if (r == REQ_LEAVE)
         leave(a, s);
     else if (a->mode == MODE_WRITE)
@@ -428,6 +433,7 @@ static void annotate_close(void *view)
     struct annotate *a = view;
     for (int p = 0; p < PANE_COUNT; p++)
         textview_release(&a->text[p]);
+    word_diff_free(&a->words);
     editor_release(&a->editor);
     mem_free(a);
 }

@@ -20,11 +20,11 @@ struct wrapper {
     int width;
     size_t part;
     struct wrap_rows *out;
-    size_t row_from;
+    size_t row_from, line_from;
     int row_indent, column;
     size_t break_at; /* the last place in this row where a word may end */
     int hang;        /* indentation of the next rows of this line */
-    bool leading;    /* only blanks and a bullet so far in this line */
+    bool leading;    /* only blanks, bars and a bullet so far in this line */
 };
 
 static void seek(struct wrapper *w, size_t to)
@@ -74,7 +74,7 @@ static void begin_row(struct wrapper *w, size_t from, int indent)
 
 static void end_row(struct wrapper *w, size_t to)
 {
-    struct wrap_row row = {w->part, w->row_from, to, w->row_indent};
+    struct wrap_row row = {w->part, w->row_from, to, w->line_from, w->row_indent};
     vec_push(&w->out->rows, row);
 }
 
@@ -82,19 +82,36 @@ static void begin_line(struct wrapper *w, size_t from)
 {
     w->hang = 0;
     w->leading = true;
+    w->line_from = from;
     begin_row(w, from, 0);
     seek(w, from);
 }
 
-/* Blanks and one bullet at the beginning of a line are what its further rows are indented by. */
+static bool unit_is(const struct wrapper *w, const struct unit *u, const char *text)
+{
+    return u->to - u->from == strlen(text) && memcmp(w->text + u->from, text, strlen(text)) == 0;
+}
+
+/* Is it part of "12. " or "12) "? */
+static bool numbers(const struct wrapper *w, size_t at)
+{
+    while (at > w->line_from && w->text[at - 1] >= '0' && w->text[at - 1] <= '9')
+        at--;
+    size_t end = at;
+    while (end < w->n && end < at + 9 && w->text[end] >= '0' && w->text[end] <= '9')
+        end++;
+    return end > at && end + 1 < w->n && (w->text[end] == '.' || w->text[end] == ')') && w->text[end + 1] == ' ';
+}
+
+/* Blanks, bars and one bullet at the beginning of a line are what its further rows are indented by. */
 static void measure_hang(struct wrapper *w, const struct unit *u)
 {
     if (!w->leading)
         return;
-    bool bullet =
-        u->first == '-' || u->first == '*' || (u->to - u->from == 3 && memcmp(w->text + u->from, "•", 3) == 0);
+    bool bullet = strchr("-*|", u->first) != NULL || unit_is(w, u, "•") || unit_is(w, u, "│");
     bool followed = u->to < w->n && w->text[u->to] == ' ';
-    if (!u->blank && !(bullet && followed)) {
+    bool number = (u->first >= '0' && u->first <= '9') || u->first == '.' || u->first == ')';
+    if (!u->blank && !(bullet && followed) && !(number && numbers(w, u->from))) {
         w->leading = false;
         w->hang = w->column > w->width / 2 ? 0 : w->column;
     }

@@ -86,6 +86,36 @@ Test(screens, stacked_at_80_by_60)
     ui_stage_golden(&s, "80x60-stacked");
 }
 
+Test(screens, a_word_diff_at_three_sizes)
+{
+    start(24, 80, false);
+    ui_stage_press(&s, ":goto c2\nd");
+    ui_stage_golden(&s, "80x24-diff");
+    ui_stage_press(&s, ":resize 120x40\n:goto c3");
+    ui_stage_golden(&s, "120x40-diff-cjk");
+    ui_stage_press(&s, ":resize 200x50\n:goto c1");
+    ui_stage_golden(&s, "200x50-diff");
+}
+
+Test(screens, markdown_at_three_sizes)
+{
+    static const char a[] =
+        "## Tides\nThe **Moon** pulls the sea; `g` is *small*.\n\n1. High tide\n   - twice a day\n2. Low tide\n\n> "
+        "Water follows the Moon, says the old book about the sea and its many shores.\n\n| place | range |\n|---|--:|\n"
+        "| Fundy | 16 m |\n| Baltic | 0.2 m |";
+    static const char b[] =
+        "```python\ndef tide(t):\n    if t > 6:\n        return 'low'\n\n    return 'high'\n```\nSee "
+        "[NOAA](https://tides.noaa.gov). <b>Done</b> &amp; dusted.";
+    ui_host_add(&s.host, "md", "Explain **tides**, with a table.", a, b);
+    ui_stage_open(&s, 24, 80, false);
+    ui_stage_press(&s, "m z");
+    ui_stage_golden(&s, "80x24-markdown");
+    ui_stage_press(&s, "z\n:resize 120x40");
+    ui_stage_golden(&s, "120x40-markdown");
+    ui_stage_press(&s, "d\n:resize 200x50");
+    ui_stage_golden(&s, "200x50-markdown-diff");
+}
+
 Test(screens, help_and_rubric_at_80_by_24)
 {
     start(24, 80, false);

@@ -67,6 +67,15 @@ Test(textview, a_wrapped_line_keeps_its_indentation_and_its_bullet)
     expect_wrap("-one two three four", 12, "-one two\nthree four\n");
 }
 
+Test(textview, a_wrapped_line_stands_behind_its_number_and_its_bar)
+{
+    expect_wrap("1. one two three", 10, "1. one two\n   three\n");
+    expect_wrap("12) one two three", 10, "12) one\n    two\n    three\n");
+    expect_wrap("12 one two three", 10, "12 one two\nthree\n");
+    expect_wrap("│ one two three", 10, "│ one two\n  three\n");
+    expect_wrap("1.5 one two three", 10, "1.5 one\ntwo three\n");
+}
+
 Test(textview, wide_glyphs_break_anywhere_and_are_never_halved)
 {
     expect_wrap("空はなぜ青い", 5, "空は\nなぜ\n青い\n");
@@ -237,4 +246,97 @@ Test(textview, turns_are_labelled_and_kept_apart)
     buf_free(&out);
     grid_release(&g);
     textview_release(&v);
+}
+
+/* ---- looks and marks ---- */
+
+static struct textview v;
+static struct grid g;
+
+static void show(const char *text, int width, int height)
+{
+    textview_set(&v, &(struct text_part){NULL, text, strlen(text)}, 1);
+    textview_resize(&v, width, height);
+}
+
+static const char *drawn(bool styles)
+{
+    static char text[4096];
+    struct buf out = BUF_INIT;
+    grid_resize(&g, v.height, v.width + 1);
+    textview_draw(&v, &g, 0, 1);
+    if (styles)
+        grid_dump_styles(&g, &out);
+    else
+        grid_dump(&g, &out);
+    snprintf(text, sizeof text, "%s", out.ptr);
+    buf_free(&out);
+    return text;
+}
+
+static void put_away(void)
+{
+    textview_release(&v);
+    grid_release(&g);
+}
+
+Test(textview, changed_rows_have_a_sign_beside_them_and_around_the_words, .fini = put_away)
+{
+    struct word_ranges changes = {0};
+    show("one two\nthree\nfour", 20, 3);
+    vec_push(&changes.at, ((struct word_range){4, 7}));
+    vec_push(&changes.at, ((struct word_range){14, 18}));
+    textview_look(&v, false, &changes, '+');
+    cr_expect(eq(str, (char *)drawn(false), "+one {+two+}\n three\n+{+four+}\n"));
+    cr_expect(eq(str, (char *)drawn(true), "B    BBBBBBB\n\nBBBBBBBBB\n"));
+    textview_look(&v, false, NULL, '+');
+    cr_expect(eq(str, (char *)drawn(false), " one two\n three\n four\n"));
+    vec_free(&changes.at);
+}
+
+Test(textview, the_bar_of_a_quote_stands_before_every_row, .fini = put_away)
+{
+    show("> one two three", 11, 3);
+    textview_look(&v, true, NULL, '-');
+    cr_expect(eq(str, (char *)drawn(false), " │ one two\n │ three\n\n"));
+    v.ascii = true;
+    textview_look(&v, false, NULL, '-');
+    textview_look(&v, true, NULL, '-');
+    cr_expect(eq(str, (char *)drawn(false), " | one two\n | three\n\n"));
+}
+
+Test(textview, marks_lie_over_one_another_and_go_by_the_raw_text, .fini = put_away)
+{
+    show("a **bold** word", 20, 1);
+    textview_look(&v, true, NULL, '-');
+    cr_expect(eq(str, (char *)drawn(true), "   bbbb\n"));
+    textview_set_marks(&v, LAYER_SPANS, &(struct text_mark){0, 0, 7, STYLE_SPAN}, 1);
+    textview_set_marks(&v, LAYER_HITS, (struct text_mark[]){{0, 4, 5, STYLE_HIT}, {0, 11, 15, STYLE_HIT}}, 2);
+    cr_expect(eq(str, (char *)drawn(true), " sshssb hhhh\n"), "%s", drawn(true));
+    textview_set_marks(&v, LAYER_SPANS, NULL, 0);
+    cr_expect(eq(str, (char *)drawn(true), "   hbbb hhhh\n"));
+}
+
+Test(textview, what_is_on_top_stays_there_when_the_look_changes, .fini = put_away)
+{
+    show("# one\n\n- two\n\n```\nthree\n```\n\nfour **five**\n\nsix\nseven\neight", 20, 3);
+    textview_scroll(&v, 5);
+    cr_expect(strstr(drawn(false), " three") == drawn(false), "%s", drawn(false));
+    textview_look(&v, true, NULL, '-');
+    cr_expect(strstr(drawn(false), " │ three") == drawn(false), "%s", drawn(false));
+    textview_look(&v, false, NULL, '-');
+    cr_expect(strstr(drawn(false), " three") == drawn(false), "%s", drawn(false));
+}
+
+Test(textview, a_place_is_revealed_with_rows_around_it_and_no_more_scrolling_than_that, .fini = put_away)
+{
+    show("0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12", 20, 6);
+    textview_reveal(&v, 0, 4);
+    cr_expect(eq(int, textview_top(&v), 0));
+    textview_reveal(&v, 0, 16);
+    cr_expect(eq(int, textview_top(&v), 5));
+    textview_reveal(&v, 0, 14);
+    cr_expect(eq(int, textview_top(&v), 5));
+    textview_reveal(&v, 0, 0);
+    cr_expect(eq(int, textview_top(&v), 0));
 }

@@ -533,3 +533,37 @@ Test(view_annotate_rubrics, sixteen_attributes_fit_into_80_by_20)
     cr_expect(eq(int, s.host.last.kind, ACT_SUBMIT));
     ui_stage_free(&s);
 }
+
+/* ---- how the texts are shown ---- */
+
+Test(view_annotate, a_word_diff_is_marked_in_both_answers_and_taken_away_again)
+{
+    ui_stage_press(&s, ":goto c3");
+    press("d");
+    cr_expect(model_has("texts raw diff\n"));
+    cr_expect(shows("[-太陽の光は空気中の分子") && shows("{+海の色"), "%s", ui_stage_text(&s));
+    cr_expect(shows("diff ·"));
+    press("d");
+    cr_expect(model_has("texts raw\n"));
+    cr_expect(not(shows("[-")));
+    cr_expect(eq(str, s.host.log, "goto"), "reading changes nothing");
+}
+
+Test(view_annotate, a_diff_goes_on_with_the_next_item)
+{
+    press("d s u");
+    cr_expect(model_has("comparison c2") && model_has("texts raw diff\n"));
+    cr_expect(shows("[-size_t-]") || shows("[-size_t"), "%s", ui_stage_text(&s));
+}
+
+Test(view_annotate, markdown_is_rendered_and_raw_again)
+{
+    press(":goto c2");
+    cr_expect(shows("```c"));
+    press("m");
+    cr_expect(model_has("texts markdown\n"));
+    cr_expect(not(shows("```c")));
+    cr_expect(shows("│     size_t best = 0, run = 0;"), "%s", ui_stage_text(&s));
+    press("m");
+    cr_expect(shows("```c"));
+}

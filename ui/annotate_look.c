@@ -1,0 +1,39 @@
+/* How the texts are shown: raw or as markdown means them, with what only one answer says marked or not. */
+#include "ui/annotate.h"
+
+void annotate_look(struct annotate *a)
+{
+    const struct task *t = annotate_state(a)->task;
+    if (t->comparison == 0)
+        return;
+    if (a->diff)
+        word_diff_make(&a->words, t->text[SIDE_A], t->len[SIDE_A], t->text[SIDE_B], t->len[SIDE_B]);
+    textview_look(&a->text[PANE_A], a->markdown, a->diff ? &a->words.only[0] : NULL, '-');
+    textview_look(&a->text[PANE_B], a->markdown, a->diff ? &a->words.only[1] : NULL, '+');
+    textview_look(&a->text[PANE_PROMPT], a->markdown, NULL, '-');
+}
+
+void annotate_toggle_diff(struct annotate *a, struct screen *s)
+{
+    a->diff = !a->diff;
+    annotate_look(a);
+    if (!a->diff)
+        screen_say(s, "The answers as they are.");
+    else if (a->words.only[0].at.n + a->words.only[1].at.n == 0)
+        screen_say(s, "Both answers have the same words in the same order.");
+    else
+        screen_say(s, "[-only A says this-]  {+only B says this+}");
+}
+
+void annotate_toggle_markdown(struct annotate *a, struct screen *s)
+{
+    a->markdown = !a->markdown;
+    annotate_look(a);
+    bool wild = false;
+    for (int p = 0; p < PANE_COUNT; p++)
+        wild = wild || a->text[p].wild;
+    if (wild)
+        screen_say(s, "What is too wild to be rendered is shown raw.");
+    else
+        screen_say(s, a->markdown ? "Markdown as it is meant to be read." : "The texts as they are written.");
+}
