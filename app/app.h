@@ -14,6 +14,8 @@
  *   part.[ch]     which of them are fitted and which held out
  *   train.[ch]    examples to a head, and how good it is on those held out; train_options.c what can be said
  *   trained.[ch]  the same from options to the head's file and its run
+ *   workbench_agreement.[ch] figures of the agreement view, made beside the screen; agreement_sheet.[ch] of one
+ *                 attribute
  *   workbench_train.[ch] heads fitted, judged and compared beside the screen; train_form.[ch] its form
  *   kind.[ch]     the kinds of heads, train_*.c one kind each
  *   weigh.[ch]    how much a pair counts

@@ -68,8 +68,12 @@ static void take_act(struct opinions *o, const struct said *s, bool rated, bool 
 {
     int first = (s->preference < 0) - (s->preference > 0); /* 1: the first is better */
     int longer = (s->length[0] > s->length[1]) - (s->length[0] < s->length[1]);
-    struct opinions_act a = {
-        .rater = s->rater, .rated = rated, .straight = straight, .neither = s->neither, .seconds = s->seconds};
+    struct opinions_act a = {.rater = s->rater,
+                             .week = s->week,
+                             .rated = rated,
+                             .straight = straight,
+                             .neither = s->neither,
+                             .seconds = s->seconds};
     if (s->has_preference) {
         a.side = s->a_is == 1 ? first : -first;
         a.longer = first * longer;

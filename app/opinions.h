@@ -21,7 +21,7 @@ struct opinion {
 };
 /* One judgement of a person, for what can be seen of how they work. */
 struct opinions_act {
-    size_t rater;
+    size_t rater, week;
     int side;      /* 1: the answer on side A is preferred, -1 that on B, 0 none or not known */
     int longer;    /* 1: the longer answer is preferred, -1 the shorter, 0 none or equally long */
     bool straight; /* several ratings, all the same */

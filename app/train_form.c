@@ -154,7 +154,7 @@ static bool sources(struct db *db, struct arena *a, struct words *out, struct er
 static uint64_t heads_of(const char *option)
 {
     uint64_t bits = 0;
-    for (size_t i = 0; kinds[i] != NULL && i < 64; i++)
+    for (size_t i = 0; i < 64 && kinds[i] != NULL; i++)
         if (option == NULL || kind_takes(kinds[i], option))
             bits |= (uint64_t)1 << i;
     return bits;

@@ -287,34 +287,6 @@ static bool name_output(struct workbench_train *w, struct task *t, const char *c
     return true;
 }
 
-static bool start(void *ctx, enum train_task what, const char *const *words, size_t n, struct err *err)
-{
-    struct workbench_train *w = ctx;
-    struct work seen;
-    job_look(&w->job, &seen);
-    if (seen.state == WORK_RUNNING)
-        return err_set(err, ERR_BUSY, "%s goes on; wait for it, or stop it", train_task_text(w->now.what));
-    struct task t = {.what = what, .app = w->app, .title = BUF_INIT, .page = BUF_INIT, .job = &w->job};
-    for (size_t i = 0; i < n; i++)
-        vec_push(&t.words, mem_dup(words[i]));
-    bool ok = what != TRAIN_FIT || name_output(w, &t, words, n, err);
-    if (!ok) {
-        task_free(&t);
-        return false;
-    }
-    task_free(&w->now);
-    w->now = t;
-    w->state.task = what;
-    w->state.title = w->state.page = NULL;
-    return job_start(&w->job, work, &w->now, err);
-}
-
-static void stop(void *ctx)
-{
-    struct workbench_train *w = ctx;
-    job_stop(&w->job);
-}
-
 /* The result of a fit is kept until the next one comes to its end. */
 static void keep_fit(struct workbench_train *w)
 {
@@ -338,6 +310,32 @@ static const struct train_state *look(void *ctx)
         w->state.page = w->now.page.ptr;
     }
     return &w->state;
+}
+
+static bool start(void *ctx, enum train_task what, const char *const *words, size_t n, struct err *err)
+{
+    struct workbench_train *w = ctx;
+    if (look(w)->work.state == WORK_RUNNING)
+        return err_set(err, ERR_BUSY, "%s goes on; wait for it, or stop it", train_task_text(w->now.what));
+    struct task t = {.what = what, .app = w->app, .title = BUF_INIT, .page = BUF_INIT, .job = &w->job};
+    for (size_t i = 0; i < n; i++)
+        vec_push(&t.words, mem_dup(words[i]));
+    bool ok = what != TRAIN_FIT || name_output(w, &t, words, n, err);
+    if (!ok) {
+        task_free(&t);
+        return false;
+    }
+    task_free(&w->now);
+    w->now = t;
+    w->state.task = what;
+    w->state.title = w->state.page = NULL;
+    return job_start(&w->job, work, &w->now, err);
+}
+
+static void stop(void *ctx)
+{
+    struct workbench_train *w = ctx;
+    job_stop(&w->job);
 }
 
 static bool read_form(void *ctx, const struct train_form **out, struct err *err)

@@ -122,6 +122,19 @@ bool gold_each_person(struct db *db, void (*each)(void *ctx, const struct gold_m
     return rows_close(&q, err);
 }
 
+bool gold_each_answer(struct db *db, void (*each)(void *ctx, const struct gold_given *answer), void *ctx,
+                      struct err *err)
+{
+    struct rows q;
+    if (!rows_open(&q, db, STMT_GOLD_ANSWERS, NO_ARGS, err))
+        return false;
+    while (rows_next(&q)) {
+        struct gold_given g = {rows_text(&q, 0).ptr, rows_int(&q, 1), rows_int(&q, 2) != 0};
+        each(ctx, &g);
+    }
+    return rows_close(&q, err);
+}
+
 bool gold_qualification(struct db *db, int64_t annotator, struct qualification *out, struct err *err)
 {
     struct rows q;

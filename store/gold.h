@@ -42,6 +42,16 @@ MUST_CHECK bool gold_each(struct db *db, void (*each)(void *ctx, const struct go
 MUST_CHECK bool gold_each_person(struct db *db, void (*each)(void *ctx, const struct gold_marks *marks), void *ctx,
                                  struct err *err);
 
+/* Each answer to a gold comparison, by name and then in the order in which they were given: for what changes over time.
+ */
+struct gold_given {
+    const char *name; /* borrowed for the call */
+    int64_t created;
+    bool right;
+};
+MUST_CHECK bool gold_each_answer(struct db *db, void (*each)(void *ctx, const struct gold_given *answer), void *ctx,
+                                 struct err *err);
+
 /* How an annotator stands with the qualifying ones: *left of them are not answered; *passed is true when none is left
  * and enough were right, and when there are none. */
 struct qualification {

@@ -387,6 +387,17 @@ SELECT a.name, count(*), sum(m.right), sum(m.qualifying), sum(m.right * m.qualif
   JOIN annotator a ON a.annotator = m.annotator WHERE a.kind = 'person'
  GROUP BY a.annotator ORDER BY a.name;
 
+-- name: gold_answers
+-- one by one, of every person, in the order in which they were given
+SELECT a.name, j.created, CASE g.answer ->> 'better' WHEN 'first' THEN coalesce(j.preference < 0, 0)
+                                                     WHEN 'second' THEN coalesce(j.preference > 0, 0)
+                                                     WHEN 'same' THEN coalesce(j.preference = 0, 0) ELSE j.neither END
+  FROM gold g CROSS JOIN latest l ON l.comparison = g.comparison AND l.kind = 'judged'
+ CROSS JOIN judgement j ON j.judgement = l.judgement CROSS JOIN comparison c ON c.comparison = g.comparison
+ CROSS JOIN annotator a ON a.annotator = l.annotator
+ WHERE c.retired IS NULL AND a.kind = 'person'
+ ORDER BY a.name, j.created, j.judgement;
+
 -- name: task_begun
 -- items the annotator has a draft of or was handed, and has not handled; oldest first
 SELECT s.comparison FROM (SELECT comparison FROM draft WHERE annotator = ?1

@@ -246,6 +246,27 @@ Test(handout, gold_is_given_to_everybody_in_its_turn)
     cr_expect(eq(i64, next(person(3)), 2));
 }
 
+static void note_gold(void *ctx, const struct gold_given *g)
+{
+    buf_addf(ctx, "%s %d%s ", g->name, g->right, g->created > 0 ? "" : " without a time");
+}
+
+Test(handout, gold_answers_are_told_by_person_in_the_order_in_which_they_were_given)
+{
+    struct buf told = BUF_INIT;
+    fixture_fill(&f, 3);
+    must(gold_add(f.db, 1, GOLD_FIRST, false, "owner", &f.err));
+    must(gold_add(f.db, 2, GOLD_NEITHER, false, "owner", &f.err));
+    int64_t first = person(1), second = person(2);
+    judge(first, 2, 3, 2, 1);
+    judge(second, 1, 3, 2, 2);
+    judge(first, 1, 3, 2, -1);
+    judge(first, 3, 3, 2, -1);
+    must(gold_each_answer(f.db, note_gold, &told, &f.err));
+    same_text(told.ptr, "person1 0 person1 1 person2 0 ");
+    buf_free(&told);
+}
+
 static bool count_pairs(void *ctx, const struct label_pair *pair)
 {
     (void)pair;

@@ -28,8 +28,8 @@ static const char *const may_scan[] = {"AUDIT_LIST", "RUBRIC_LIST", "SOURCE_LIST
                                        "RESPONSE_RATED_EACH", "COMPARISON_COUNT", "COMPARISON_EACH",
                                        "RATING_ATTRIBUTES", "PROGRESS_OPEN_HELD", /* leases that run: a few */
                                        "TASK_BEGUN", /* what one annotator has begun: a few */
-                                       "GOLD_LIST", "GOLD_COUNT", "GOLD_MARKS", "TASK_NEXT_GOLD", "QUEUE_GIVEN",
-                                       "QUEUE_DISAGREEMENT", /* lists for the owner */
+                                       "GOLD_LIST", "GOLD_COUNT", "GOLD_MARKS", "GOLD_ANSWERS", "TASK_NEXT_GOLD",
+                                       "QUEUE_GIVEN", "QUEUE_DISAGREEMENT", /* lists for the owner */
 
                                        "PROGRESS_OPEN", /* waits for more people than the overlap: a few */
                                        /* gold: a few */
