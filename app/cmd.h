@@ -37,6 +37,7 @@ struct command {
     X(report)                                                                                                          \
     X(check)                                                                                                           \
     X(backup)                                                                                                          \
+    X(restore)                                                                                                         \
     X(merge)                                                                                                           \
     X(log)                                                                                                             \
     X(set)                                                                                                             \

@@ -47,11 +47,11 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     }
     ok = ok && app_print(app, &f.text, err);
     if (ok && n > 0)
-        ok = err_set(
-            err, ERR_SCHEMA,
-            "%s has %d fault%s; nothing was changed. Keep a copy of the file, then `assay export -f judgements` "
-            "saves what can be read",
-            app->workspace, n, n == 1 ? "" : "s");
+        ok = err_set(err, ERR_SCHEMA,
+                     "%s has %d fault%s; nothing was changed. What to do: keep a copy of the file; `assay restore "
+                     "BACKUP` puts the "
+                     "last good backup in its place; `assay export -f judgements` saves what can be read of this one",
+                     app->workspace, n, n == 1 ? "" : "s");
     buf_free(&f.text);
     db_close(db);
     return ok;
@@ -63,7 +63,8 @@ const struct command cmd_check = {
     .synopsis = "",
     .about = "Reads the whole file: SQLite's own integrity check, every reference, and the promises that a schema "
              "cannot state\n"
-             "(the latest revision of each judgement, ratings inside the rubric, sides, drafts). Changes nothing.",
+             "(the latest revision of each judgement, ratings inside the rubric, sides, drafts). Changes nothing.\n"
+             "With faults it ends with status 1 and says what to do.",
     .example = "  assay -w sample.assay check",
     .options = options,
     .max_words = 0,

@@ -142,8 +142,15 @@ static bool check_all(struct db *db, void *ctx, struct err *err)
 bool db_check(struct db *db, void (*report)(void *ctx, const char *text), void *ctx, int *faults, struct err *err)
 {
     struct checking c = {.report = report, .ctx = ctx};
-    if (!db_snapshot(db, check_all, &c, err))
-        return false;
+    struct err why = {.kind = ERR_NONE};
+    if (!db_snapshot(db, check_all, &c, &why)) {
+        if ((why.code & 0xff) != SQLITE_CORRUPT) {
+            if (err != NULL)
+                *err = why;
+            return false;
+        }
+        fault(&c, "what stands behind a damaged page cannot be read, and was not checked");
+    }
     *faults = c.faults;
     return true;
 }

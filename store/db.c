@@ -33,7 +33,9 @@ static const struct {
     {SQLITE_CANTOPEN, ERR_IO, "it cannot be opened; check the path, and the permissions of the file and its folder"},
     {SQLITE_PERM, ERR_IO, "it may not be opened; check its permissions"},
     {SQLITE_NOTADB, ERR_SCHEMA, "it is not an assay workspace; make one with \"assay init\""},
-    {SQLITE_CORRUPT, ERR_SCHEMA, "it is damaged; restore a copy, or save what can be read with sqlite3's \".recover\""},
+    {SQLITE_CORRUPT, ERR_SCHEMA,
+     "it is damaged; \"assay restore BACKUP\" puts a good copy in its place, and "
+     "sqlite3's \".recover\" saves what can be read"},
     {SQLITE_NOMEM, ERR_MEMORY, "out of memory"},
     {SQLITE_INTERRUPT, ERR_STOPPED, "stopped"},
     {SQLITE_TOOBIG, ERR_RANGE, "a text is too long for the workspace (more than 1 GB)"},
@@ -245,27 +247,47 @@ static bool bring_up(struct db *db, int version, struct err *err)
     return (version == 0 || keep_old(db, version, err)) && migrate_up(db, err);
 }
 
-static bool open_existing(struct db *db, enum db_mode mode, int *version, struct err *err)
+/* Whoever opened it while it was replaced (store/restore.c) would write into the old one. */
+static bool is_still_there(struct db *db, struct err *err)
 {
-    if (!is_regular(db->path, err) || !disk_is_local(db->path, err) || !connect_existing(db, mode, err) ||
-        !check_identity(db, version, err) || !limit_cache(db, err))
-        return false;
-    if (mode == DB_READ)
+    int moved = 0;
+    if (sqlite3_file_control(db->sql, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || moved == 0)
         return true;
-    if (sqlite3_db_readonly(db->sql, "main") == 1)
-        return db_error(db, SQLITE_READONLY, "open", err);
-    return db_exec(db, "PRAGMA journal_mode = WAL", err) && bring_up(db, *version, err);
+    return err_set(err, ERR_BUSY, "%s: was replaced by another file at this moment; try again", db->path);
 }
 
-static bool open_once(const char *path, enum db_mode mode, struct db **out, int *version, struct err *err)
+static bool reach(struct db *db, enum db_mode mode, int *version, struct err *err)
+{
+    return is_regular(db->path, err) && disk_is_local(db->path, err) && connect_existing(db, mode, err) &&
+           check_identity(db, version, err) && is_still_there(db, err) && limit_cache(db, err);
+}
+
+bool db_reach(const char *path, enum db_mode mode, struct db **out, int *version, struct err *err)
 {
     struct db *db = handle_new(path);
-    if (!open_existing(db, mode, version, err)) {
+    if (!reach(db, mode, version, err)) {
         db_close(db);
         return false;
     }
     *out = db;
     return true;
+}
+
+static bool prepare_to_write(struct db *db, int version, struct err *err)
+{
+    if (sqlite3_db_readonly(db->sql, "main") == 1)
+        return db_error(db, SQLITE_READONLY, "open", err);
+    return db_exec(db, "PRAGMA journal_mode = WAL", err) && bring_up(db, version, err);
+}
+
+static bool open_once(const char *path, enum db_mode mode, struct db **out, int *version, struct err *err)
+{
+    if (!db_reach(path, mode, out, version, err))
+        return false;
+    if (mode == DB_READ || prepare_to_write(*out, *version, err))
+        return true;
+    db_close(*out);
+    return false;
 }
 
 bool db_open(const char *path, enum db_mode mode, struct db **out, struct err *err)
@@ -317,7 +339,7 @@ static bool create_in(struct db *db, struct creation *c, struct err *err)
            migrate_up(db, err) && limit_cache(db, err) && db_write(db, fill_new, c, err);
 }
 
-static void remove_with_sidecars(const char *path)
+void db_remove(const char *path)
 {
     static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
     struct buf name = BUF_INIT;
@@ -349,7 +371,7 @@ bool db_create(const char *path, struct rubric *rubric, const struct db_options 
     struct db *db = handle_new(path);
     if (!create_in(db, &(struct creation){rubric, options}, err)) {
         db_close(db);
-        remove_with_sidecars(path);
+        db_remove(path);
         return false;
     }
     *out = db;
@@ -435,6 +457,6 @@ bool db_backup(struct db *db, const char *path, struct err *err)
     }
     db_close(to);
     if (!ok)
-        remove_with_sidecars(path);
+        db_remove(path);
     return ok;
 }

@@ -1,6 +1,6 @@
 /* The workspace file: one SQLite database (assets/sql/schema/). Opened by one thread; give each thread its own.
  *
- * Folder: db, stmt, migrate, disk the file, its statements, its versions, where it may lie
+ * Folder: db, stmt, migrate, disk, restore the file, its statements, its versions, where it may lie
  *         rubric, setting, audit what holds for the whole workspace
  *         content, response      prompts, responses, comparisons, sources
  *         judgement, label, history what was said, what it adds up to and how that came about

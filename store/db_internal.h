@@ -1,4 +1,4 @@
-/* What db.c, stmt.c, migrate.c and check.c share. */
+/* What db.c, stmt.c, migrate.c, check.c and restore.c share. */
 #ifndef ASSAY_STORE_DB_INTERNAL_H
 #define ASSAY_STORE_DB_INTERNAL_H
 
@@ -17,5 +17,10 @@ struct db {
 bool db_error(struct db *db, int code, const char *what, struct err *err);
 /* Pragmas and transaction control; anything else is a named statement. */
 MUST_CHECK bool db_exec(struct db *db, const char *sql, struct err *err);
+
+/* Open a workspace of any version that is not newer than ours, and leave it in that version. Close with db_close. */
+MUST_CHECK bool db_reach(const char *path, enum db_mode mode, struct db **out, int *version, struct err *err);
+/* Take away a file and what SQLite keeps beside it. */
+void db_remove(const char *path);
 
 #endif

@@ -68,18 +68,14 @@ static void fuse_type(const char *folder, char out[DISK_TYPE_SIZE])
     buf_free(&text);
 }
 
-static const char *network_of(const char *folder, unsigned long magic)
+const char *disk_network(unsigned long magic, const char *type)
 {
     for (size_t i = 0; i < sizeof remote / sizeof *remote; i++)
         if (remote[i].magic == magic)
             return remote[i].name;
-    if (magic == FUSE_MAGIC) {
-        char type[DISK_TYPE_SIZE];
-        fuse_type(folder, type);
-        for (size_t i = 0; i < sizeof remote_fuse / sizeof *remote_fuse; i++)
-            if (strcmp(type, remote_fuse[i]) == 0)
-                return remote_fuse[i];
-    }
+    for (size_t i = 0; magic == FUSE_MAGIC && i < sizeof remote_fuse / sizeof *remote_fuse; i++)
+        if (strcmp(type, remote_fuse[i]) == 0)
+            return remote_fuse[i];
     return NULL;
 }
 
@@ -97,7 +93,11 @@ bool disk_is_local(const char *path, struct err *err)
     struct statfs fs;
     if (statfs(folder, &fs) != 0)
         return err_errno(err, "%s", path);
-    const char *network = network_of(folder, (unsigned long)fs.f_type & 0xFFFFFFFFul);
+    unsigned long magic = (unsigned long)fs.f_type & 0xFFFFFFFFul;
+    char type[DISK_TYPE_SIZE] = "";
+    if (magic == FUSE_MAGIC)
+        fuse_type(folder, type);
+    const char *network = disk_network(magic, type);
     return network == NULL || err_set(err, ERR_IO,
                                       "%s: lies on a network file system (%s), where locks cannot be trusted and "
                                       "judgements could be lost; put "

@@ -11,5 +11,7 @@ MUST_CHECK bool disk_is_local(const char *path, struct err *err);
  * that of /proc/self/mountinfo (proc(5)); "" when it does not say. */
 enum { DISK_TYPE_SIZE = 64 };
 void disk_type(const char *mountinfo, const char *path, char out[DISK_TYPE_SIZE]);
+/* Name of the network file system that has this number (statfs(2), f_type) or, of FUSE, this type; NULL: local. */
+const char *disk_network(unsigned long magic, const char *type);
 
 #endif

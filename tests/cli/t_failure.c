@@ -95,3 +95,45 @@ Test(failure, reading_leaves_no_files_beside_the_workspace)
     expect_output("$A status > /dev/null; $A export -f trl > /dev/null; ls d | grep -v -e safetensors -e jsonl",
                   "demo.assay\n");
 }
+
+/* As an account that is not root, to whom permissions say nothing; the program is copied to where that account may go.
+ */
+#define AS_OTHERS                                                                                                      \
+    "cp ${A%% *} ./assay; chmod 755 . d; run='setpriv --reuid=65534 --regid=65534 --clear-groups'\n"                   \
+    "[ $(id -u) = 0 ] || run=; B=\"$run ./assay -w d/demo.assay\"\n"
+
+Test(failure, a_workspace_that_may_not_be_written_is_read_and_refuses_changes)
+{
+    expect_output(AS_OTHERS "chmod 444 d/demo.assay; chmod 555 d; $B set overlap 2 2>&1 | cut -c 1-97; $B judge next "
+                            "--prefer 1 2> /dev/null; echo $?; $B status > /dev/null; echo $?; $B check; chmod 755 d",
+                  "assay: d/demo.assay: it may not be written to; check its permissions and those of its folder (att\n"
+                  "1\n0\nd/demo.assay is in order\n");
+    expect_output(AS_OTHERS "chmod 000 d/demo.assay; $B status 2>&1 | cut -c 1-84; $B status 2> /dev/null; echo $?; "
+                            "chmod 644 d/demo.assay; $A check",
+                  "assay: d/demo.assay: it cannot be opened; check the path, and the permissions of "
+                  "the\n1\nd/demo.assay is in order\n");
+}
+
+Test(failure, a_page_that_was_written_over_is_found_and_what_to_do_is_said)
+{
+    expect_output(
+        "cp d/demo.assay good; head -c 16384 /dev/zero | tr '\\0' '\\377' > garbage; size=$(stat -c %s d/demo.assay)\n"
+        "dd if=garbage of=d/demo.assay bs=16384 seek=$((size / 16384 / 2)) count=1 conv=notrunc 2> /dev/null\n"
+        "$A check > faults 2> err; echo $?; test -s faults && echo told; grep -c 'assay restore BACKUP' err\n"
+        "$A restore good | head -1; $A check",
+        "1\ntold\n1\ngood is in order; a copy of it is now d/demo.assay\nd/demo.assay is in order\n");
+}
+
+/* user_version stands at byte 60, big-endian (SQLite's file format, 1.3) */
+Test(failure, a_newer_schema_and_a_file_of_others_are_refused_and_not_touched)
+{
+    expect_output(
+        "printf '\\377' | dd of=d/demo.assay bs=1 seek=62 conv=notrunc 2> /dev/null; sha256sum d/demo.assay > sum\n"
+        "for c in status check 'set overlap 2' annotate 'judge next --prefer 1'; do $A $c 2> err; echo $?; "
+        "grep -c 'made by a newer assay' err; done; sha256sum -c sum\n"
+        "echo 'my own notes, which are no data base' > d/demo.assay; sha256sum d/demo.assay > sum\n"
+        "$A set overlap 2 2>&1; echo $?; sha256sum -c sum",
+        "1\n1\n1\n1\n1\n1\n1\n1\n1\n1\nd/demo.assay: OK\n"
+        "assay: d/demo.assay: it is not an assay workspace; make one with \"assay init\" (file is not a database)\n"
+        "1\nd/demo.assay: OK\n");
+}

@@ -38,3 +38,13 @@ Test(disk, a_temporary_folder_is_local_and_a_missing_one_is_said)
     cr_expect(eq(int, disk_is_local("/no/such/folder/x.assay", &err), 0));
     cr_expect(eq(str, err.text, "/no/such/folder/x.assay: No such file or directory"));
 }
+
+Test(disk, network_file_systems_are_known_by_number_and_those_of_fuse_by_type)
+{
+    enum { NFS = 0x6969, EXT4 = 0xEF53, FUSE = 0x65735546 };
+    cr_expect(eq(str, (char *)(uintptr_t)disk_network(NFS, ""), "NFS"));
+    cr_expect(eq(str, (char *)(uintptr_t)disk_network(0xFF534D42, ""), "CIFS"));
+    cr_expect(eq(str, (char *)(uintptr_t)disk_network(FUSE, "fuse.sshfs"), "fuse.sshfs"));
+    cr_expect(eq(ptr, (void *)(uintptr_t)disk_network(FUSE, "fuseblk"), NULL));
+    cr_expect(eq(ptr, (void *)(uintptr_t)disk_network(EXT4, "fuse.sshfs"), NULL));
+}
