@@ -10,6 +10,7 @@
  *   data.[ch]     workspace or files -> pairs, ratings and embeddings for the core
  *   facts.[ch]    what is known of pairs beside who won: sources, annotators, languages, lengths
  *   opinions.[ch] what everybody said; agreement.[ch] how far they agree and how they work
+ *   aggregated.[ch] a method's labels in place of means, for train, eval and export
  *   labels.[ch]   what several judgements of a pair say to a fit
  *   part.[ch]     which of them are fitted and which held out
  *   train.[ch]    examples to a head, and how good it is on those held out; train_options.c what can be said

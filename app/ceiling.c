@@ -7,17 +7,17 @@
 #include <stdlib.h>
 
 /* A judgement that took a side, of the comparison of rows low and high: 1 for the low one, -1 for the high one. */
-struct opinion {
+struct side_taken {
     size_t low, high, judged; /* judged: a position in j->which */
     int annotator, side;
 };
 
-struct opinions {
-    struct opinion *v;
+struct sides_taken {
+    struct side_taken *v;
     size_t n;
 };
 
-static int by_comparison(const struct opinion *x, const struct opinion *y)
+static int by_comparison(const struct side_taken *x, const struct side_taken *y)
 {
     if (x->low != y->low)
         return x->low < y->low ? -1 : 1;
@@ -26,7 +26,7 @@ static int by_comparison(const struct opinion *x, const struct opinion *y)
 
 static int by_person(const void *a, const void *b)
 {
-    const struct opinion *x = a, *y = b;
+    const struct side_taken *x = a, *y = b;
     int order = by_comparison(x, y);
     if (order != 0)
         return order;
@@ -35,18 +35,18 @@ static int by_person(const void *a, const void *b)
     return x->judged < y->judged ? -1 : x->judged > y->judged;
 }
 
-static struct opinion opinion_of(const struct pair *p, const struct vote *v, size_t judged)
+static struct side_taken opinion_of(const struct pair *p, const struct vote *v, size_t judged)
 {
     bool chosen_low = p->chosen<p->rejected, for_chosen = v->preference> 0;
-    return (struct opinion){.low = chosen_low ? p->chosen : p->rejected,
-                            .high = chosen_low ? p->rejected : p->chosen,
-                            .judged = judged,
-                            .annotator = v->annotator,
-                            .side = for_chosen == chosen_low ? 1 : -1};
+    return (struct side_taken){.low = chosen_low ? p->chosen : p->rejected,
+                               .high = chosen_low ? p->rejected : p->chosen,
+                               .judged = judged,
+                               .annotator = v->annotator,
+                               .side = for_chosen == chosen_low ? 1 : -1};
 }
 
 /* Those of judged pairs, by comparison and person, one a person. */
-static void collect(const struct judged *j, struct opinions *out)
+static void collect(const struct judged *j, struct sides_taken *out)
 {
     const struct data *d = j->d;
     size_t *at = mem_array(d->pairs.pairs.n + 1, sizeof *at), kept = 0; /* 1 + position in j->which */
@@ -67,7 +67,7 @@ static void collect(const struct judged *j, struct opinions *out)
     mem_free(at);
 }
 
-static size_t end_of_comparison(const struct opinions *o, size_t from)
+static size_t end_of_comparison(const struct sides_taken *o, size_t from)
 {
     size_t to = from + 1;
     while (to < o->n && by_comparison(&o->v[from], &o->v[to]) == 0)
@@ -76,14 +76,14 @@ static size_t end_of_comparison(const struct opinions *o, size_t from)
 }
 
 /* The head's side of a comparison: for its low row? */
-static int head_side(const struct judged *j, const struct opinion *o)
+static int head_side(const struct judged *j, const struct side_taken *o)
 {
     double z = j->z[o->judged];
     int side = (z > 0) - (z < 0);
     return j->d->pairs.pairs.v[j->which[o->judged]].chosen == o->low ? side : -side;
 }
 
-static void measure(const struct judged *j, const struct opinions *o, struct ceiling *out)
+static void measure(const struct judged *j, const struct sides_taken *o, struct ceiling *out)
 {
     struct panel_item *item = mem_array(o->n + 1, sizeof *item);
     uint64_t *key = mem_array(o->n + 1, sizeof *key);
@@ -110,7 +110,7 @@ static void measure(const struct judged *j, const struct opinions *o, struct cei
 
 bool ceiling_of(const struct judged *j, struct ceiling *out, struct err *err)
 {
-    struct opinions o = {0};
+    struct sides_taken o = {0};
     (void)err;
     if (j->n == 0 || j->d->votes.n == 0) {
         out->absent = j->n == 0 ? "there are no pairs" : "it is not known who judged the pairs";

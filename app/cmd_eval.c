@@ -94,6 +94,7 @@ static void as_json(const struct judged *j, const struct sections *s, struct buf
         jw_kbool(&w, "trained_on", true);
     if (j->leaked > 0)
         jw_kint(&w, "leaked", (int64_t)j->leaked);
+    aggregated_json(&j->d->aggregation, &w);
     sections_json(s, &w);
     jw_object_end(&w);
     buf_addc(out, '\n');
@@ -105,6 +106,10 @@ static void as_text(const struct judged *j, const struct sections *s, struct buf
     const char *what = j->n > 0 ? "pairs" : j->n_thumbs > 0 ? "thumbs" : "ratings";
     buf_addf(out, "%s %s %s on %zu %s (%s)\n", j->head != NULL ? j->head->kind : "the",
              j->head != NULL ? "head" : "scores", j->name, n, what, j->split);
+    if (j->d->aggregation.method != NULL) {
+        aggregated_text(&j->d->aggregation, out);
+        buf_addc(out, '\n');
+    }
     if (j->leaked > 0)
         buf_addf(out, "%zu of them have a prompt that it was fitted to: the figures flatter it\n", j->leaked);
     sections_text(s, j, out);

@@ -1,3 +1,4 @@
+#include "app/aggregated.h"
 #include "app/cmd.h"
 #include "app/manifest.h"
 #include "app/probing.h"
@@ -17,6 +18,7 @@ static const struct option_spec options[] = {
     {"output", 'o', "FILE", "where to (default: standard output)", false},
     {"ties", 0, "RULE", "comparisons without a better answer: drop (default), both (a line each way) or error", false},
     {"labels", 0, "WHOSE", "best (default: of review, else people, else sources), review, people, sources, all", false},
+    AGGREGATED_OPTION,
     {"source", 0, "NAME", "only comparisons of this source", false},
     {"split", 0, "NAME", "only this split", false},
     {"where", 0, "FILTER", "only comparisons that pass, such as 'split = train and rating:helpfulness < 2'", false},
@@ -84,7 +86,7 @@ static bool read_probing(const struct args *args, const struct export_options *o
            err_set(err, ERR_USAGE, "--probes is for --format responses");
 }
 
-static void counts_json(const struct export_counts *c, struct buf *text)
+static void counts_json(const struct export_counts *c, const struct aggregated_sum *made, struct buf *text)
 {
     struct json_writer w;
     jw_start(&w, text);
@@ -94,6 +96,7 @@ static void counts_json(const struct export_counts *c, struct buf *text)
     jw_kint(&w, "ties", c->ties);
     jw_kint(&w, "unlabelled", c->unlabelled);
     jw_kint(&w, "unheld", c->unheld);
+    aggregated_json(made, &w);
     if (c->sha256[0] != '\0') {
         jw_kint(&w, "bytes", c->bytes);
         jw_kstr(&w, "sha256", c->sha256);
@@ -102,16 +105,26 @@ static void counts_json(const struct export_counts *c, struct buf *text)
     buf_addc(text, '\n');
 }
 
+/* What is exported, and how its labels are made. */
+struct job {
+    struct export_options o;
+    struct probing probing;
+    struct aggregated made;
+    struct buf attribute; /* of --unpaired-threshold */
+    const char *path, *manifest;
+};
+
 /* When stdout carries the data, the counts are a note on stderr. */
-static bool tell(const struct app *app, const char *path, const char *split, const struct export_counts *c,
+static bool tell(const struct app *app, const char *path, const struct job *j, const struct export_counts *c,
                  struct err *err)
 {
+    const char *split = j->o.label.split;
     if (c->lines == 0 && split != NULL)
         app_note(app, "nothing that this format holds is marked with the split \"%s\"", split);
     bool to_file = path != NULL && strcmp(path, "-") != 0;
     if (app->json && to_file) {
         struct buf text = BUF_INIT;
-        counts_json(c, &text);
+        counts_json(c, &j->made.sum, &text);
         bool ok = app_print(app, &text, err);
         buf_free(&text);
         return ok;
@@ -126,6 +139,10 @@ static bool tell(const struct app *app, const char *path, const char *split, con
                  (long long)c->unlabelled);
     if (c->unheld > 0)
         buf_addf(&text, "; %lld left out: this format cannot hold their messages", (long long)c->unheld);
+    if (j->made.sum.method != NULL) {
+        buf_adds(&text, "; ");
+        aggregated_text(&j->made.sum, &text);
+    }
     app_note(app, "%s", text.ptr);
     buf_free(&text);
     return true;
@@ -170,14 +187,14 @@ static bool write_probes(struct db *db, const struct probing *p, struct outfile 
 }
 
 /* The answer is given before the file takes its place: a failed command has changed nothing. */
-static bool write_out(const struct app *app, struct db *db, const struct export_options *o, const struct probing *p,
-                      const char *path, const char *manifest, struct err *err)
+static bool write_out(const struct app *app, struct db *db, struct job *j, struct err *err)
 {
     struct export_counts c;
-    struct outfile *out = outfile_open(path, err), *note = NULL;
-    bool ok = out != NULL && (manifest == NULL || (note = outfile_open(manifest, err)) != NULL) &&
-              export_write(db, o, out, &c, err) && write_probes(db, p, out, &c, err) &&
-              (note == NULL || manifest_write(db, o, &c, path, note, err)) && tell(app, path, o->label.split, &c, err);
+    struct outfile *out = outfile_open(j->path, err), *note = NULL;
+    bool ok = out != NULL && (j->manifest == NULL || (note = outfile_open(j->manifest, err)) != NULL) &&
+              export_write(db, &j->o, out, &c, err) && write_probes(db, &j->probing, out, &c, err) &&
+              (note == NULL || manifest_write(db, &j->o, &j->made.sum, &c, j->path, note, err)) &&
+              tell(app, j->path, j, &c, err);
     if (ok) {
         ok = outfile_commit(out, err); /* the note last: it never speaks of a file that is not there */
         out = NULL;
@@ -191,35 +208,47 @@ static bool write_out(const struct app *app, struct db *db, const struct export_
     return ok;
 }
 
+static bool read_job(const struct app *app, const struct args *args, struct job *j, struct err *err)
+{
+    int ignored;
+    j->path = args_get(args, "output");
+    j->manifest = args_get(args, "manifest");
+    if (!read_options(args, &j->o, &j->attribute, err) || !read_probing(args, &j->o, &j->probing, err) ||
+        !args_choice(args, "aggregate", aggregated_words, &ignored, err))
+        return false;
+    if (j->probing.n > 0 && j->manifest != NULL)
+        return err_set(err, ERR_USAGE,
+                       "a manifest speaks of what the workspace holds, and probes are made up: leave one of them out");
+    if (args_has(args, "aggregate") && !export_has_labels(j->o.format))
+        return err_set(err, ERR_USAGE, "--aggregate is about labels; the format %s holds none", j->o.format);
+    return app_data_apart(app, j->path, err);
+}
+
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
-    struct export_options o = {0};
-    struct probing probing;
-    const char *path = args_get(args, "output");
+    struct job j = {.attribute = BUF_INIT};
     struct db *db = NULL;
     struct bar bar;
-    struct buf attribute = BUF_INIT;
-    if (!read_options(args, &o, &attribute, err) || !read_probing(args, &o, &probing, err) ||
-        !(probing.n == 0 || !args_has(args, "manifest") ||
-          err_set(err, ERR_USAGE,
-                  "a manifest speaks of what the workspace holds, and probes are made up: leave one of them out")) ||
-        !app_data_apart(app, path, err) || !app_open(app, false, &db, err)) {
-        buf_free(&attribute);
-        return false;
+    bool ok = read_job(app, args, &j, err) && app_open(app, false, &db, err);
+    if (ok) {
+        bar_start(&bar, app, "exporting", "comparisons");
+        j.o.progress = &bar.progress;
+        ok = !export_has_labels(j.o.format) ||
+             aggregated_make(db, args_get(args, "aggregate"), &j.o.label, &j.made, err);
+        j.o.label.book = aggregated_book(&j.made);
+        ok = ok && write_out(app, db, &j, err);
+        bar_end(&bar);
     }
-    bar_start(&bar, app, "exporting", "comparisons");
-    o.progress = &bar.progress;
-    bool ok = write_out(app, db, &o, &probing, path, args_get(args, "manifest"), err);
-    bar_end(&bar);
+    aggregated_free(&j.made);
     db_close(db);
-    buf_free(&attribute);
+    buf_free(&j.attribute);
     return ok;
 }
 
 const struct command cmd_export = {
     .name = "export",
     .summary = "write JSONL that trainers load",
-    .synopsis = "--format F [-o FILE] [--ties drop|both|error] [--labels WHOSE]",
+    .synopsis = "--format F [-o FILE] [--ties drop|both|error] [--labels WHOSE] [--aggregate METHOD]",
     .about =
         "The order is that in which comparisons came in, so the same workspace gives the same bytes. The file is whole "
         "or not\n"

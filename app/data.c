@@ -186,7 +186,7 @@ static bool add_pair(void *ctx, const struct label_pair *p)
     struct collector *c = ctx;
     struct data *d = c->d;
     size_t first, second;
-    struct pair pair = {.weight = 1, .prompt = SIZE_MAX};
+    struct pair pair = {.prompt = SIZE_MAX};
     struct labels_pair l;
     if (!labels_pair_of(&p->label, c->wish, &l)) {
         d->even++;
@@ -205,6 +205,7 @@ static bool add_pair(void *ctx, const struct label_pair *p)
     pair.rejected = l.first_wins ? second : first;
     pair.prompt = embeddings_prompt(&d->e, first); /* that of both */
     pair.p = l.p;
+    pair.weight = l.weight;
     pair.strength = l.strength;
     pair.objective = name_index(&d->pairs.objectives, p->source);
     pair.group = name_index(&d->pairs.groups, p->source);
@@ -386,16 +387,23 @@ static bool load_workspace(const struct app *app, const struct args *args, unsig
 {
     struct label_options o = {
         .source = args_get(args, "source"), .single = wish->single_ratings, .votes = (need & DATA_FACTS) != 0};
-    const char *by = args_get(args, "labels");
+    const char *by = args_get(args, "labels"), *method = args_get(args, "aggregate");
+    struct aggregated made = {0};
     struct db *db = NULL;
+    int ignored;
     int64_t set = 0; /* scores from a file have none */
-    if (by != NULL && !label_by_parse(by, &o.by, err))
+    if ((by != NULL && !label_by_parse(by, &o.by, err)) ||
+        !args_choice(args, "aggregate", aggregated_words, &ignored, err))
         return false;
     if (!app_open(app, false, &db, err))
         return false;
-    bool ok = (d->scores.n > 0 ? data_scores_check(db, d, err) : open_set(db, args_get(args, "set"), d, &set, err)) &&
-              collect_pairs(db, &o, wish, d, err) && (args_has(args, "partial") || data_scores_whole(d, err)) &&
-              collect_ratings(db, &o, d, err) && (!(need & DATA_FACTS) || facts_of_workspace(db, set, d, err));
+    bool ok = aggregated_make(db, method != NULL ? method : wish->aggregate, &o, &made, err);
+    o.book = aggregated_book(&made);
+    d->aggregation = made.sum;
+    ok = ok && (d->scores.n > 0 ? data_scores_check(db, d, err) : open_set(db, args_get(args, "set"), d, &set, err)) &&
+         collect_pairs(db, &o, wish, d, err) && (args_has(args, "partial") || data_scores_whole(d, err)) &&
+         collect_ratings(db, &o, d, err) && (!(need & DATA_FACTS) || facts_of_workspace(db, set, d, err));
+    aggregated_free(&made);
     db_close(db);
     if (!ok)
         return false;
@@ -463,8 +471,10 @@ bool data_load_scored(const struct app *app, const struct args *args, const char
         return false;
     if (d->from_workspace && (args_has(args, "pairs") || args_has(args, "ratings") || args_has(args, "ids")))
         return err_set(err, ERR_USAGE, "--pairs, --ratings and --ids need --embeddings with them");
-    if (!d->from_workspace && (args_has(args, "set") || args_has(args, "labels") || args_has(args, "source")))
-        return err_set(err, ERR_USAGE, "--set, --labels and --source are for the workspace, not for files");
+    if (!d->from_workspace &&
+        (args_has(args, "set") || args_has(args, "labels") || args_has(args, "source") || args_has(args, "aggregate")))
+        return err_set(err, ERR_USAGE,
+                       "--set, --labels, --aggregate and --source are for the workspace, not for files");
     d->e.keeps_prompt_ids = !d->from_workspace && (need & DATA_FACTS); /* probes name them */
     bool ok = d->from_workspace ? load_workspace(app, args, need, wish, d, err) : load_files(args, need, d, err);
     ok = ok && data_thumbs_load(args, need, d, err);

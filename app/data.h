@@ -4,6 +4,7 @@
 #ifndef ASSAY_APP_DATA_H
 #define ASSAY_APP_DATA_H
 
+#include "app/aggregated.h"
 #include "app/app.h"
 #include "app/args.h"
 #include "app/labels.h"
@@ -35,6 +36,7 @@ struct data {
     uint64_t *rating_keys;                   /* ratings.rows.n */
     size_t without_embedding;                /* examples of the workspace left out because a response has no row */
     char first_without[ID_HEX_SIZE];         /* the first such response of a comparison, "" when there is none */
+    struct aggregated_sum aggregation;       /* of the workspace's labels */
     size_t even;                             /* comparisons of the workspace left out because neither side is better */
     char embeddings_sha256[SHA256_HEX_SIZE]; /* "" before data_settle: see data_embeddings_sha256 */
     char pairs_sha256[SHA256_HEX_SIZE];      /* of what the pairs say, not of a file */
@@ -53,6 +55,7 @@ struct data {
         {"ratings", 0, "FILE", "ratings as JSONL: {\"response\", \"ratings\": {...}}", false},                         \
         {"set", 0, "NAME", "embedding set of the workspace (default: the newest)", false},                             \
         {"labels", 0, "WHOSE", "judgements of the workspace that count: best, review, people, sources, all", false},   \
+        AGGREGATED_OPTION,                                                                                             \
     {                                                                                                                  \
         "source", 0, "NAME", "only comparisons of this source", false                                                  \
     }

@@ -1,5 +1,6 @@
 #include "app/labels.h"
 
+#include "app/aggregated.h"
 #include "core/base/json.h"
 
 #include <stdlib.h>
@@ -32,14 +33,16 @@ static double share_of_first(const struct label *l, enum labels_soft soft, bool 
 bool labels_pair_of(const struct label *l, const struct labels_wish *wish, struct labels_pair *out)
 {
     if (wish->ties && l->strength == 0) {
-        *out = (struct labels_pair){.first_wins = true, .p = 0.5};
+        *out = (struct labels_pair){.first_wins = true, .p = 0.5, .weight = 1};
         return true;
     }
-    if (wish->soft == LABELS_HARD && l->strength == 0 && l->p_first == 0.5)
+    bool even = l->by_method ? l->mean == 0 : l->strength == 0 && l->p_first == 0.5;
+    if (wish->soft == LABELS_HARD && even)
         return false;
     out->first_wins = l->mean < 0 || (l->mean == 0 && l->p_first > 0.5);
     double q = share_of_first(l, wish->soft, out->first_wins);
     out->p = out->first_wins ? q : 1 - q;
+    out->weight = l->by_method && wish->soft == LABELS_HARD ? l->confidence : 1;
     out->strength = l->strength == 0 ? 1 : abs(l->strength); /* a small difference is still one */
     return true;
 }
@@ -60,14 +63,39 @@ static bool read_settings(struct json_object *o, struct labels_wish *wish, struc
     return err_set(err, ERR_SYNTAX, "the head's settings name unknown soft labels \"%.40s\"", soft.ptr);
 }
 
-bool labels_of_head(const struct head *h, struct labels_wish *wish, struct err *err)
+/* A head that was fitted to plain labels goes by plain labels, whatever the workspace says by now. */
+static bool read_inputs(struct json_object *o, struct labels_wish *wish, struct err *err)
 {
-    const char *settings = head_meta(h, "settings");
-    struct json_object *o = NULL;
-    *wish = (struct labels_wish){0};
-    if (settings == NULL)
+    struct json_object *made = NULL;
+    struct json_text method = {0};
+    wish->aggregate = AGGREGATED_NONE;
+    if (!json_get_object(o, "aggregation", JSON_OPTIONAL, &made, err))
+        return false;
+    if (made == NULL)
         return true;
-    bool ok = json_parse(settings, strlen(settings), &o, err) && read_settings(o, wish, err);
+    if (!json_get_text(made, "method", JSON_REQUIRED, &method, err))
+        return false;
+    for (int i = 0; aggregated_words[i] != NULL; i++)
+        if (strcmp(aggregated_words[i], method.ptr) == 0) {
+            wish->aggregate = aggregated_words[i];
+            return true;
+        }
+    return err_set(err, ERR_SYNTAX, "the head's inputs name an unknown aggregation \"%.40s\"", method.ptr);
+}
+
+static bool read_meta(const struct head *h, const char *key,
+                      bool (*read)(struct json_object *o, struct labels_wish *wish, struct err *err),
+                      struct labels_wish *wish, struct err *err)
+{
+    const char *text = head_meta(h, key);
+    struct json_object *o = NULL;
+    bool ok = text == NULL || (json_parse(text, strlen(text), &o, err) && read(o, wish, err));
     json_object_put(o);
     return ok || err_context(err, "the head's metadata");
+}
+
+bool labels_of_head(const struct head *h, struct labels_wish *wish, struct err *err)
+{
+    *wish = (struct labels_wish){0};
+    return read_meta(h, "settings", read_settings, wish, err) && read_meta(h, "inputs", read_inputs, wish, err);
 }

@@ -9,12 +9,13 @@ static void maybe(struct json_writer *w, const char *key, const char *value)
         jw_kstr(w, key, value);
 }
 
-static void settings(struct json_writer *w, const struct export_options *o)
+static void settings(struct json_writer *w, const struct export_options *o, const struct aggregated_sum *made)
 {
     jw_key(w, "settings");
     jw_object(w);
     jw_kstr(w, "ties", export_ties_name(o->ties));
     jw_kstr(w, "labels", label_by_name(o->label.by));
+    aggregated_json(made, w);
     maybe(w, "source", o->label.source);
     maybe(w, "split", o->label.split);
     maybe(w, "where", o->where);
@@ -26,8 +27,8 @@ static void settings(struct json_writer *w, const struct export_options *o)
     jw_object_end(w);
 }
 
-bool manifest_write(struct db *db, const struct export_options *o, const struct export_counts *c, const char *data,
-                    struct outfile *out, struct err *err)
+bool manifest_write(struct db *db, const struct export_options *o, const struct aggregated_sum *made,
+                    const struct export_counts *c, const char *data, struct outfile *out, struct err *err)
 {
     struct export_counts all;
     struct json_writer w;
@@ -49,7 +50,7 @@ bool manifest_write(struct db *db, const struct export_options *o, const struct 
     jw_kint(&w, "ties", c->ties);
     jw_kint(&w, "unlabelled", c->unlabelled);
     jw_kint(&w, "unheld", c->unheld);
-    settings(&w, o);
+    settings(&w, o, made);
     jw_kstr(&w, "workspace_sha256", all.sha256);
     jw_kstr(&w, "created", when);
     jw_object_end(&w);

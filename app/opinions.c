@@ -37,6 +37,7 @@ static size_t item_of(struct opinions *o, const char *text, size_t first, size_t
 /* One judgement, however it came in. */
 struct said {
     const char *id, *answer[2];
+    bool known; /* the answers have ids of their own */
     size_t rater, source, week;
     bool has_preference, neither;
     int preference, a_is;
@@ -59,7 +60,8 @@ static void take_rating(struct opinions *o, const struct said *s, int which, con
     buf_adds(&name, s->id);
     if (which >= 0)
         buf_addf(&name, " %d", which + 1);
-    size_t item = item_of(o, name.ptr, SIZE_MAX, SIZE_MAX);
+    size_t answer = which >= 0 && s->known ? number(&o->rated, s->answer[which]) : SIZE_MAX;
+    size_t item = item_of(o, name.ptr, SIZE_MAX, answer);
     vec_push(&o->v, ((struct opinion){number(&o->attributes, attribute), item, s->rater, s->source, s->week, value}));
     buf_free(&name);
 }
@@ -88,6 +90,7 @@ static void take_row(void *ctx, const struct opinion_row *r)
     struct opinions *o = ctx;
     const struct said s = {.id = r->comparison_id,
                            .answer = {r->response_id[0], r->response_id[1]},
+                           .known = true,
                            .rater = number(&o->people, r->annotator),
                            .source = number(&o->sources, r->source),
                            .week = week_of(o, r->created),
@@ -123,12 +126,19 @@ static void take_repeat(void *ctx, const struct opinion_repeat *r)
     count_at(o, number(&o->people, r->annotator), first == again);
 }
 
+bool opinions_of(struct db *db, bool people, struct opinions *o, struct err *err)
+{
+    *o = (struct opinions){0};
+    number(&o->attributes, OPINIONS_PREFERENCE);
+    return opinion_each(db, people, take_row, o, err) && (!people || opinion_each_repeat(db, take_repeat, o, err));
+}
+
 static bool read_workspace(const struct app *app, bool people, struct opinions *o, struct err *err)
 {
     struct db *db = NULL;
     if (!app_open(app, false, &db, err))
         return false;
-    bool ok = opinion_each(db, people, take_row, o, err) && (!people || opinion_each_repeat(db, take_repeat, o, err));
+    bool ok = opinions_of(db, people, o, err);
     db_close(db);
     return ok;
 }
@@ -258,11 +268,11 @@ bool opinions_read(const struct app *app, const struct args *args, struct opinio
     const char *ratings = args_get(args, "ratings"), *judgements = args_get(args, "judgements");
     const char *whose = args_get(args, "labels");
     *o = (struct opinions){0};
-    number(&o->attributes, OPINIONS_PREFERENCE);
     if (whose != NULL && strcmp(whose, "people") != 0 && strcmp(whose, "sources") != 0)
         return err_set(err, ERR_USAGE, "--labels is people or sources here, not \"%.40s\"", whose);
     if (ratings == NULL && judgements == NULL)
         return read_workspace(app, whose == NULL || strcmp(whose, "people") == 0, o, err);
+    number(&o->attributes, OPINIONS_PREFERENCE);
     return (ratings == NULL || record_each(ratings, &(struct record_taker){.take = take_rating_line, .ctx = o}, err)) &&
            (judgements == NULL ||
             record_each(judgements, &(struct record_taker){.take = take_judgement_line, .ctx = o}, err));
@@ -270,7 +280,7 @@ bool opinions_read(const struct app *app, const struct args *args, struct opinio
 
 void opinions_free(struct opinions *o)
 {
-    struct names *names[] = {&o->attributes, &o->items, &o->people, &o->sources, &o->weeks, &o->answers};
+    struct names *names[] = {&o->attributes, &o->items, &o->people, &o->sources, &o->weeks, &o->answers, &o->rated};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         names_free(names[i]);
     vec_free(&o->v);

@@ -30,16 +30,19 @@ struct opinions_act {
     double seconds; /* NaN: not known */
 };
 struct opinions {
-    struct names attributes, items, people, sources, weeks, answers;
+    struct names attributes, items, people, sources, weeks, answers, rated;
     VEC(struct opinion) v;
     VEC(struct opinions_act) acts;
-    VEC(size_t) first, second; /* of items that are comparisons: their answers; SIZE_MAX: it is none */
+    VEC(size_t) first, second; /* of items that are comparisons: their `answers`. Others have SIZE_MAX as first and, as
+                                  second, which of `rated` it is: SIZE_MAX when that is not known */
     VEC(size_t) again, same;   /* people: repeats judged, and with the same side */
 };
 
 /* Whose: --ratings or --judgements, else people's judgements of the workspace, or with --labels sources the single
  * voices behind what was imported. */
 MUST_CHECK bool opinions_read(const struct app *app, const struct args *args, struct opinions *o, struct err *err);
+/* From a workspace that is open: of people, or of the single voices behind imported labels. */
+MUST_CHECK bool opinions_of(struct db *db, bool people, struct opinions *o, struct err *err);
 void opinions_free(struct opinions *o);
 
 /* Those that `wanted` takes (NULL: all) of one attribute, as core takes them; items and raters are numbered as in `o`.

@@ -121,7 +121,8 @@ static const char *set_of_head(const struct report *r, const struct args *args, 
 
 static bool same_wish(const struct labels_wish *a, const struct labels_wish *b)
 {
-    return a->soft == b->soft && a->ties == b->ties && a->single_ratings == b->single_ratings;
+    return a->soft == b->soft && a->ties == b->ties && a->single_ratings == b->single_ratings &&
+           a->aggregate == b->aggregate;
 }
 
 static bool same_set(const char *a, const char *b)

@@ -136,6 +136,7 @@ void train_inputs_json(const struct data *d, struct buf *out)
     jw_kint(&w, "n_pairs", (int64_t)d->pairs.pairs.n);
     jw_kstr(&w, "ratings", d->ratings_sha256);
     jw_kint(&w, "n_ratings", (int64_t)d->ratings.rows.n);
+    aggregated_json(&d->aggregation, &w);
     data_thumbs_json(d, &w);
     jw_object_end(&w);
 }

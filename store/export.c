@@ -127,7 +127,7 @@ static bool load_item(struct export *e, struct export_item *item, struct err *er
         !export_get_response(e, p->second, &item->responses[1], err) ||
         !label_judgements(e->db, p->comparison, rows, &e->arena, &item->judgements, &item->n, err))
         return false;
-    p->label = label_of(item->judgements, item->n, e->options->label.by);
+    p->label = label_decide(p, item->judgements, item->n, &e->options->label);
     return true;
 }
 
@@ -274,6 +274,14 @@ static bool find_format(const char *name, const struct export_format **out, stru
         err_set(err, ERR_MISSING, "there is no export format \"%.60s\"; there are %s", name, list.ptr);
     buf_free(&list);
     return *out != NULL;
+}
+
+bool export_has_labels(const char *format)
+{
+    for (size_t i = 0; i < N_FORMATS; i++)
+        if (strcmp(export_formats[i], format) == 0)
+            return !formats[i]->whole && !formats[i]->raw;
+    return false;
 }
 
 static bool mark_both(struct export *e, const struct export_item *i, struct err *err)

@@ -56,6 +56,8 @@ struct export_counts {
 /* The caller opens and commits `out`; NULL: only count and digest. */
 MUST_CHECK bool export_write(struct db *db, const struct export_options *options, struct outfile *out,
                              struct export_counts *counts, struct err *err);
+/* Does a format of this name hold labels? */
+bool export_has_labels(const char *format);
 /* "drop", "both", "error" */
 const char *export_ties_name(enum export_ties ties);
 MUST_CHECK bool export_ties_parse(const char *name, enum export_ties *ties, struct err *err);

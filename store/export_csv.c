@@ -53,7 +53,8 @@ static bool write_row(struct export *e, const struct export_item *i, char mark, 
     number_field(e, mark, l->n_neither);
     for (int k = 0; k < 2; k++)
         for (size_t a = 0; a < c->n; a++)
-            number_field(e, mark, label_mean_rating(i->judgements, i->n, e->options->label.by, k, c->attributes[a]));
+            number_field(e, mark,
+                         label_rating_of(&i->pair, i->judgements, i->n, &e->options->label, k, c->attributes[a]));
     e->counts->ties += l->has && l->strength == 0;
     export_end_line(e);
     return true;

@@ -52,6 +52,7 @@ struct export_format {
     /* Once for all. */
     bool (*all)(struct export *e, struct err *err);
     bool whole; /* not made of comparisons, so none can be filtered */
+    bool raw;   /* holds what everybody said, and no labels */
 };
 
 #define X(id, name) extern const struct export_format export_##id;

@@ -20,7 +20,7 @@ static bool write_response(struct export *e, const struct export_place *p, struc
     int n = 0;
     struct json_text messages, prompt = {0};
     struct export_response r;
-    if (!label_ratings(e->db, p->response, e->options->label.by, attributes, N_ATTRIBUTES, values, &n, err))
+    if (!label_ratings(e->db, p->response, &e->options->label, attributes, N_ATTRIBUTES, values, &n, err))
         return false;
     if (is_complete(values) &&
         (!export_get_messages(e, p->prompt, &messages, err) || !export_prompt_helpsteer(e, messages, &prompt, err)))

@@ -196,5 +196,5 @@ static bool write_responses(struct export *e, struct err *err)
     return response_each(e->db, write_response_line, e, err);
 }
 
-const struct export_format export_judgements = {.all = write_judgements};
+const struct export_format export_judgements = {.all = write_judgements, .raw = true};
 const struct export_format export_responses = {.all = write_responses, .whole = true};

@@ -103,7 +103,7 @@ static bool write_axolotl(struct export *e, const struct export_item *i, int bet
 /* Null where nobody rated it. */
 static double score(const struct export *e, const struct export_item *i, int which)
 {
-    return label_mean_rating(i->judgements, i->n, e->options->label.by, which, "helpfulness");
+    return label_rating_of(&i->pair, i->judgements, i->n, &e->options->label, which, "helpfulness");
 }
 
 static void write_conversation(struct export *e, const char *key, const struct message *m, size_t n,

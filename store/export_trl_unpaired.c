@@ -41,7 +41,7 @@ static bool write_rated(struct export *e, const struct export_place *p, struct e
     int n;
     struct json_text messages;
     struct export_response r;
-    if (!label_ratings(e->db, p->response, e->options->label.by, &e->options->thumb_attribute, 1, &mean, &n, err))
+    if (!label_ratings(e->db, p->response, &e->options->label, &e->options->thumb_attribute, 1, &mean, &n, err))
         return false;
     if (isnan(mean)) {
         e->counts->unlabelled++;

@@ -142,10 +142,11 @@ static void from_ratings(struct label *l, const struct sums *s)
     l->p_first = difference < 0 ? 1 : difference > 0 ? 0 : 0.5;
 }
 
+static const char *const ranks[] = {"sources", "people", "review"};
+
 struct label label_of(const struct judgement *j, size_t n, enum label_by by)
 {
-    static const char *const ranks[] = {"sources", "people", "review"};
-    struct label l = {.p_first = 0.5, .said_by = ""};
+    struct label l = {.p_first = 0.5, .said_by = "", .confidence = 1};
     struct sums s = {0};
     for (size_t i = 0; i < n; i++)
         if (label_counts(j, n, by, i)) {
@@ -161,6 +162,28 @@ struct label label_of(const struct judgement *j, size_t n, enum label_by by)
         from_ratings(&l, &s);
     }
     return l;
+}
+
+struct label label_decide(const struct label_pair *pair, const struct judgement *j, size_t n,
+                          const struct label_options *o)
+{
+    struct label l = label_of(j, n, o->by);
+    if (o->book != NULL && l.n > 0 && strcmp(l.said_by, ranks[RANK_REVIEWER]) != 0)
+        l.by_method = o->book->preference(o->book, strcmp(l.said_by, ranks[RANK_PERSON]) == 0, pair->comparison_id, &l);
+    return l;
+}
+
+double label_rating_of(const struct label_pair *pair, const struct judgement *j, size_t n,
+                       const struct label_options *o, int which, const char *attribute)
+{
+    double value;
+    const char *response = which == 0 ? pair->first_id : pair->second_id;
+    enum rank highest = highest_rank(j, n);
+    bool people = o->by == LABEL_BY_PEOPLE || (o->by == LABEL_BY_BEST && highest == RANK_PERSON);
+    bool reviewed = o->by == LABEL_BY_BEST && highest == RANK_REVIEWER;
+    if (o->book != NULL && !reviewed && o->book->rating(o->book, people, response, attribute, &value))
+        return value;
+    return label_mean_rating(j, n, o->by, which, attribute);
 }
 
 bool label_judgements(struct db *db, int64_t comparison, const int64_t responses[2], struct arena *a,
@@ -256,7 +279,7 @@ bool label_each_pair(struct db *db, const struct label_options *options,
         label_pair_row(&q, &p);
         ok = label_judgements(db, p.comparison, (const int64_t[]){p.first, p.second}, &a, &j, &n, err);
         if (ok) {
-            p.label = label_of(j, n, options->by);
+            p.label = label_decide(&p, j, n, options);
             if (options->votes)
                 take_votes(&p, j, n, options->by, &a);
             more = !p.label.has || each(ctx, &p);
@@ -288,6 +311,7 @@ static int find_name(const char *const *names, size_t n, const char *name)
 
 struct all_said {
     VEC(struct said) v; /* of judgements that count, each one's ratings together */
+    enum rank rank;     /* the highest of them */
 };
 
 static bool gather(struct db *db, int64_t response, enum label_by by, const char *const *attributes, size_t k,
@@ -311,6 +335,7 @@ static bool gather(struct db *db, int64_t response, enum label_by by, const char
         if (rank_counts(out->v.v[i].rank, highest, by))
             out->v.v[kept++] = out->v.v[i];
     out->v.n = kept;
+    out->rank = by == LABEL_BY_PEOPLE ? RANK_PERSON : by == LABEL_BY_SOURCES ? RANK_SOURCE : highest;
     return rows_close(&q, err);
 }
 
@@ -333,12 +358,42 @@ static int means(const struct said *said, size_t m, size_t k, double *values)
     return n;
 }
 
-bool label_ratings(struct db *db, int64_t response, enum label_by by, const char *const *attributes, size_t k,
-                   double *values, int *n, struct err *err)
+/* What the book says in place of the means; false when nothing is left. */
+static bool by_the_book(const struct label_options *o, enum rank rank, const char *response_id,
+                        const char *const *attributes, size_t k, double *values)
+{
+    size_t left = 0;
+    for (size_t a = 0; a < k; a++) {
+        double v;
+        if (o->book != NULL && rank != RANK_REVIEWER &&
+            o->book->rating(o->book, rank == RANK_PERSON, response_id, attributes[a], &v))
+            values[a] = v;
+        left += isnan(values[a]) ? 0 : 1;
+    }
+    return left > 0;
+}
+
+static bool id_of_response(struct db *db, int64_t response, char out[ID_HEX_SIZE], struct err *err)
+{
+    struct rows q;
+    if (!rows_open(&q, db, STMT_RESPONSE_ID, ARGS(v_int(response)), err))
+        return false;
+    out[0] = '\0';
+    if (rows_next(&q))
+        hex_column(&q, 0, out);
+    return rows_close(&q, err);
+}
+
+bool label_ratings(struct db *db, int64_t response, const struct label_options *o, const char *const *attributes,
+                   size_t k, double *values, int *n, struct err *err)
 {
     struct all_said all = {0};
-    bool ok = gather(db, response, by, attributes, k, &all, err);
+    char id[ID_HEX_SIZE] = "";
+    bool ok = gather(db, response, o->by, attributes, k, &all, err) &&
+              (o->book == NULL || id_of_response(db, response, id, err));
     *n = ok ? means(all.v.v, all.v.n, k, values) : 0;
+    if (ok && !by_the_book(o, all.rank, id, attributes, k, values))
+        *n = 0;
     vec_free(&all.v);
     return ok;
 }
@@ -361,6 +416,7 @@ static bool find_place(struct db *db, int64_t response, const struct label_optio
 
 struct rating_caller {
     const struct label_options *options;
+    const char *const *attributes;
     size_t k;
     double *values;
     bool (*each)(void *ctx, const struct label_rating *rating);
@@ -368,8 +424,10 @@ struct rating_caller {
 };
 
 /* Once for all, or once a judgement; false when the caller wants no more. */
-static bool call(const struct rating_caller *c, struct label_rating *r, const struct said *said, size_t m)
+static bool call(const struct rating_caller *c, struct label_rating *r, const struct all_said *all)
 {
+    const struct said *said = all->v.v;
+    size_t m = all->v.n;
     bool more = true;
     for (size_t first = 0, end; more && first < m; first = end) {
         end = m;
@@ -377,7 +435,8 @@ static bool call(const struct rating_caller *c, struct label_rating *r, const st
             for (end = first + 1; end < m && said[end].judgement == said[first].judgement;)
                 end++;
         r->n = means(said + first, end - first, c->k, c->values);
-        more = c->each(c->ctx, r);
+        if (by_the_book(c->options, all->rank, r->response_id, c->attributes, c->k, c->values))
+            more = c->each(c->ctx, r);
     }
     return more;
 }
@@ -391,7 +450,8 @@ bool label_each_rating(struct db *db, const struct label_options *options, const
     struct all_said said = {0};
     if (!label_check_source(db, options, err) || !rows_open(&q, db, STMT_RESPONSE_RATED_EACH, NO_ARGS, err))
         return false;
-    struct rating_caller c = {options, n_attributes, mem_array(n_attributes + 1, sizeof(double)), each, ctx};
+    struct rating_caller c = {options, attributes, n_attributes, mem_array(n_attributes + 1, sizeof(double)),
+                              each,    ctx};
     bool ok = true, more = true;
     while (ok && more && rows_next(&q)) {
         struct label_rating r = {.response = rows_int(&q, 0), .prompt = rows_int(&q, 2), .values = c.values};
@@ -400,7 +460,7 @@ bool label_each_rating(struct db *db, const struct label_options *options, const
         ok = find_place(db, r.response, options, &a, &r.source, &r.split, err) &&
              gather(db, r.response, options->by, attributes, n_attributes, &said, err);
         if (ok && r.source != NULL)
-            more = call(&c, &r, said.v.v, said.v.n);
+            more = call(&c, &r, &said);
         arena_reset(&a);
     }
     mem_free(c.values);

@@ -26,12 +26,26 @@ enum label_by {
 const char *label_by_name(enum label_by by);
 MUST_CHECK bool label_by_parse(const char *name, enum label_by *by, struct err *err);
 
+struct label;
+/* What a method made of the judgements, which stands in place of their mean (app/aggregated.h). It knows what people
+ * said and what the single voices behind imported labels said, each by itself; a label of review, and an imported one
+ * without voices, stay as they are. */
+struct label_book {
+    /* False: it knows nothing of this comparison. Otherwise l->has, mean, strength, p_first, confidence and n_stated
+     * are set; has is false where the method gives no label. */
+    bool (*preference)(const struct label_book *b, bool people, const char *comparison_id, struct label *l);
+    /* The same of an attribute of a response; NaN where the method gives no label. */
+    bool (*rating)(const struct label_book *b, bool people, const char *response_id, const char *attribute,
+                   double *value);
+};
+
 struct label_options {
     enum label_by by;
-    const char *source; /* only comparisons of this source; NULL: all */
-    const char *split;  /* only this split; NULL: all */
-    bool single;        /* ratings of every judgement by itself, not their mean */
-    bool votes;         /* label_pair.votes, too */
+    const struct label_book *book; /* NULL: means; with `by` best, people or sources and not with `single` */
+    const char *source;            /* only comparisons of this source; NULL: all */
+    const char *split;             /* only this split; NULL: all */
+    bool single;                   /* ratings of every judgement by itself, not their mean */
+    bool votes;                    /* label_pair.votes, too */
 };
 
 struct label {
@@ -44,6 +58,8 @@ struct label {
     double mean;         /* of the preferences; negative: first is better */
     int strength;        /* mean rounded half away from zero, -3 … 3 */
     double p_first;      /* share of votes for the first; a preference of 0 is half a vote */
+    bool by_method;      /* it is that of a book */
+    double confidence;   /* what the method says of it; 1 without one */
 };
 
 /* What one judgement says of a comparison. */
@@ -77,6 +93,10 @@ struct label_rating {
 /* Of the judgements of one comparison (as judgement_list gives the latest ones) and, for ratings only, of its two
  * responses. */
 struct label label_of(const struct judgement *j, size_t n, enum label_by by);
+
+/* The same with its place: the label of a book where the options have one. */
+struct label label_decide(const struct label_pair *pair, const struct judgement *j, size_t n,
+                          const struct label_options *options);
 
 /* Comparisons that have a label (label.has), retired ones left out, in the order in which they came in. The pair is
  * borrowed for the call; `each` returns false to end early. */

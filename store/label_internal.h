@@ -11,12 +11,15 @@ int label_round(double x);
 bool label_counts(const struct judgement *j, size_t n, enum label_by by, size_t i);
 /* Mean of an attribute of one of the two responses over the judgements that count; NaN: nobody rated it. */
 double label_mean_rating(const struct judgement *j, size_t n, enum label_by by, int which, const char *attribute);
+/* The same, or what the book says of the response. */
+double label_rating_of(const struct label_pair *pair, const struct judgement *j, size_t n,
+                       const struct label_options *o, int which, const char *attribute);
 /* The latest judgements of a comparison and (which = 0, 1) of its two responses alone. */
 MUST_CHECK bool label_judgements(struct db *db, int64_t comparison, const int64_t responses[2], struct arena *a,
                                  struct judgement **out, size_t *n, struct err *err);
-/* Means per attribute (k values, NaN: none) over *n judgements. */
-MUST_CHECK bool label_ratings(struct db *db, int64_t response, enum label_by by, const char *const *attributes,
-                              size_t k, double *values, int *n, struct err *err);
+/* Means per attribute (k values, NaN: none) over *n judgements, or what the book says. */
+MUST_CHECK bool label_ratings(struct db *db, int64_t response, const struct label_options *o,
+                              const char *const *attributes, size_t k, double *values, int *n, struct err *err);
 /* ERR_MISSING when the source that is asked for is not there. */
 MUST_CHECK bool label_check_source(struct db *db, const struct label_options *o, struct err *err);
 /* A row of comparison_each, without the label. */

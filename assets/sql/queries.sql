@@ -509,6 +509,8 @@ SELECT c.comparison, c.id, c.first, a.id, c.second, b.id, c.prompt, p.id, source
 SELECT messages FROM prompt WHERE prompt = ?1;
 -- name: response_get
 SELECT text, model, language, tags FROM response WHERE response = ?1;
+-- name: response_id
+SELECT id FROM response WHERE response = ?1;
 -- name: rating_of_response
 -- what the latest judgements say of a response, wherever it stands
 -- (0 a source, 1 a person, 2 a reviewer); what was asked twice counts once

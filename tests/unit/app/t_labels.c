@@ -62,6 +62,31 @@ Test(labels, what_has_no_side_is_left_out_or_a_tie)
     }
 }
 
+Test(labels, of_a_method_weigh_as_much_as_it_is_sure)
+{
+    struct label made = {.n = 5, .n_stated = 4, .has = true, .mean = -2, .strength = -2, .p_first = 0.9};
+    made.by_method = true;
+    made.confidence = 0.8;
+    struct labels_pair p = of(&made, LABELS_HARD, false);
+    cr_expect(eq(dbl, p.weight, 0.8));
+    cr_expect(eq(dbl, p.p, 1));
+    p = of(&made, LABELS_SHARE, false);
+    cr_expect(eq(dbl, p.weight, 1), "its doubt stands in p already");
+    cr_expect(epsilon_eq(dbl, p.p, 0.9, 1e-15));
+    cr_expect(eq(dbl, of(&clear, LABELS_HARD, false).weight, 1));
+}
+
+Test(labels, a_method_that_chose_no_side_gives_no_hard_label)
+{
+    struct label made = {.n = 5, .n_stated = 5, .has = true, .mean = 0, .strength = 0, .p_first = 0.6};
+    struct labels_pair p;
+    made.by_method = true;
+    made.confidence = 0.5;
+    cr_expect(not(labels_pair_of(&made, &(struct labels_wish){0}, &p)), "although more say the first");
+    made.by_method = false;
+    cr_expect(labels_pair_of(&made, &(struct labels_wish){0}, &p));
+}
+
 Test(labels, a_head_remembers_how_its_labels_were_made)
 {
     static const char *const names[] = {"reward"};
@@ -74,6 +99,15 @@ Test(labels, a_head_remembers_how_its_labels_were_made)
     head_set_meta(&h, "settings", "{\"soft\":\"magnitude\",\"ties\":\"graded\"}");
     cr_assert(labels_of_head(&h, &wish, &err), "%s", err.text);
     cr_expect(wish.soft == LABELS_MAGNITUDE && wish.ties);
+    head_set_meta(&h, "inputs", "{}");
+    cr_assert(labels_of_head(&h, &wish, &err), "%s", err.text);
+    cr_expect(eq(str, (char *)wish.aggregate, "none"), "whatever the workspace says by now");
+    head_set_meta(&h, "inputs", "{\"aggregation\":{\"method\":\"mace\"}}");
+    cr_assert(labels_of_head(&h, &wish, &err), "%s", err.text);
+    cr_expect(eq(str, (char *)wish.aggregate, "mace"));
+    head_set_meta(&h, "inputs", "{\"aggregation\":{\"method\":\"dice\"}}");
+    cr_expect(not(labels_of_head(&h, &wish, &err)));
+    head_set_meta(&h, "inputs", "{}");
     head_set_meta(&h, "settings", "{\"soft\":\"velvet\"}");
     cr_expect(not(labels_of_head(&h, &wish, &err)));
     head_free(&h);

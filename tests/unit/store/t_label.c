@@ -180,6 +180,51 @@ Test(label, ratings_are_means_over_those_who_count)
     same_text(s.text, "1:1.00,-1.00/1:x 1:3.00,-1.00/1:x 1:4.00,-1.00/1:x 2:2.00,-1.00/1:x ");
 }
 
+/* A book that knows the first comparison's people and the first answer's correctness. */
+static bool says_two(const struct label_book *b, bool people, const char *comparison_id, struct label *l)
+{
+    (void)b;
+    (void)comparison_id;
+    if (!people)
+        return false;
+    *l = (struct label){.n = l->n, .has = true, .said_by = l->said_by, .mean = 2, .strength = 2, .confidence = 0.5};
+    return true;
+}
+
+static bool says_correctness(const struct label_book *b, bool people, const char *response_id, const char *attribute,
+                             double *value)
+{
+    (void)b;
+    (void)response_id;
+    *value = strcmp(attribute, "correctness") == 0 ? 7 : (double)NAN;
+    return people;
+}
+
+Test(label, a_book_stands_in_place_of_means_but_not_of_review_or_imported_labels)
+{
+    static const struct label_book book = {says_two, says_correctness};
+    static const char *const attributes[] = {"helpfulness", "correctness"};
+    const struct label_options by_book = {.book = &book};
+    struct seen s = {0};
+    must(fixture_import(
+        &f, "x.jsonl", NULL,
+        LINE("1", "x", "", ",\"judgement\":{\"annotator\":\"ada\",\"preference\":-1}") LINE("2", "x", "", SAYS("-1"))
+            LINE("3", "x", "", ",\"judgement\":{\"annotator\":\"bo\",\"preference\":-1}")
+                LINE("4", "x", "",
+                     ",\"judgement\":{\"annotator\":\"bo\",\"ratings\":[{\"helpfulness\":4,\"correctness\":1},{"
+                     "\"correctness\":2}]}")
+                    LINE("5", "x", "",
+                         ",\"judgement\":{\"annotator\":\"source:x\",\"ratings\":[{\"helpfulness\":4},{}]}")));
+    fixture_sql(&f, "UPDATE annotator SET kind = 'reviewer' WHERE name = 'bo'");
+    must(label_each_pair(f.db, &by_book, see_pair, &s, &f.err));
+    same_text(s.text, "1:2:x:- 2:-1:x:- 3:-1:x:- ");
+    fixture_sql(&f, "UPDATE annotator SET kind = 'person' WHERE name = 'bo'");
+    s = (struct seen){0};
+    must(label_each_rating(f.db, &by_book, attributes, 2, see_rating, &s, &f.err));
+    cr_expect(ne(ptr, strstr(s.text, ":nan,7.00/1:x"), NULL), "%s", s.text);
+    cr_expect(ne(ptr, strstr(s.text, ":4.00,-1.00/1:x"), NULL), "the source's stays: %s", s.text);
+}
+
 Test(label, attributes_come_in_the_order_of_the_rubric)
 {
     const char **names;
