@@ -83,21 +83,31 @@ void calibrated_figures_json(const struct calibrated *c, struct json_writer *w)
 
 /* ---- text ---- */
 
+/* Why a temperature is at its limit. */
+static const char *capped_text(double T)
+{
+    return T < 1   ? "nearly all of these pairs are right, and how sure it may be of others they cannot tell"
+           : T > 1 ? "its rewards say as much against the better answers of these pairs as for them"
+                   : "it gives both answers of every pair the same reward";
+}
+
 static void map_text(const struct calibrated *c, struct buf *out)
 {
     const struct calibration *m = &c->map;
+    char a[EVALUATION_NUMBER], b[EVALUATION_NUMBER];
     buf_addf(out, "%s map from %zu pairs (%s)", m->kind == CALIBRATION_NONE ? "no" : calibration_name(m->kind), c->n,
              c->split);
     if (m->kind == CALIBRATION_TEMPERATURE)
-        buf_addf(out, ", T = %.4f", m->temperature);
+        buf_addf(out, ", T = %s", evaluation_number(m->temperature, false, a));
     if (m->kind == CALIBRATION_TEMPERATURE && m->capped)
-        buf_adds(out, ", the limit: all of them are right, or none");
+        buf_addf(out, ", the limit:\n%s", capped_text(m->temperature));
     else if (c->has_interval)
-        buf_addf(out, " (95 %%: %.4f to %.4f)", c->temperature.lo, c->temperature.hi);
+        buf_addf(out, " (95 %%: %s to %s)", evaluation_number(c->temperature.lo, false, a),
+                 evaluation_number(c->temperature.hi, false, b));
     else if (m->kind == CALIBRATION_TEMPERATURE)
         buf_adds(out, " (no interval: all pairs are of one prompt)");
     if (m->kind == CALIBRATION_BETA)
-        buf_addf(out, ", a = %.4f, b = %.4f", m->a, m->b);
+        buf_addf(out, ", a = %s, b = %s", evaluation_number(m->a, false, a), evaluation_number(m->b, false, b));
     if (m->kind == CALIBRATION_ISOTONIC)
         buf_addf(out, ", %zu knots", m->knots);
     buf_adds(out, "\n\n");
@@ -105,16 +115,18 @@ static void map_text(const struct calibrated *c, struct buf *out)
 
 static void losses_text(const struct calibrated *c, struct buf *out)
 {
+    char loss[EVALUATION_NUMBER];
     if (isnan(c->loss[CALIBRATION_NONE])) {
         buf_adds(out, "  all pairs are of one prompt: there is nothing to compare maps on\n");
         return;
     }
     buf_adds(out, "  log-loss on pairs left out, by prompt:");
     for (int k = 0; k < CALIBRATION_KINDS; k++)
-        buf_addf(out, "%s %s %.4f", k > 0 ? "," : "", calibration_name((enum calibration_kind)k), c->loss[k]);
+        buf_addf(out, "%s %s %s", k > 0 ? "," : "", calibration_name((enum calibration_kind)k),
+                 evaluation_number(c->loss[k], false, loss));
     buf_addc(out, '\n');
     if (c->groups.by != NULL)
-        buf_addf(out, "  with temperatures by %s: %.4f\n", c->groups.by, c->groups_loss);
+        buf_addf(out, "  with temperatures by %s: %s\n", c->groups.by, evaluation_number(c->groups_loss, false, loss));
 }
 
 static void name_text(const char *name, struct buf *out)
@@ -127,13 +139,14 @@ static void name_text(const char *name, struct buf *out)
 
 static void group_text(const struct calibrated *c, const struct calibrated_group *g, struct buf *out)
 {
+    char T[EVALUATION_NUMBER];
     name_text(g->group != NULL ? g->group->name : "(others)", out);
     buf_addf(out, " %7zu", g->before.m.n);
     if (g->group != NULL && isfinite(g->group->own))
-        buf_addf(out, "  %7.4f", g->group->own);
+        buf_addf(out, "  %9s", evaluation_number(g->group->own, false, T));
     else
-        buf_adds(out, "        -");
-    buf_addf(out, "  %7.4f", g->group != NULL ? g->group->T : c->groups.T);
+        buf_adds(out, "          -");
+    buf_addf(out, "  %9s", evaluation_number(g->group != NULL ? g->group->T : c->groups.T, false, T));
     buf_adds(out, "  ");
     size_t from = out->len;
     evaluation_cell(g->before.m.ece, g->before.interval.ece, false, out);
@@ -146,12 +159,14 @@ static void group_text(const struct calibrated *c, const struct calibrated_group
 static void groups_text(const struct calibrated *c, struct buf *out)
 {
     const struct calibration_groups *g = &c->groups;
+    char T[EVALUATION_NUMBER];
     if (g->tau > 0)
-        buf_addf(out, "\nBy %s: log T is spread about log %.4f with a standard deviation of %.3f\n\n", g->by, g->T,
-                 g->tau);
+        buf_addf(out, "\nBy %s: log T is spread about log %s with a standard deviation of %.3f\n\n", g->by,
+                 evaluation_number(g->T, false, T), g->tau);
     else
-        buf_addf(out, "\nBy %s: no more spread of T than chance makes; all have T = %.4f\n\n", g->by, g->T);
-    buf_addf(out, "  %-*s %7s  %7s  %7s  %-*s%s\n", NAME_COLUMNS, "", "pairs", "alone", "T", EVALUATION_CELL + 2,
+        buf_addf(out, "\nBy %s: no more spread of T than chance makes; all have T = %s\n\n", g->by,
+                 evaluation_number(g->T, false, T));
+    buf_addf(out, "  %-*s %7s  %9s  %9s  %-*s%s\n", NAME_COLUMNS, "", "pairs", "alone", "T", EVALUATION_CELL + 2,
              "ECE before", "after");
     size_t shown = c->rows <= SHOWN ? c->rows : SHOWN - 1;
     for (size_t i = 0; i < shown; i++)

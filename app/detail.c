@@ -69,11 +69,13 @@ static void line(const char *name, double value, struct metric_interval i, const
     char cell[64] = "";
     if (isfinite(i.lo))
         snprintf(cell, sizeof cell, "(%.4f to %.4f)", i.lo, i.hi);
-    buf_addf(out, "  %-23s %7.4f %-20s %s\n", name, value, cell, text);
+    char number[EVALUATION_NUMBER];
+    buf_addf(out, "  %-23s %7s %-20s %s\n", name, evaluation_number(value, true, number), cell, text);
 }
 
 static void order_text(const struct metric_order *o, struct buf *out)
 {
+    char number[EVALUATION_NUMBER];
     buf_adds(out, "\nAre pairs with larger margins more often right?\n\n");
     if (isnan(o->auroc))
         buf_addf(out, "  %-23s       - undefined, because %s\n", "AUROC", o->why);
@@ -81,7 +83,8 @@ static void order_text(const struct metric_order *o, struct buf *out)
         line("AUROC", o->auroc, o->range, o->why != NULL ? o->why : "0.5: size says nothing", out);
     buf_addf(out, "  %-23s", "margins");
     for (size_t k = 0; k < METRIC_N_QUANTILES; k++)
-        buf_addf(out, "%s %.0f %%: %.3f", k > 0 ? ";" : "", 100 * metric_quantiles[k].share, o->quantile[k]);
+        buf_addf(out, "%s %.0f %%: %s", k > 0 ? ";" : "", 100 * metric_quantiles[k].share,
+                 evaluation_number(o->quantile[k], false, number));
     buf_adds(out, "\n  (AUROC: interval by DeLong over prompts; margins: towards what people said, quantiles)\n");
 }
 

@@ -192,10 +192,22 @@ void evaluation_heading(struct buf *out)
              "ECE");
 }
 
-/* Five characters below 1000. */
-static int short_number(char *out, size_t size, double x)
+/* Five characters, up to seven from 1e10 on: 0.712, 71.23, 712.3, 7.1e3. */
+static void short_number(char *out, size_t size, double x)
 {
-    return snprintf(out, size, x < 10 ? "%.3f" : x < 100 ? "%.2f" : x < 1000 ? "%.1f" : "%.2g", x);
+    snprintf(out, size, x < 10 ? "%.3f" : x < 100 ? "%.2f" : x < 1000 ? "%.1f" : "%.1e", x);
+    char *plus = strstr(out, "e+"), *digits = plus != NULL ? plus + 2 : NULL;
+    if (plus != NULL)
+        memmove(plus + 1, digits + strspn(digits, "0"), strlen(digits + strspn(digits, "0")) + 1);
+}
+
+const char *evaluation_number(double x, bool level, char out[EVALUATION_NUMBER])
+{
+    double size = fabs(x);
+    bool nothing = level ? size < 5e-5 : !(size > 0);
+    snprintf(out, EVALUATION_NUMBER, nothing || (size >= (level ? 0 : 0.01) && size < 1e4) ? "%.4f" : "%.4g",
+             nothing ? 0 : x);
+    return out;
 }
 
 void evaluation_cell(double value, struct metric_interval i, bool percent, struct buf *out)
@@ -220,8 +232,9 @@ static void padded_cell(double value, struct metric_interval i, bool percent, si
 {
     size_t from = out->len;
     evaluation_cell(value, i, percent, out);
-    while (out->len - from < width)
+    do
         buf_addc(out, ' ');
+    while (out->len - from < width);
 }
 
 void evaluation_name(const char *name, char mark, size_t columns, struct buf *out)

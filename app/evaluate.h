@@ -46,8 +46,13 @@ struct evaluation_line {
 };
 struct evaluation_line evaluation_line_of(const char *name, const struct evaluation *v);
 
+/* Four decimals, never of "-0.0000"; of what is larger than 1e4 four digits, of what is smaller than 1e-2 too unless
+ * `level` says that differences of 1e-4 do not matter. Returns out. */
+enum { EVALUATION_NUMBER = 24 };
+const char *evaluation_number(double x, bool level, char out[EVALUATION_NUMBER]);
+
 /* "0.712 (0.680-0.744)", in percent "71.2 % (68.0-74.4)"; "-" when there is no value, and no interval when it is not
- * known. At most EVALUATION_CELL columns, if numbers are below 1000. */
+ * known. At most EVALUATION_CELL columns, if numbers are below 1e10. */
 enum { EVALUATION_CELL = 21 };
 void evaluation_cell(double value, struct metric_interval i, bool percent, struct buf *out);
 

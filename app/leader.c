@@ -1,6 +1,7 @@
 #include "app/leader.h"
 
 #include "core/base/mem.h"
+#include "core/probe.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,8 +30,9 @@ enum leader *leaders_of(const struct embeddings *e, const double *rewards, doubl
     size_t *of = mem_array(e->n + 1, sizeof *of);
     struct best *best = mem_array(e->n + 1, sizeof *best);
     for (size_t i = 0; i < e->n; i++) {
-        const char *id = embeddings_prompt_id(e, i);
-        of[i] = id != NULL && !isnan(rewards[i]) ? names_add(&prompts, id, strlen(id), NULL) : NAMES_NONE;
+        const char *id = embeddings_prompt_id(e, i), *own = embeddings_id(e, i);
+        bool answers = id != NULL && !isnan(rewards[i]) && (own == NULL || !probe_is(own));
+        of[i] = answers ? names_add(&prompts, id, strlen(id), NULL) : NAMES_NONE;
         if (of[i] != NAMES_NONE)
             meet(&best[of[i]], i, rewards[i]);
     }

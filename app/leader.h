@@ -7,7 +7,8 @@
 
 enum leader { LEADER_ALONE, LEADER_NO, LEADER_YES }; /* alone: no other answer to its prompt is known */
 
-/* One a row of e; the caller frees it. Prompts by embeddings_prompt_id. Rewards that are NaN do not take part. */
+/* One a row of e; the caller frees it. Prompts by embeddings_prompt_id. Rewards that are NaN do not take part, nor
+ * do probes (core/probe.h), which nobody would answer with. */
 enum leader *leaders_of(const struct embeddings *e, const double *rewards, double margin);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Slope of the flat pieces of an isotonic map. */
+/* By how much the flat pieces of an isotonic map rise, whatever the scale of margins. */
 static const double hair = 1e-9;
 
 const char *calibration_name(enum calibration_kind kind)
@@ -58,7 +58,8 @@ static bool fit_beta(struct calibration *c, const struct metric_pairs *m, struct
         beta_parts(m->z[i], x + 2 * i);
         p[i] = p_of(m, i);
     }
-    struct logistic2 l = {x, p, m->weight, m->n, 1 / TEMPERATURE_MOST, 1 / TEMPERATURE_LEAST};
+    const struct metric_interval T = temperature_limits(m);
+    struct logistic2 l = {x, p, m->weight, m->n, 1 / T.hi, 1 / T.lo};
     struct logistic2_fit fit;
     if (ok)
         logistic2_fit(&l, at, &fit);
@@ -203,6 +204,6 @@ double calibration_margin(const struct calibration *c, double z)
     if (c->kind != CALIBRATION_ISOTONIC)
         return z / c->temperature;
     /* rounding may pool blocks on one side that it leaves apart on the other: the symmetry is made good here */
-    double p = (interpolate(c, z) + (1 - interpolate(c, -z))) / 2;
-    return log(p / (1 - p)) + hair * z;
+    double p = (interpolate(c, z) + (1 - interpolate(c, -z))) / 2, far = c->z[c->knots - 1];
+    return log(p / (1 - p)) + hair * z / (fabs(z) + (far > 0 ? far : 1));
 }

@@ -11,10 +11,11 @@
  *                and c = 0, which is the temperature: a symmetric map of that form has no others. Mirrored, c must be
  *                (a - b) log 2, for nothing is known at p = 1/2; so with P = sigma(|z|)
  *                    logit g = sign(z) (a log(2 P) - b log(2 (1 - P))).
- *                At even odds the log-odds grow at (a + b) / 2 of z, far out at b. Both are kept within [1/20, 20]
+ *                At even odds the log-odds grow at (a + b) / 2 of z, far out at b. Both are kept within
+ *                the limits of 1/T
  *   isotonic     the nondecreasing g of least squares (pool adjacent violators; Ayer et al. 1955), linear between its
  *                steps, kept within [1/2n, 1 - 1/2n] for n pairs, so that no pair is held for certain. Flat pieces keep
- *                a slope of 1e-9: no map changes which of two answers is the better one */
+ *                a hair of slope, 1e-9 in all: no map changes which of two answers is the better one */
 #ifndef ASSAY_CORE_CALIBRATION_H
 #define ASSAY_CORE_CALIBRATION_H
 
@@ -37,7 +38,7 @@ const char *calibration_name(enum calibration_kind kind);
 struct calibration {
     enum calibration_kind kind;
     double temperature; /* 1 unless the kind says otherwise */
-    bool capped;        /* the best temperature lies beyond [1/20, 20]: all pairs right, or none */
+    bool capped;        /* the best temperature lies beyond its limits (core/temperature.h) */
     double a, b;        /* beta */
     size_t knots;       /* isotonic: g is linear between (z, p), z increasing, and flat outside */
     double *z, *p;      /* knots each */

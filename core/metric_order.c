@@ -33,6 +33,8 @@ static const char *why_not(const struct metric_order *o, double right)
         return right > 0 ? "all pairs are right" : "no pair is right";
     if (isnan(o->auroc_sd))
         return "only one pair is right, or only one is wrong";
+    if (isnan(o->range.lo) && o->auroc > 0 && o->auroc < 1)
+        return "all margins are of one size";
     return isnan(o->range.lo) ? "the margins part right from wrong without a slip, or not at all" : NULL;
 }
 

@@ -4,13 +4,38 @@
 #include "core/bt.h"
 #include "core/split.h"
 
+#include <float.h>
 #include <math.h>
+
+static double weight_of(const struct metric_pairs *m, size_t i)
+{
+    return m->weight != NULL ? m->weight[i] : 1;
+}
+
+/* a z, which may be beyond the doubles: nothing changes in sigma long before that. */
+static double scaled(const struct metric_pairs *m, size_t i, double a)
+{
+    return fmax(-DBL_MAX, fmin(DBL_MAX, a * m->z[i]));
+}
 
 /* The derivative of a pair's weighted log-loss by log T: -a z w (sigma(a z) - p). */
 static double push_of(const struct metric_pairs *m, size_t i, double a)
 {
-    double w = m->weight != NULL ? m->weight[i] : 1, p = m->p != NULL ? m->p[i] : 1;
-    return -w * a * m->z[i] * (bt_sigma(a * m->z[i]) - p);
+    double p = m->p != NULL ? m->p[i] : 1, x = scaled(m, i, a);
+    return -weight_of(m, i) * x * (bt_sigma(x) - p);
+}
+
+struct metric_interval temperature_limits(const struct metric_pairs *m)
+{
+    double largest = 0, sum = 0, weight = 0;
+    for (size_t i = 0; i < m->n; i++)
+        largest = fmax(largest, fabs(m->z[i]));
+    for (size_t i = 0; i < m->n && largest > 0; i++) {
+        sum += weight_of(m, i) * (fabs(m->z[i]) / largest); /* a sum of the largest doubles would be none */
+        weight += weight_of(m, i);
+    }
+    double s = sum > 0 ? largest * (sum / weight) : 1;
+    return (struct metric_interval){TEMPERATURE_LEAST * fmin(1, s), TEMPERATURE_MOST * fmax(1, s)};
 }
 
 /* The derivative of loss and prior by t = log T, and its derivative. */
@@ -18,9 +43,9 @@ static double slope(const struct metric_pairs *m, const struct temperature_prior
 {
     double a = exp(-t), sum = 0, curve = 0;
     for (size_t i = 0; i < m->n; i++) {
-        double x = a * m->z[i], s = bt_sigma(x);
+        double x = scaled(m, i, a), s = bt_sigma(x);
         sum += push_of(m, i, a);
-        curve += (m->weight != NULL ? m->weight[i] : 1) * s * (1 - s) * x * x;
+        curve += weight_of(m, i) * s * (1 - s) * x * x;
     }
     *bend = curve - sum;
     if (prior != NULL) {
@@ -30,10 +55,11 @@ static double slope(const struct metric_pairs *m, const struct temperature_prior
     return sum;
 }
 
-/* Newton's method, kept inside a bracket of the root. */
+/* Newton's method, kept inside a bracket of the root, from the scale of the margins on: far from it steps are of 1. */
 void temperature_fit(const struct metric_pairs *m, const struct temperature_prior *prior, struct temperature *out)
 {
-    double lo = log(TEMPERATURE_LEAST), hi = log(TEMPERATURE_MOST), bend, t = 0;
+    const struct metric_interval limits = temperature_limits(m);
+    double lo = log(limits.lo), hi = log(limits.hi), t = lo + hi, bend;
     bool falls = slope(m, prior, lo, &bend)<0, rises = slope(m, prior, hi, &bend)> 0;
     out->capped = !falls || !rises;
     if (out->capped)
@@ -52,7 +78,7 @@ void temperature_fit(const struct metric_pairs *m, const struct temperature_prio
             break;
     }
     (void)slope(m, prior, t, &out->information);
-    out->T = out->capped && t < 0 ? TEMPERATURE_LEAST : out->capped && t > 0 ? TEMPERATURE_MOST : exp(t);
+    out->T = out->capped && t < 0 ? limits.lo : out->capped && t > 0 ? limits.hi : exp(t);
 }
 
 bool temperature_interval(const struct metric_pairs *m, const uint64_t *group, const struct temperature *t,

@@ -1,6 +1,7 @@
 /* The temperature T by which margins are divided: sigma(z / T) with the least log-loss (Guo et al. 2017,
- * arXiv:1706.04599). The loss is convex in a = 1/T; T is kept within [1/20, 20], for when all pairs are right (or none)
- * the best T lies at 0 (or at infinity). */
+ * arXiv:1706.04599). The loss is convex in a = 1/T; T is kept within limits, for when all pairs are right (or none) the
+ * best T lies at 0 (or at infinity). They are those of log-odds, 1/20 and 20, unless the margins are much larger or
+ * smaller than log-odds are: then they go with them, and rewards in thousands get a T in thousands. */
 #ifndef ASSAY_CORE_TEMPERATURE_H
 #define ASSAY_CORE_TEMPERATURE_H
 
@@ -9,9 +10,13 @@
 #define TEMPERATURE_LEAST (1.0 / 20)
 #define TEMPERATURE_MOST  20.0
 
+/* lo = min(1, s) / 20 and hi = 20 max(1, s), s the mean of |z| by weight (1 when all are 0). */
+struct metric_interval temperature_limits(const struct metric_pairs *m);
+
 struct temperature {
     double T;
-    bool capped;        /* the best lies beyond the limits, or there is none: all margins are zero */
+    bool capped;        /* the best lies beyond the limits: T < 1 when below, T > 1 when above; T = 1: there is none,
+                           all margins are zero */
     double information; /* second derivative of the summed log-loss (and prior) by log T at T */
 };
 

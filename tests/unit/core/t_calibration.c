@@ -3,6 +3,7 @@
 #include "core/base/mem.h"
 #include "core/base/rng.h"
 #include "core/bt.h"
+#include "core/temperature.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -200,7 +201,35 @@ Test(calibration, beta_is_never_worse_than_the_temperature_on_its_pairs)
         cr_assert(calibration_fit(&c, CALIBRATION_BETA, &m, &err));
         cr_assert(calibration_fit(&t, CALIBRATION_TEMPERATURE, &m, &err));
         cr_expect(le(dbl, calibration_loss(&c, &m), calibration_loss(&t, &m) + 1e-9));
-        cr_expect(c.a >= 0.05 && c.b >= 0.05 && c.a <= 20 && c.b <= 20);
+        const struct metric_interval T = temperature_limits(&m);
+        cr_expect(c.a >= 1 / T.hi && c.b >= 1 / T.hi && c.a <= 1 / T.lo && c.b <= 1 / T.lo);
+    }
+}
+
+/* A head of a million times the rewards says the same through a map fitted to it. */
+Test(calibration, every_map_goes_with_the_scale_of_the_margins)
+{
+    enum { N = 200 };
+    double z[N], huge[N], p[N];
+    struct rng r;
+    rng_seed(&r, 31);
+    for (size_t i = 0; i < N; i++) {
+        z[i] = rng_normal(&r);
+        huge[i] = 1e6 * z[i];
+        p[i] = rng_uniform(&r) < bt_sigma(2 * z[i]) ? 1 : 0;
+    }
+    for (enum calibration_kind k = CALIBRATION_TEMPERATURE; k < CALIBRATION_KINDS; k++) {
+        struct calibration scaled;
+        /* Beta has no scale: its margins grow from the tail that huge ones all lie in, so it is a temperature there. */
+        enum calibration_kind own = k == CALIBRATION_BETA ? CALIBRATION_TEMPERATURE : k;
+        cr_assert(calibration_fit(&c, own, &(struct metric_pairs){.z = z, .p = p, .n = N}, &err));
+        cr_assert(calibration_fit(&scaled, k, &(struct metric_pairs){.z = huge, .p = p, .n = N}, &err));
+        for (size_t i = 0; i < N; i++)
+            cr_expect(epsilon_eq(dbl, calibration_probability(&scaled, huge[i]), calibration_probability(&c, z[i]),
+                                 k == CALIBRATION_BETA ? 0.05 : 1e-8),
+                      "%s at %g", calibration_name(k), z[i]);
+        calibration_free(&scaled);
+        calibration_free(&c);
     }
 }
 

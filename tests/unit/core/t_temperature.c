@@ -40,6 +40,48 @@ Test(temperature, stationary_at_the_known_value)
     cr_expect(epsilon_eq(dbl, loss(&eight, t.T) / 8, 0.534559, 1e-6));
 }
 
+/* Rewards of any scale: 1e300 times the margins have 1e300 times the temperature, 1e-300 times as well. */
+Test(temperature, goes_with_the_scale_of_the_margins)
+{
+    for (double scale = 1e-300; scale < 1e301; scale *= 1e60) {
+        double z[8];
+        const struct metric_pairs m = {.z = z, .n = 8};
+        struct temperature t;
+        for (size_t i = 0; i < 8; i++)
+            z[i] = scale * z8[i];
+        temperature_fit(&m, NULL, &t);
+        cr_expect(not(t.capped), "%g", scale);
+        cr_expect(epsilon_eq(dbl, t.T / scale, 0.847405, 1e-6), "%g", scale);
+    }
+}
+
+Test(temperature, limits_are_those_of_log_odds_or_of_the_margins)
+{
+    const double ordinary[] = {1, -1, 1}, large[] = {3e6, -1e6, 5e6}, small[] = {1e-3, 0, 2e-3}, none[] = {0, 0, 0};
+    const struct {
+        const double *z;
+        double lo, hi;
+    } cases[] = {{ordinary, 0.05, 20}, {large, 0.05, 6e7}, {small, 5e-5, 20}, {none, 0.05, 20}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct metric_interval l = temperature_limits(&(struct metric_pairs){.z = cases[i].z, .n = 3});
+        cr_expect(epsilon_eq(dbl, l.lo / cases[i].lo, 1, 1e-12));
+        cr_expect(epsilon_eq(dbl, l.hi / cases[i].hi, 1, 1e-12));
+    }
+}
+
+/* Which limit it lies at says why. */
+Test(temperature, at_a_limit_all_are_right_or_rewards_tell_nothing)
+{
+    const double right[] = {1, 2, 0.5}, wrong[] = {-1, -2, -0.5}, none[] = {0, 0, 0};
+    struct temperature t;
+    temperature_fit(&(struct metric_pairs){.z = right, .n = 3}, NULL, &t);
+    cr_expect(t.capped && t.T < 1);
+    temperature_fit(&(struct metric_pairs){.z = wrong, .n = 3}, NULL, &t);
+    cr_expect(t.capped && t.T > 1);
+    temperature_fit(&(struct metric_pairs){.z = none, .n = 3}, NULL, &t);
+    cr_expect(t.capped && !(t.T < 1) && !(t.T > 1));
+}
+
 Test(temperature, information_is_the_second_difference_of_the_loss)
 {
     struct temperature t;
