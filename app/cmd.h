@@ -41,6 +41,7 @@ struct command {
     X(merge)                                                                                                           \
     X(log)                                                                                                             \
     X(set)                                                                                                             \
+    X(find)                                                                                                            \
     X(queue)                                                                                                           \
     X(gold)                                                                                                            \
     X(retire)                                                                                                          \

@@ -6,6 +6,7 @@
 #include "core/base/json_writer.h"
 #include "store/db.h"
 #include "store/export.h"
+#include "store/where.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -224,12 +225,22 @@ static bool read_job(const struct app *app, const struct args *args, struct job 
     return app_data_apart(app, j->path, err);
 }
 
+/* Then the index of words may have to be written. What is wrong with the filter is said later. */
+static bool asks_for_words(const struct export_options *o)
+{
+    struct arena a = {0};
+    const struct where *w;
+    bool yes = o->where != NULL && where_parse("--where", o->where, &a, &w, NULL) && where_has_words(w);
+    arena_free(&a);
+    return yes;
+}
+
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct job j = {.attribute = BUF_INIT};
     struct db *db = NULL;
     struct bar bar;
-    bool ok = read_job(app, args, &j, err) && app_open(app, false, &db, err);
+    bool ok = read_job(app, args, &j, err) && app_open(app, asks_for_words(&j.o), &db, err);
     if (ok) {
         bar_start(&bar, app, "exporting", "comparisons");
         j.o.progress = &bar.progress;

@@ -131,14 +131,16 @@ static bool load_item(struct export *e, struct export_item *item, struct err *er
     return true;
 }
 
-static bool passes(const struct export *e, const struct export_item *i)
+static bool passes(const struct export *e, const struct export_item *i, bool *yes, struct err *err)
 {
-    struct where_subject s = {.pair = &i->pair,
+    struct where_subject s = {.db = e->db,
+                              .pair = &i->pair,
                               .language = {i->responses[0].language, i->responses[1].language},
                               .judgements = i->judgements,
                               .n = i->n,
                               .by = e->options->label.by};
-    return e->where == NULL || where_passes(e->where, &s);
+    *yes = true;
+    return e->where == NULL || where_passes(e->where, &s, yes, err);
 }
 
 static bool each_row(struct export *e, struct rows *q, int64_t total,
@@ -150,9 +152,10 @@ static bool each_row(struct export *e, struct rows *q, int64_t total,
         if (looked % TICK == 0 && !progress_tick(e->options->progress, (double)looked, (double)total))
             return err_set(err, ERR_STOPPED, "stopped; nothing was written");
         label_pair_row(q, &i.pair);
-        if (!load_item(e, &i, err))
+        bool wanted;
+        if (!load_item(e, &i, err) || !passes(e, &i, &wanted, err))
             return false;
-        if (passes(e, &i)) {
+        if (wanted) {
             e->counts->comparisons++;
             if (!item(e, &i, err))
                 return false;
@@ -361,7 +364,15 @@ static bool read_where(struct export *e, struct err *err)
     if (e->format->whole)
         return err_set(err, ERR_USAGE, "--where is about comparisons; the format %s is not made of them",
                        e->options->format);
-    return where_parse(e->options->where, &e->where_arena, &e->where, err);
+    int64_t left = 0;
+    if (!where_parse("--where", e->options->where, &e->where_arena, &e->where, err))
+        return false;
+    if (where_has_words(e->where))
+        do
+            if (!words_catch_up(e->db, WORDS_SLICE, &left, err))
+                return false;
+        while (left > 0);
+    return true;
 }
 
 bool export_write(struct db *db, const struct export_options *options, struct outfile *out,

@@ -8,6 +8,7 @@
 #include "store/export.h"
 #include "store/label_internal.h"
 #include "store/where.h"
+#include "store/words.h"
 
 /* A response with what is known of it. */
 struct export_response {

@@ -1,59 +1,31 @@
-#include "store/where.h"
+#include "store/where_internal.h"
 
 #include "core/base/buf.h"
-#include "store/label_internal.h"
+#include "store/words.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 64 };
+enum { MAX_DEPTH = 64, N_NAMED = FIELD_WORDS }; /* fields that have a name */
 
-#define FIELDS(X)                                                                                                      \
-    X(SOURCE, "source", true)                                                                                          \
-    X(SPLIT, "split", true)                                                                                            \
-    X(SUBSET, "subset", true)                                                                                          \
-    X(LANGUAGE, "language", true)                                                                                      \
-    X(ANNOTATOR, "annotator", true)                                                                                    \
-    X(STRENGTH, "strength", false)                                                                                     \
-    X(JUDGEMENTS, "judgements", false)                                                                                 \
-    X(NEITHER, "neither", false)                                                                                       \
-    X(CONFIDENCE, "confidence", false)                                                                                 \
-    X(RATING, "rating", false)
-enum field {
-#define X(id, name, is_text) FIELD_##id,
-    FIELDS(X)
-#undef X
-};
 static const struct {
     const char *name;
-    bool is_text;
+    enum where_type type;
+    bool judgements;
 } fields[] = {
-#define X(id, name, is_text) {name, is_text},
-    FIELDS(X)
+#define X(id, name, type, judgements) {name, type, judgements},
+    WHERE_FIELDS(X)
 #undef X
 };
-enum { N_FIELDS = sizeof fields / sizeof *fields };
 
 /* In the order in which they are tried: the longer first. */
-enum op { OP_NE, OP_LE, OP_GE, OP_EQ, OP_LT, OP_GT };
-static const char *const ops[] = {"!=", "<=", ">=", "=", "<", ">"};
+static const char *const ops[] = {
+    [OP_NE] = "!=", [OP_LE] = "<=", [OP_GE] = ">=", [OP_EQ] = "=", [OP_LT] = "<", [OP_GT] = ">"};
 enum { N_OPS = sizeof ops / sizeof *ops };
 
-struct where {
-    enum { ALL, ANY, NOT, TEST } kind;
-    const struct where *left, *right; /* NOT: left */
-    enum field field;
-    enum op op;
-    const char *attribute; /* of a rating */
-    const char *text;
-    double number;
-};
-
-/* ---- reading ---- */
-
 struct reader {
-    const char *text, *at;
+    const char *what, *text, *at;
     struct arena *a;
     int depth;
     struct err *err;
@@ -67,57 +39,85 @@ static const char *skip(struct reader *r)
 
 static bool fault(const struct reader *r, const char *wanted)
 {
-    return err_set(r->err, ERR_USAGE, "--where, column %zu: here should be %s", (size_t)(r->at - r->text) + 1, wanted);
+    return err_set(r->err, ERR_USAGE, "%s, column %zu: here should be %s", r->what, (size_t)(r->at - r->text) + 1,
+                   wanted);
 }
 
+/* A word ends at a colon, too, but for the name that follows "rating:". */
 static size_t word_length(const char *at)
 {
     return strcspn(at, " \t\r\n()=!<>\"");
 }
 
+static size_t name_length(const char *at)
+{
+    return strcspn(at, " \t\r\n()=!<>\":");
+}
+
+static bool word_is(const char *at, const char *word)
+{
+    size_t n = word_length(at);
+    return n == strlen(word) && memcmp(at, word, n) == 0;
+}
+
 static bool take_word(struct reader *r, const char *word)
 {
-    size_t n = word_length(skip(r));
-    if (n != strlen(word) || memcmp(r->at, word, n) != 0)
+    if (!word_is(skip(r), word))
         return false;
-    r->at += n;
+    r->at += strlen(word);
     return true;
 }
 
-static bool read_field(struct reader *r, struct where *w)
+static bool no_such_field(struct reader *r)
 {
-    size_t n = word_length(skip(r)), name = strcspn(r->at, " \t\r\n()=!<>\":");
-    for (size_t i = 0; i < N_FIELDS; i++) {
-        bool rating = i == FIELD_RATING;
-        if (strlen(fields[i].name) != name || memcmp(fields[i].name, r->at, name) != 0 || rating != (name < n) ||
-            (rating && name + 1 == n))
-            continue;
-        w->field = (enum field)i;
-        w->attribute = rating ? arena_ndup(r->a, r->at + name + 1, n - name - 1) : NULL;
-        r->at += n;
-        return true;
-    }
     struct buf list = BUF_INIT;
     buf_adds(&list, "a field:");
-    for (size_t i = 0; i < N_FIELDS; i++)
+    for (size_t i = 0; i < N_NAMED; i++)
         buf_addf(&list, "%s %s%s", i > 0 ? "," : "", fields[i].name, i == FIELD_RATING ? ":NAME" : "");
     fault(r, list.ptr);
     buf_free(&list);
     return false;
 }
 
+/* The name of a field and, of a rating, of its attribute. */
+static bool read_field(struct reader *r, struct where *w)
+{
+    size_t n = name_length(r->at);
+    for (size_t i = 0; i < N_NAMED; i++) {
+        if (strlen(fields[i].name) != n || memcmp(fields[i].name, r->at, n) != 0)
+            continue;
+        w->field = (enum where_field)i;
+        if (i == FIELD_RATING) {
+            size_t attribute = r->at[n] == ':' ? name_length(r->at + n + 1) : 0;
+            if (attribute == 0)
+                return no_such_field(r);
+            w->attribute = arena_ndup(r->a, r->at + n + 1, attribute);
+            n += 1 + attribute;
+        }
+        r->at += n;
+        return true;
+    }
+    return no_such_field(r);
+}
+
 static bool read_op(struct reader *r, struct where *w)
 {
+    enum where_type type = fields[w->field].type;
+    if (w->field == FIELD_RETIRED)
+        return fault(r, "nothing: retired stands alone");
+    bool colon = *skip(r) == ':';
+    r->at += colon;
     skip(r);
     for (size_t i = 0; i < N_OPS; i++)
         if (strncmp(r->at, ops[i], strlen(ops[i])) == 0) {
-            w->op = (enum op)i;
-            if (fields[w->field].is_text && w->op != OP_EQ && w->op != OP_NE)
+            w->op = (enum where_op)i;
+            if (type != WHERE_NUMBER && w->op != OP_EQ && w->op != OP_NE)
                 return fault(r, "= or !=, because the field is a text");
             r->at += strlen(ops[i]);
             return true;
         }
-    return fault(r, "one of = != < <= > >=");
+    w->op = OP_EQ;
+    return colon || fault(r, "one of = != < <= > >=");
 }
 
 static bool read_quoted(struct reader *r, struct where *w)
@@ -136,21 +136,39 @@ static bool read_quoted(struct reader *r, struct where *w)
     return true;
 }
 
+static bool read_text(struct reader *r, struct where *w)
+{
+    if (*r->at == '"')
+        return read_quoted(r, w);
+    size_t n = word_length(r->at);
+    if (n == 0)
+        return fault(r, "a value");
+    w->text = arena_ndup(r->a, r->at, n);
+    r->at += n;
+    return true;
+}
+
+/* What the index of words is asked for one phrase in a field. */
+static void set_phrase(struct reader *r, struct where *w)
+{
+    struct buf e = BUF_INIT;
+    buf_adds(&e, w->field == FIELD_PROMPT ? "prompt : " : w->field == FIELD_ANSWER ? "{first second} : " : "");
+    words_phrase(w->text, strlen(w->text), &e);
+    const char *expression = arena_ndup(r->a, e.ptr, e.len);
+    w->in_texts = w->field != FIELD_BECAUSE ? expression : NULL;
+    w->in_said = w->field == FIELD_BECAUSE || w->field == FIELD_WORDS ? expression : NULL;
+    buf_free(&e);
+}
+
 static bool read_value(struct reader *r, struct where *w)
 {
     const char *start = skip(r);
     char *end;
-    if (*start == '"') {
-        if (!read_quoted(r, w))
-            return false;
-    } else {
-        size_t n = word_length(start);
-        if (n == 0)
-            return fault(r, "a value");
-        w->text = arena_ndup(r->a, start, n);
-        r->at += n;
-    }
-    if (fields[w->field].is_text)
+    if (!read_text(r, w))
+        return false;
+    if (fields[w->field].type == WHERE_PHRASE)
+        set_phrase(r, w);
+    if (fields[w->field].type != WHERE_NUMBER)
         return true;
     w->number = strtod(w->text, &end);
     if (end != w->text && *end == '\0' && isfinite(w->number))
@@ -159,152 +177,170 @@ static bool read_value(struct reader *r, struct where *w)
     return fault(r, "a number");
 }
 
+/* Does a test of a field begin here? Else it is a word to be found. */
+static bool at_test(const char *at)
+{
+    const char *behind = at + name_length(at);
+    if (behind == at)
+        return *at != '\0' && strchr("=!<>:", *at) != NULL;
+    behind += strspn(behind, " \t\r\n");
+    return *behind != '\0' && strchr("=!<>:", *behind) != NULL;
+}
+
+static bool read_state(struct reader *r, struct where *w)
+{
+    for (size_t i = 0; i < N_NAMED; i++)
+        if (fields[i].type == WHERE_STATE && take_word(r, fields[i].name)) {
+            w->field = (enum where_field)i;
+            w->op = OP_EQ;
+            return true;
+        }
+    return false;
+}
+
+static const struct where *read_test(struct reader *r)
+{
+    struct where *w = arena_alloc(r->a, sizeof *w);
+    w->kind = WHERE_TEST;
+    w->field = FIELD_WORDS;
+    w->op = OP_EQ;
+    if (at_test(skip(r)))
+        return read_field(r, w) && read_op(r, w) && read_value(r, w) ? w : NULL;
+    if (read_state(r, w))
+        return w;
+    if (*r->at == '\0' || strchr("()", *r->at) != NULL) {
+        fault(r, "a field, such as source:NAME, or a word to be found");
+        return NULL;
+    }
+    return read_value(r, w) ? w : NULL;
+}
+
 static const struct where *read_any(struct reader *r);
 
 static const struct where *join(struct reader *r, int kind, const struct where *left, const struct where *right)
 {
     struct where *w = arena_alloc(r->a, sizeof *w);
-    w->kind = kind == ALL ? ALL : kind == ANY ? ANY : NOT;
+    w->kind = kind == WHERE_ALL ? WHERE_ALL : kind == WHERE_ANY ? WHERE_ANY : WHERE_NOT;
     w->left = left;
     w->right = right;
     return w;
 }
 
-static const struct where *read_inner(struct reader *r)
+static const struct where *read_bracket(struct reader *r)
 {
-    if (take_word(r, "not")) {
-        const struct where *w;
-        if (++r->depth > MAX_DEPTH)
-            return fault(r, "less nesting"), NULL;
-        w = read_inner(r);
-        r->depth--;
-        return w != NULL ? join(r, NOT, w, NULL) : NULL;
-    }
-    if (*skip(r) == '(') {
-        if (++r->depth > MAX_DEPTH)
-            return fault(r, "less nesting"), NULL;
-        r->at++;
-        const struct where *w = read_any(r);
-        r->depth--;
-        if (w != NULL && *skip(r) != ')')
-            return fault(r, "and, or, or a closing bracket"), NULL;
-        r->at += w != NULL;
-        return w;
-    }
+    r->at++;
+    const struct where *w = read_any(r);
+    if (w == NULL)
+        return NULL;
+    if (*skip(r) != ')')
+        return fault(r, "and, or, or a closing bracket"), NULL;
+    r->at++;
+    return w;
+}
+
+static const struct where *read_one(struct reader *r)
+{
+    bool not = take_word(r, "not"), bracket = !not &&*skip(r) == '(';
+    if (!not &&!bracket)
+        return read_test(r);
+    if (++r->depth > MAX_DEPTH)
+        return fault(r, "less nesting"), NULL;
+    const struct where *w = not ? read_one(r) : read_bracket(r);
+    r->depth--;
+    return w == NULL || !not ? w : join(r, WHERE_NOT, w, NULL);
+}
+
+/* Phrases that stand side by side are one test. */
+static const struct where *beside(struct reader *r, const struct where *left, const struct where *right)
+{
+    if (left->kind != WHERE_TEST || right->kind != WHERE_TEST || left->field != FIELD_WORDS ||
+        right->field != FIELD_WORDS)
+        return NULL;
     struct where *w = arena_alloc(r->a, sizeof *w);
-    w->kind = TEST;
-    return read_field(r, w) && read_op(r, w) && read_value(r, w) ? w : NULL;
+    struct buf e = BUF_INIT;
+    *w = *left;
+    buf_addf(&e, "%s %s", left->in_texts, right->in_texts);
+    w->in_texts = w->in_said = arena_ndup(r->a, e.ptr, e.len);
+    buf_free(&e);
+    return w;
+}
+
+static bool at_end(struct reader *r)
+{
+    return *skip(r) == '\0' || *r->at == ')' || word_is(r->at, "or");
 }
 
 static const struct where *read_all(struct reader *r)
 {
-    const struct where *w = read_inner(r), *next;
-    while (w != NULL && take_word(r, "and"))
-        w = (next = read_inner(r)) != NULL ? join(r, ALL, w, next) : NULL;
-    return w;
+    const struct where *done = NULL, *last = read_one(r), *next, *both;
+    while (last != NULL && !at_end(r)) {
+        bool apart = take_word(r, "and");
+        if ((next = read_one(r)) == NULL)
+            return NULL;
+        if (!apart && (both = beside(r, last, next)) != NULL) {
+            last = both;
+            continue;
+        }
+        done = done != NULL ? join(r, WHERE_ALL, done, last) : last;
+        last = next;
+    }
+    return done != NULL && last != NULL ? join(r, WHERE_ALL, done, last) : last;
 }
 
 static const struct where *read_any(struct reader *r)
 {
     const struct where *w = read_all(r), *next;
     while (w != NULL && take_word(r, "or"))
-        w = (next = read_all(r)) != NULL ? join(r, ANY, w, next) : NULL;
+        w = (next = read_all(r)) != NULL ? join(r, WHERE_ANY, w, next) : NULL;
     return w;
 }
 
-bool where_parse(const char *text, struct arena *a, const struct where **out, struct err *err)
+bool where_parse(const char *what, const char *text, struct arena *a, const struct where **out, struct err *err)
 {
-    struct reader r = {.text = text, .at = text, .a = a, .err = err};
+    struct reader r = {.what = what, .text = text, .at = text, .a = a, .err = err};
     *out = read_any(&r);
     if (*out != NULL && *skip(&r) != '\0')
         return fault(&r, "and, or, or the end");
     return *out != NULL;
 }
 
-/* ---- asking ---- */
+/* ---- what is asked for ---- */
 
-static bool text_is(const struct where *w, const char *value)
+static bool some_test(const struct where *w, bool (*holds)(const struct where *test, const void *ctx), const void *ctx)
 {
-    return strcmp(value != NULL ? value : "", w->text) == 0;
+    if (w->kind == WHERE_TEST)
+        return holds(w, ctx);
+    return some_test(w->left, holds, ctx) || (w->right != NULL && some_test(w->right, holds, ctx));
 }
 
-static bool number_is(const struct where *w, double value)
+static bool looks_at_judgements(const struct where *test, const void *ctx)
 {
-    switch (w->op) {
-    case OP_NE: /* turned round by whoever asks */
-    case OP_EQ:
-        return value == w->number;
-    case OP_LE:
-        return value <= w->number;
-    case OP_GE:
-        return value >= w->number;
-    case OP_LT:
-        return value < w->number;
-    case OP_GT:
-        return value > w->number;
-    }
-    return false;
+    (void)ctx;
+    return fields[test->field].judgements;
 }
 
-static bool any_judgement(const struct where *w, const struct where_subject *s)
+static bool is_phrase(const struct where *test, const void *ctx)
 {
-    for (size_t i = 0; i < s->n; i++) {
-        const struct judgement *j = &s->judgements[i];
-        bool is = w->field == FIELD_ANNOTATOR ? text_is(w, j->annotator_name)
-                                              : j->confidence > 0 && number_is(w, j->confidence);
-        if (is && label_counts(s->judgements, s->n, s->by, i))
-            return true;
-    }
-    return false;
+    (void)ctx;
+    return fields[test->field].type == WHERE_PHRASE;
 }
 
-/* A mean that is not there is NaN, which no comparison passes. */
-static bool any_rating(const struct where *w, const struct where_subject *s)
+static bool is_of(const struct where *test, const void *ctx)
 {
-    for (int k = 0; k < 2; k++)
-        if (number_is(w, label_mean_rating(s->judgements, s->n, s->by, k, w->attribute)))
-            return true;
-    return false;
+    return test->field == *(const enum where_field *)ctx;
 }
 
-static bool is(const struct where *w, const struct where_subject *s)
+bool where_needs_judgements(const struct where *w)
 {
-    const struct label *l = &s->pair->label;
-    switch (w->field) {
-    case FIELD_SOURCE:
-        return text_is(w, s->pair->source);
-    case FIELD_SPLIT:
-        return text_is(w, s->pair->split);
-    case FIELD_SUBSET:
-        return text_is(w, s->pair->subset);
-    case FIELD_LANGUAGE:
-        return text_is(w, s->language[0].ptr) || text_is(w, s->language[1].ptr);
-    case FIELD_STRENGTH:
-        return l->has && number_is(w, abs(l->strength));
-    case FIELD_JUDGEMENTS:
-        return number_is(w, l->n);
-    case FIELD_NEITHER:
-        return number_is(w, l->n_neither);
-    case FIELD_RATING:
-        return any_rating(w, s);
-    case FIELD_ANNOTATOR:
-    case FIELD_CONFIDENCE:
-        return any_judgement(w, s);
-    }
-    return false;
+    return some_test(w, looks_at_judgements, NULL);
 }
 
-bool where_passes(const struct where *w, const struct where_subject *s)
+bool where_has_words(const struct where *w)
 {
-    switch (w->kind) {
-    case ALL:
-        return where_passes(w->left, s) && where_passes(w->right, s);
-    case ANY:
-        return where_passes(w->left, s) || where_passes(w->right, s);
-    case NOT:
-        return !where_passes(w->left, s);
-    case TEST:
-        break;
-    }
-    return is(w, s) != (w->op == OP_NE);
+    return some_test(w, is_phrase, NULL);
+}
+
+bool where_mentions(const struct where *w, enum where_field field)
+{
+    return some_test(w, is_of, &field);
 }

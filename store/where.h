@@ -1,22 +1,28 @@
 /* A filter of comparisons, in words of our own; it never becomes SQL.
  *
  *     any    = all { "or" all }
- *     all    = one { "and" one }
- *     one    = "not" one | "(" any ")" | field op value
- *     op     = "=" | "!=" | "<" | "<=" | ">" | ">="        (texts: "=" and "!=" only)
+ *     all    = one { ["and"] one }
+ *     one    = "not" one | "(" any ")" | field op value | phrase | state
+ *     op     = "=" | "!=" | "<" | "<=" | ">" | ">=" | ":" | ":" op     (texts: "=", "!=" and ":" only; ":" is "=")
  *     value  = a word, a number, or a text in double quotes, where \" and \\ stand for themselves
+ *     phrase = a word or a text in double quotes that is to be found; "word*": words that begin so
  *
  *     source, split, subset   of the comparison; "" when it has none
  *     language                of either response
  *     annotator               of anyone whose judgement counts
+ *     skipped, flagged        of anyone who did; alone: did anyone?
  *     strength                how much better one is, 0 (a tie) to 3; no value without a label
+ *     preference              of any judgement that counts, -3 (first much better) to 3, in stored order
  *     judgements              how many count
  *     neither                 how many of them say that neither is valid
- *     confidence              of any of them
+ *     confidence, seconds     of any of them
  *     rating:NAME             mean rating of either response
+ *     prompt, answer, because one phrase, to be found there
+ *     retired                 alone: out of work; a search leaves those out that do not ask for it
  *
- * A field with several values (language, annotator, confidence, rating) passes when one of them does; "!=" is the
- * contrary of "=". */
+ * A field with several values (language, annotator, rating, ...) passes when one of them does; "!=" is the contrary of
+ * "=". Phrases that stand side by side are found when all of them are in the texts of the comparison, or all in what
+ * one judgement gives as its reason. Case and accents make no difference. */
 #ifndef ASSAY_STORE_WHERE_H
 #define ASSAY_STORE_WHERE_H
 
@@ -26,15 +32,21 @@ struct where;
 
 /* What is asked of. */
 struct where_subject {
+    struct db *db;                 /* whose index of words is asked */
     const struct label_pair *pair; /* with the label */
     struct json_text language[2];
+    bool retired;
     const struct judgement *judgements; /* as label_judgements gives them */
     size_t n;
     enum label_by by;
 };
 
-/* ERR_USAGE with the column of the fault. Lives in `a`; `text` may go. */
-MUST_CHECK bool where_parse(const char *text, struct arena *a, const struct where **out, struct err *err);
-bool where_passes(const struct where *w, const struct where_subject *s);
+/* ERR_USAGE with the column of the fault; `what` is how the filter is called there ("--where"). Lives in `a`; `text`
+ * may go. */
+MUST_CHECK bool where_parse(const char *what, const char *text, struct arena *a, const struct where **out,
+                            struct err *err);
+/* Are there phrases in it? The index of words must then be complete (store/words.h). */
+bool where_has_words(const struct where *w);
+MUST_CHECK bool where_passes(const struct where *w, const struct where_subject *s, bool *passes, struct err *err);
 
 #endif

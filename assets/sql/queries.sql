@@ -363,6 +363,73 @@ SELECT id, people, spread, helpfulness, conflict, source FROM (
 SELECT c.id, c.people, source.name FROM comparison c JOIN source USING (source)
  WHERE c.wanted = 0 AND c.retired IS NULL ORDER BY c.comparison LIMIT ?1;
 
+-- Search (store/words.h, store/browse.h). Comparisons that repeat another one are left out everywhere.
+
+-- name: words_reached
+SELECT comparison, judgement FROM words_reached WHERE one = 1;
+-- name: words_reach
+UPDATE words_reached SET comparison = ?1, judgement = ?2 WHERE one = 1;
+-- name: words_left
+-- behind ?1 the comparisons, behind ?2 the judgements that the index does not hold; keys have no gaps to speak of
+SELECT max(0, coalesce((SELECT max(comparison) FROM comparison), 0) - ?1)
+     + max(0, coalesce((SELECT max(judgement) FROM judgement), 0) - ?2);
+-- name: words_texts_each
+SELECT c.comparison, p.messages, a.text, b.text FROM comparison c JOIN prompt p ON p.prompt = c.prompt
+  JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second
+ WHERE c.comparison > ?1 AND c.comparison <= ?2 ORDER BY c.comparison;
+-- name: words_texts_add
+INSERT INTO words (rowid, prompt, first, second) VALUES (?1, ?2, ?3, ?4);
+-- name: words_said_each
+-- ordered as their documents are numbered: the index wants them ascending
+SELECT j.comparison, (SELECT count(*) FROM judgement k WHERE k.comparison = j.comparison AND k.judgement < j.judgement),
+       j.justification
+  FROM judgement j
+ WHERE j.judgement > ?1 AND j.judgement <= ?2 AND j.comparison IS NOT NULL AND j.justification <> ''
+ ORDER BY j.comparison, j.judgement;
+-- name: words_said_add
+INSERT INTO words_said (rowid, because) VALUES (?1, ?2);
+-- name: words_in_texts
+SELECT 1 FROM words WHERE words MATCH ?1 AND rowid = ?2;
+-- name: words_in_said
+-- documents ?2 to ?3: those of one comparison
+SELECT rowid FROM words_said WHERE words_said MATCH ?1 AND rowid BETWEEN ?2 AND ?3;
+-- name: words_said_counts
+-- is the judgement with ?2 others before it the latest of whoever made it?
+SELECT 1 FROM latest WHERE kind = 'judged' AND judgement =
+  (SELECT judgement FROM judgement WHERE comparison = ?1 ORDER BY judgement LIMIT 1 OFFSET ?2);
+
+-- Each gives the comparisons behind ?1 in their order, at most ?2; ?3: a name or an expression.
+-- name: browse_all
+SELECT comparison FROM comparison WHERE comparison > ?1 AND ?3 IS NULL ORDER BY comparison LIMIT ?2;
+-- name: browse_source
+SELECT comparison FROM comparison INDEXED BY comparison_by_source
+ WHERE source = (SELECT source FROM source WHERE name = ?3) AND comparison > ?1 ORDER BY comparison LIMIT ?2;
+-- name: browse_retired
+SELECT comparison FROM comparison INDEXED BY comparison_out_of_work
+ WHERE retired IS NOT NULL AND comparison > ?1 AND ?3 IS NULL ORDER BY comparison LIMIT ?2;
+-- name: browse_annotator
+SELECT comparison FROM latest INDEXED BY latest_by_annotator
+ WHERE annotator = (SELECT annotator FROM annotator WHERE name = ?3) AND kind = 'judged' AND comparison > ?1
+ ORDER BY comparison LIMIT ?2;
+-- name: browse_skipped
+SELECT DISTINCT comparison FROM latest INDEXED BY latest_by_kind
+ WHERE kind = 'skipped' AND kind <> 'judged' AND comparison > ?1 AND ?3 IS NULL ORDER BY comparison LIMIT ?2;
+-- name: browse_flagged
+SELECT DISTINCT comparison FROM latest INDEXED BY latest_by_kind
+ WHERE kind = 'flagged' AND kind <> 'judged' AND comparison > ?1 AND ?3 IS NULL ORDER BY comparison LIMIT ?2;
+-- name: browse_texts
+SELECT rowid FROM words WHERE words MATCH ?3 AND rowid > ?1 ORDER BY rowid LIMIT ?2;
+-- name: browse_said
+-- ?1 is the last document of a comparison; several documents are one comparison
+SELECT rowid FROM words_said WHERE words_said MATCH ?3 AND rowid > ?1 ORDER BY rowid LIMIT ?2;
+-- name: browse_row
+-- as comparison_each, then what is only shown
+SELECT c.comparison, c.id, c.first, a.id, c.second, b.id, c.prompt, p.id, source.name, c.split, c.subset,
+       c.retired, c.repeats IS NOT NULL, c.people, c.wanted, a.language, b.language
+  FROM comparison c JOIN source USING (source) JOIN prompt p ON p.prompt = c.prompt
+  JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second
+ WHERE c.comparison = ?1;
+
 -- Gold
 
 -- name: gold_set

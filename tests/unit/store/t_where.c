@@ -90,25 +90,25 @@ Test(where, what_is_no_filter_is_refused_with_the_column)
     static const struct {
         const char *where, *why;
     } bad[] = {
-        {"", "column 1: here should be a field: source, split"},
+        {"", "column 1: here should be a field, such as source:NAME, or a word to be found"},
         {"colour = red", "column 1: here should be a field"},
         {"rating > 1", "column 1: here should be a field"},
         {"rating: > 1", "column 1: here should be a field"},
-        {"source:x = 1", "column 1: here should be a field"},
+        {"source:x = 1", "column 10: here should be a field"},
         {"split < b", "column 7: here should be = or !="},
-        {"split train", "column 7: here should be one of ="},
         {"split =", "column 8: here should be a value"},
         {"strength > much", "column 12: here should be a number"},
         {"strength > nan", "here should be a number"},
         {"split = \"a", "here should be the closing quote"},
         {"split = \"a\\", "here should be the closing quote"},
+        {"split ? train)", "column 14: here should be and, or, or the end"},
         {"(split = a", "here should be and, or, or a closing bracket"},
         {"split = a)", "column 10: here should be and, or, or the end"},
         {"split = a and", "column 14: here should be a field"},
     };
     const struct where *w;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        fails(where_parse(bad[i].where, &f.arena, &w, &f.err), ERR_USAGE, bad[i].why);
+        fails(where_parse("--where", bad[i].where, &f.arena, &w, &f.err), ERR_USAGE, bad[i].why);
 }
 
 Test(where, nesting_has_an_end)
@@ -117,11 +117,11 @@ Test(where, nesting_has_an_end)
     const struct where *w;
     for (int i = 0; i < 100000; i++)
         buf_addc(&b, '(');
-    fails(where_parse(b.ptr, &f.arena, &w, &f.err), ERR_USAGE, "less nesting");
+    fails(where_parse("--where", b.ptr, &f.arena, &w, &f.err), ERR_USAGE, "less nesting");
     buf_reset(&b);
     for (int i = 0; i < 100000; i++)
         buf_adds(&b, "not ");
-    fails(where_parse(b.ptr, &f.arena, &w, &f.err), ERR_USAGE, "less nesting");
+    fails(where_parse("--where", b.ptr, &f.arena, &w, &f.err), ERR_USAGE, "less nesting");
     buf_free(&b);
 }
 
