@@ -36,7 +36,7 @@ static void as_json(const struct trained *x, struct buf *out)
     jw_object_end(&w);
     jw_members(&w, metrics.ptr, metrics.len);
     jw_kint(&w, "equal_pairs", (int64_t)t->equal_pairs);
-    aggregated_json(&x->d->aggregation, &w);
+    aggregated_json(&x->d.aggregation, &w);
     jw_key(&w, "entropy_floor");
     jw_object(&w);
     jw_knum(&w, "train", t->floor);
@@ -71,9 +71,9 @@ static void as_text(const struct trained *x, struct buf *out)
         if (t->pairs.n_held > 0)
             evaluation_row("held out", &t->held, out);
     }
-    if (x->d->aggregation.method != NULL) {
+    if (x->d.aggregation.method != NULL) {
         buf_adds(out, "  ");
-        aggregated_text(&x->d->aggregation, out);
+        aggregated_text(&x->d.aggregation, out);
         buf_addc(out, '\n');
     }
     if (t->floor > 0) {
