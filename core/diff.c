@@ -55,11 +55,14 @@ static int by_row(const void *a, const void *b)
 static void order(struct diff *f, const struct pair *pairs, const size_t *which)
 {
     struct place *places = mem_array(f->n, sizeof *places);
+    bool ordered = true;
     for (size_t i = 0; i < f->n; i++) {
         const struct pair *p = &pairs[which != NULL ? which[i] : i];
         places[i] = (struct place){p->chosen < p->rejected ? p->chosen : p->rejected, i};
+        ordered = ordered && (i == 0 || places[i - 1].row <= places[i].row);
     }
-    qsort(places, f->n, sizeof *places, by_row);
+    if (!ordered)
+        qsort(places, f->n, sizeof *places, by_row);
     for (size_t i = 0; i < f->n; i++)
         f->pairs[i] = pairs[which != NULL ? which[places[i].index] : places[i].index];
     mem_free(places);
@@ -94,13 +97,22 @@ static void fetch(const struct diff *f, size_t i)
     embeddings_fetch(f->e, f->pairs[i + AHEAD].rejected);
 }
 
-/* rows: room for two rows of d */
+/* Mostly the two rows lie as they are in one file, or in two of one type; otherwise they are widened first. rows: room
+ * for two of d. */
 static void form(const struct diff *f, size_t i, float *out, float *rows, bool *finite, bool *exact)
 {
+    enum tensor_type type, other;
+    const struct pair *p = &f->pairs[i];
+    const void *a = embeddings_row(f->e, p->chosen, &type), *b = embeddings_row(f->e, p->rejected, &other);
     fetch(f, i);
-    embeddings_row_f32(f->e, f->pairs[i].chosen, rows);
-    embeddings_row_f32(f->e, f->pairs[i].rejected, rows + f->d);
-    widen_subtract(rows, rows + f->d, f->d, out, finite, exact);
+    if (a == NULL || b == NULL || type != other || type == TENSOR_F64) {
+        embeddings_row_f32(f->e, p->chosen, rows);
+        embeddings_row_f32(f->e, p->rejected, rows + f->d);
+        a = rows;
+        b = rows + f->d;
+        type = TENSOR_F32;
+    }
+    widen_subtract(type, a, b, f->d, out, finite, exact);
 }
 
 static bool has_doubles(const struct embeddings *e)
@@ -237,12 +249,17 @@ static void form_doubles(const struct diff *f, size_t i, double *out, double *ro
         out[j] -= row[j];
 }
 
-bool diff_is_exact(const struct diff *f, size_t first, size_t n)
+const float *diff_rows_exact(const struct diff *f, size_t first, size_t n, float *scratch)
 {
-    for (size_t i = first; i < first + n && !f->exact; i++)
-        if (f->rounded[i])
-            return false;
-    return true;
+    bool finite = true, exact = !f->doubles;
+    for (size_t i = 0; i < n && exact && !f->exact; i++)
+        if (f->kept != NULL)
+            exact = !f->rounded[first + i];
+        else
+            form(f, first + i, scratch + i * f->d, scratch + n * f->d, &finite, &exact);
+    if (!exact)
+        return NULL;
+    return f->kept != NULL ? f->kept + first * f->d : scratch;
 }
 
 void diff_rows_f64(const struct diff *f, size_t first, size_t n, double *out, double *scratch)

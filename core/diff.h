@@ -53,10 +53,9 @@ MUST_CHECK bool diff_read(struct diff *f, struct team *team, struct err *err);
 
 /* Rows [first, first + n) by rows; `scratch` (n + 2 rows of d) is used when they are not kept. */
 const float *diff_rows(const struct diff *f, size_t first, size_t n, float *scratch);
-/* Was none of these rows rounded? Then the float32 ones, when they are kept, are as good as the ones below. */
-bool diff_is_exact(const struct diff *f, size_t first, size_t n);
-/* The same in float64 without any rounding of f16, bf16 or f32 rows: out is n x d; `scratch` holds 2 rows of d
- * doubles. */
+/* The same, or NULL when float32 does not hold all of these rows as they are. */
+const float *diff_rows_exact(const struct diff *f, size_t first, size_t n, float *scratch);
+/* In float64, without any rounding of f16, bf16 or f32 rows: out is n x d; `scratch` holds 2 rows of d doubles. */
 void diff_rows_f64(const struct diff *f, size_t first, size_t n, double *out, double *scratch);
 
 #endif

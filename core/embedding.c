@@ -332,6 +332,13 @@ void embeddings_set_prompt_id(struct embeddings *e, size_t row, const char *id)
     *prompt_id_of(e, row) = at;
 }
 
+const void *embeddings_row(const struct embeddings *e, size_t row, enum tensor_type *type)
+{
+    const struct embedding_part *p = part_of(e, row);
+    *type = p->t.type;
+    return tensor_row(&p->t, row - p->first);
+}
+
 void embeddings_row_f32(const struct embeddings *e, size_t row, float *out)
 {
     const struct embedding_part *p = part_of(e, row);

@@ -79,6 +79,8 @@ void embeddings_set_prompt_id(struct embeddings *e, size_t row, const char *id);
 /* Find the prompts that ids files named, once all files are there. */
 void embeddings_link_prompts(struct embeddings *e);
 
+/* The row as it lies in memory, see tensor_row. */
+const void *embeddings_row(const struct embeddings *e, size_t row, enum tensor_type *type);
 /* out: d values; row < n. */
 void embeddings_row_f32(const struct embeddings *e, size_t row, float *out);
 void embeddings_row_f64(const struct embeddings *e, size_t row, double *out);

@@ -138,10 +138,12 @@ static const float *take_rows(const struct job *t, size_t first, size_t rows, fl
     const struct diff *f = t->p->f;
     if (t->reading != NULL) {
         memset(z, 0, rows * sizeof *z);
-        const float *x = diff_form(f, t->reading, first, rows, scratch);
-        for (size_t r = 0; r < rows && t->p->coarse != NULL; r++)
-            coarse_take(t->p->coarse, first + r, x + r * f->d);
-        return x;
+        for (size_t r = 0; r < rows; r++) { /* the room behind a row is free until the next one */
+            const float *x = diff_form(f, t->reading, first + r, 1, scratch + r * f->d);
+            if (t->p->coarse != NULL)
+                coarse_take(t->p->coarse, first + r, x);
+        }
+        return f->kept != NULL ? f->kept + first * f->d : scratch;
     }
     const float *x = diff_rows(f, first, rows, scratch);
     t->p->kernel->dots(x, rows, f->d, t->s, z, rows_ahead(f, first + rows));
@@ -189,7 +191,8 @@ static void chunk_sums_coarse(const struct job *t, size_t first, size_t end, flo
         sums[j] += (double)g[j];
 }
 
-/* Kept differences that are exact are widened on the way through the registers; others are formed in float64. */
+/* Rows that float32 holds as they are, as it does most differences of f16, are widened on the way through the
+ * registers; others are formed in float64: the same bits. */
 static void chunk_sums_f64(const struct job *t, size_t first, size_t end, double *scratch, double *sums)
 {
     const struct diff *f = t->p->f;
@@ -197,16 +200,16 @@ static void chunk_sums_f64(const struct job *t, size_t first, size_t end, double
     for (size_t i = first, rows; i < end; i += rows) {
         struct kernel_pairs k;
         rows = end - i < KERNEL_ROWS ? end - i : KERNEL_ROWS;
-        const bool narrow = f->kept != NULL && diff_is_exact(f, i, rows);
-        if (narrow) {
-            kernel->dots_wide(f->kept + i * f->d, rows, f->d, t->w, k.z);
+        const float *x = diff_rows_exact(f, i, rows, (void *)scratch);
+        if (x != NULL) {
+            kernel->dots_wide(x, rows, f->d, t->w, k.z);
         } else {
             diff_rows_f64(f, i, rows, scratch, scratch + KERNEL_ROWS * f->d);
             kernel->dots_f64(scratch, rows, f->d, t->w, k.z);
         }
         find_losses(t->p, i, rows, false, &k);
-        if (narrow)
-            kernel->add_wide(f->kept + i * f->d, rows, f->d, k.slope, sums, rows_ahead(f, i + rows));
+        if (x != NULL)
+            kernel->add_wide(x, rows, f->d, k.slope, sums, rows_ahead(f, i + rows));
         else
             kernel->add_f64(scratch, rows, f->d, k.slope, sums);
         sums[f->d] += k.loss;

@@ -179,6 +179,12 @@ static bool is_plain(const struct tensor *t)
     return !t->fortran && t->big_endian == native.big_endian;
 }
 
+const void *tensor_row(const struct tensor *t, size_t row)
+{
+    size_t stride;
+    return is_plain(t) ? row_start(t, row, &stride) : NULL;
+}
+
 /* n numbers of a plain tensor that is not of doubles. */
 static void plain_f32(enum tensor_type type, const unsigned char *p, size_t n, float *out)
 {

@@ -37,6 +37,8 @@ void tensor_close(struct tensor *t);
 const char *tensor_type_name(enum tensor_type type);
 size_t tensor_type_size(enum tensor_type type);
 
+/* The row as it lies in memory, at any alignment; NULL when it has to be decoded number by number. */
+const void *tensor_row(const struct tensor *t, size_t row);
 /* out: cols values. Doubles outside the range of float become infinity. */
 void tensor_row_f32(const struct tensor *t, size_t row, float *out);
 void tensor_row_f64(const struct tensor *t, size_t row, double *out);

@@ -121,12 +121,18 @@ Test(diff, knows_which_differences_were_rounded)
     struct team *team = team_open(1);
     struct embeddings e;
     struct diff f;
+    float scratch[4 * D];
     make_embeddings(&e, TENSOR_F32, values);
-    cr_assert(diff_init(&f, &e, pairs, NULL, 2, SIZE_MAX, team, &err), "%s", err.text);
-    cr_expect(not(diff_is_exact(&f, 0, 2)));
-    for (size_t i = 0; i < 2; i++)
-        cr_expect(eq(int, diff_is_exact(&f, i, 1), f.pairs[i].chosen == 5), "pair %zu", i);
-    diff_free(&f);
+    for (int kept = 0; kept < 2; kept++) {
+        cr_assert(diff_init(&f, &e, pairs, NULL, 2, kept == 1 ? SIZE_MAX : 0, team, &err), "%s", err.text);
+        cr_expect(eq(ptr, (void *)diff_rows_exact(&f, 0, 2, scratch), NULL));
+        for (size_t i = 0; i < 2; i++) {
+            const float *x = diff_rows_exact(&f, i, 1, scratch);
+            cr_assert(eq(int, x != NULL, f.pairs[i].chosen == 5), "pair %zu", i);
+            cr_expect(x == NULL || x[D - 1] == 0);
+        }
+        diff_free(&f);
+    }
     embeddings_close(&e);
     team_close(team);
 }

@@ -31,13 +31,39 @@ Test(widen, halves_are_widened_exactly)
     }
 }
 
+/* Differences of every type are those of the widened numbers, by both twins, from odd addresses. */
+Test(widen, rows_of_every_type_are_subtracted_as_their_floats_are)
+{
+    enum { N = 37 };
+    static const enum tensor_type types[] = {TENSOR_F16, TENSOR_BF16, TENSOR_F32};
+    unsigned char bytes[2][4 * N + 1];
+    float wide[2][N], want[N], out[N];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i / sizeof *bytes][i % sizeof *bytes] =
+            (unsigned char)(i * 37 % 60); /* small exponents: all are finite */
+    for (size_t k = 0; k < sizeof types / sizeof *types; k++)
+        for (int plain = 0; plain < 2; plain++) {
+            bool finite[] = {true, true}, exact[] = {true, true};
+            widen_force_plain(plain == 1);
+            for (int s = 0; s < 2; s++)
+                if (types[k] == TENSOR_F32)
+                    memcpy(wide[s], bytes[s] + 1, sizeof wide[s]);
+                else
+                    (types[k] == TENSOR_F16 ? widen_f16 : widen_bf16)(bytes[s] + 1, N, wide[s]);
+            widen_subtract(TENSOR_F32, wide[0], wide[1], N, want, &finite[0], &exact[0]);
+            widen_subtract(types[k], bytes[0] + 1, bytes[1] + 1, N, out, &finite[1], &exact[1]);
+            cr_expect(eq(int, memcmp(out, want, sizeof out), 0), "type %zu plain %d", k, plain);
+            cr_expect(finite[0] && finite[1] && exact[0] == exact[1]);
+        }
+}
+
 static void expect_flags(const float *a, const float *b, size_t n, bool want_finite, bool want_exact)
 {
     for (int plain = 0; plain < 2; plain++) {
         float out[32];
         bool finite = true, exact = true;
         widen_force_plain(plain == 1);
-        widen_subtract(a, b, n, out, &finite, &exact);
+        widen_subtract(TENSOR_F32, a, b, n, out, &finite, &exact);
         for (size_t j = 0; j < n; j++)
             cr_expect(isnan(a[j] - b[j]) || out[j] == a[j] - b[j]);
         cr_expect(eq(int, finite, want_finite), "finite, plain %d", plain);
