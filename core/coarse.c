@@ -2,9 +2,14 @@
 
 #include "core/kernel.h"
 
+/* Rows that are whole pages long would all have their columns in the same few places of the first-level cache: such get
+ * a line more. */
+enum { PAGE_WORDS = 1024 };
+
 static size_t words_of(const struct diff *f)
 {
-    return (f->d + 2 * COARSE_GROUP - 1) / (2 * COARSE_GROUP) * COARSE_GROUP;
+    size_t words = (f->d + 2 * COARSE_GROUP - 1) / (2 * COARSE_GROUP) * COARSE_GROUP;
+    return words % PAGE_WORDS == 0 ? words + COARSE_GROUP : words;
 }
 
 void coarse_init(struct coarse *c, const struct diff *f, size_t memory)
@@ -24,6 +29,11 @@ void coarse_take(struct coarse *c, size_t i, const float *x)
 {
     if (c->x != NULL)
         c->kernel->encode(x, c->f->d, c->words, c->x + i * c->words);
+}
+
+size_t coarse_width(const struct diff *f)
+{
+    return 2 * words_of(f);
 }
 
 size_t coarse_scratch(const struct diff *f, size_t n)

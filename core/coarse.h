@@ -11,7 +11,7 @@
 
 struct coarse {
     const struct diff *f; /* must live as long */
-    size_t words;         /* of a row, two numbers in each, with numbers of 0 to fill a line of the cache */
+    size_t words;         /* of a row, two numbers in each, with numbers of 0 to whole lines of the cache */
     uint32_t *x;          /* rows, in the order of f, or NULL; see core/kernel_coarse.h for the order of numbers */
     const struct kernel_coarse *kernel;
 };
@@ -21,6 +21,8 @@ void coarse_init(struct coarse *c, const struct diff *f, size_t memory);
 void coarse_free(struct coarse *c);
 /* Row i is x (d), rounded. From any thread, each row by one. Nothing when rows are not kept. */
 void coarse_take(struct coarse *c, size_t i, const float *x);
+/* Numbers of a row, those of 0 included. */
+size_t coarse_width(const struct diff *f);
 /* Words that coarse_rows needs for n rows. */
 size_t coarse_scratch(const struct diff *f, size_t n);
 /* Rows [first, first + n), one after the other; `scratch` is used when they are not kept. */

@@ -12,7 +12,7 @@ enum { CHUNK = 256, SEGMENTS = 32 };
 
 static size_t narrow_size(const struct diff *f)
 {
-    return (KERNEL_ROWS + 3) * f->d + 2 * COARSE_GROUP + coarse_scratch(f, KERNEL_ROWS);
+    return (KERNEL_ROWS + 2) * f->d + coarse_width(f) + coarse_scratch(f, KERNEL_ROWS);
 }
 
 static size_t wide_size(const struct diff *f)
@@ -52,7 +52,7 @@ bool pass_init_loss(struct pass *p, const struct diff *f, const struct loss *los
     p->z = mem_block(f->n, 4 * sizeof *p->z);
     p->sums = mem_block(p->segments, (f->d + 2) * sizeof *p->sums);
     p->narrow = mem_block((size_t)team_workers(team), narrow_size(f) * sizeof *p->narrow);
-    p->padded = mem_block(f->d + 2 * COARSE_GROUP, sizeof *p->padded);
+    p->padded = mem_block(coarse_width(f), sizeof *p->padded);
     p->slope = p->z + f->n;
     p->anchor_z = p->slope + f->n;
     p->anchor_slope = p->anchor_z + f->n;

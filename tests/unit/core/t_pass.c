@@ -320,3 +320,44 @@ Test(pass, coarse_rows_err_with_the_step_from_the_anchor_only)
         widen_force_plain(false);
     }
 }
+
+/* Rounded rows of whole pages have a line more: kept or formed again, their sums are those of the rows. */
+Test(pass, rounded_rows_as_long_as_pages_are_summed_as_others)
+{
+    enum { FEW = 9, WIDEST = 2049 };
+    static const size_t widths[] = {2016, 2017, 2040, 2048, WIDEST};
+    static float rows[2 * FEW * WIDEST], s[WIDEST];
+    static double exact[WIDEST], wide[WIDEST], g[2][WIDEST];
+    for (size_t i = 0; i < 2 * FEW * WIDEST; i++)
+        rows[i] = (float)values[i];
+    for (size_t k = 0; k < sizeof widths / sizeof *widths; k++) {
+        size_t d = widths[k];
+        struct tensor t;
+        struct embeddings many;
+        struct diff f;
+        struct pass p;
+        struct pass_sums sums[2], all;
+        tensor_borrow(&t, TENSOR_F32, rows, 2 * FEW, d);
+        embeddings_init(&many);
+        cr_assert(embeddings_add_tensor(&many, &t, "memory", NULL, &err), "%s", err.text);
+        for (size_t j = 0; j < d; j++)
+            wide[j] = (double)(s[j] = (float)values[j] / 50);
+        for (int kept = 0; kept < 2; kept++) {
+            struct coarse rough;
+            cr_assert(diff_prepare(&f, &many, pairs, NULL, FEW, 0, &err) && pass_init(&p, &f, NULL, &err));
+            coarse_init(&rough, &f, kept == 1 ? SIZE_MAX : 0);
+            pass_use(&p, &rough);
+            cr_assert(pass_first(&p, &f, g[kept], &sums[kept], &err), "%s", err.text);
+            sums[kept] = pass_run(&p, s, false, g[kept]);
+            cr_assert(pass_exact(&p, wide, exact, &all, &err));
+            pass_free(&p);
+            coarse_free(&rough);
+            diff_free(&f);
+        }
+        cr_expect(epsilon_eq(dbl, sums[0].loss, all.loss, 1e-2));
+        cr_expect(eq(int, memcmp(g[0], g[1], d * sizeof *g[0]), 0), "%zu columns", d);
+        linalg_axpy(-1, exact, g[0], d);
+        cr_expect(linalg_nrm2(g[0], d) <= 1e-2 * linalg_nrm2(exact, d), "%zu columns", d);
+        embeddings_close(&many);
+    }
+}
