@@ -2,6 +2,7 @@
 #include "app/comparison.h"
 
 #include "core/base/mem.h"
+#include "core/markdown.h"
 #include "core/safe.h"
 
 #include <math.h>
@@ -10,8 +11,7 @@
 
 /* ---- the table ---- */
 
-/* Text has two tables of at most 100 columns; Markdown, whose readers set the width, has them in one. A name that is
- * too long for its column gets a line of its own. */
+/* Text has two tables of at most 100 columns. A name that is too long for its column gets a line of its own. */
 enum { COLUMNS = 8, CELL = 64, BREAK = 4, NAME_COLUMNS = 17 };
 static const char *const titles[COLUMNS] = {"head", "accuracy", "log-loss", "Brier", "ECE", "ECE at T", "AUROC", "T"};
 
@@ -86,19 +86,19 @@ static void add_line(const struct table *t, const char *name, char cells[COLUMNS
 
 static void add_markdown(const struct comparison *x, const struct table *t, struct buf *out)
 {
+    struct markdown_table m = {0};
+    struct buf name = BUF_INIT;
     for (size_t j = 0; j < COLUMNS; j++)
-        buf_addf(out, "| %s ", titles[j]);
-    buf_adds(out, "|\n");
-    for (size_t j = 0; j < COLUMNS; j++)
-        buf_adds(out, "| --- ");
-    buf_adds(out, "|\n");
+        markdown_column(&m, titles[j], strlen(titles[j]), false);
     for (size_t h = 0; h < x->n_heads; h++) {
-        buf_adds(out, "| ");
-        add_name(x->heads[h].name, COMPARISON_MARKDOWN, out);
+        buf_reset(&name);
+        add_name(x->heads[h].name, COMPARISON_MARKDOWN, &name);
+        markdown_cell(&m, name.ptr, name.len);
         for (size_t j = 1; j < COLUMNS; j++)
-            buf_addf(out, " | %s", t->cells[h][j]);
-        buf_adds(out, " |\n");
+            markdown_cell(&m, t->cells[h][j], strlen(t->cells[h][j]));
     }
+    markdown_table_end(&m, out);
+    buf_free(&name);
 }
 
 static void add_table(const struct comparison *x, enum comparison_format format, struct buf *out)
@@ -172,7 +172,7 @@ static void add_verdicts(const struct comparison *x, enum comparison_format form
 static void add_heading(const struct comparison *x, struct buf *out)
 {
     const struct compare_head *first = &x->heads[0].as_is;
-    buf_addf(out, "%zu head%s on %zu pairs of %zu prompts, ", x->n_heads, x->n_heads == 1 ? "" : "s", x->n,
+    buf_addf(out, "%zu head%s on %zu pairs of %zu prompts,\n", x->n_heads, x->n_heads == 1 ? "" : "s", x->n,
              first->interval.groups);
     if (x->o->folds > 0)
         buf_addf(out, "each pair judged by heads fitted to the other %zu of %zu folds of prompts\n\n", x->folds - 1,
@@ -193,13 +193,12 @@ static bool any_without_scale(const struct comparison *x)
 
 static void add_notes(const struct comparison *x, struct buf *out)
 {
-    buf_addf(
-        out,
-        "\n95 %% intervals: %zu resamples of prompts, the same for all heads; p-values and verdicts are corrected\n"
-        "for %zu comparison%s (Holm). ECE counts both orientations of a pair, and is pulled up by chance when\n"
-        "pairs are few. AUROC: do larger margins mean more right pairs? Its intervals and p are DeLong's.\n"
-        "T: the temperature, fitted to pairs of other folds, never to those it is used on.\n",
-        x->heads[0].as_is.interval.resamples, x->n_heads - 1, x->n_heads == 2 ? "" : "s");
+    buf_addf(out,
+             "\n95 %% intervals: %zu resamples of prompts, the same for all heads; p-values and verdicts are\n"
+             "corrected for %zu comparison%s (Holm). ECE counts both orientations of a pair, and is pulled up by\n"
+             "chance when pairs are few. AUROC: do larger margins mean more right pairs? Its intervals and p are\n"
+             "DeLong's. T: the temperature, fitted to pairs of other folds, never to those it is used on.\n",
+             x->heads[0].as_is.interval.resamples, x->n_heads - 1, x->n_heads == 2 ? "" : "s");
     if (any_without_scale(x))
         buf_adds(out, "* differences of its rewards are no log-odds: all its figures are at T\n");
     for (size_t h = 0; h < x->n_heads; h++) {

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 enum { SHADES = 10 };
 
@@ -15,8 +16,8 @@ static void escape_markdown(const char *html, size_t n, struct buf *out)
 {
     for (size_t i = 0; i < n; i++) {
         char c = html[i];
-        bool link =
-            c == '@' || (c == ':' && i + 1 < n && html[i + 1] == '/') || (c == '.' && i > 2 && html[i - 1] == 'w');
+        bool link = c == '@' || (c == ':' && i + 1 < n && html[i + 1] == '/') ||
+                    (c == '.' && i > 2 && strncasecmp(html + i - 3, "www", 3) == 0);
         if (link)
             buf_addf(out, "&#%d;", c);
         else if (c == '\n')
@@ -51,36 +52,51 @@ static void add(struct page *p, size_t columns, const char *fmt, va_list ap)
     buf_free(&text);
 }
 
-/* Between two tags in HTML, between two other strings in Markdown. */
-static void between(struct page *p, const char *const tags[2], const char *const marks[2], const char *fmt, va_list ap)
+static void paragraph(struct page *p, const char *fmt, va_list ap)
 {
-    const char *const *around = p->format == PAGE_HTML ? tags : marks;
-    buf_adds(p->out, around[0]);
-    add(p, PAGE_TEXT, fmt, ap);
-    buf_adds(p->out, around[1]);
+    struct buf text = BUF_INIT, safe = BUF_INIT;
+    buf_vaddf(&text, fmt, ap);
+    page_escape(PAGE_MARKDOWN, text.ptr, text.len, PAGE_TEXT, &safe);
+    markdown_wrap(safe.ptr, safe.len, p->out);
+    buf_adds(p->out, "\n\n");
+    buf_free(&text);
+    buf_free(&safe);
 }
 
-#define BETWEEN(before, after, mark, end)                                                                              \
+/* Between two tags in HTML; in Markdown behind a mark, or a paragraph without one. */
+static void between(struct page *p, const char *const tags[2], const char *mark, const char *fmt, va_list ap)
+{
+    bool html = p->format == PAGE_HTML;
+    if (!html && *mark == '\0') {
+        paragraph(p, fmt, ap);
+        return;
+    }
+    buf_adds(p->out, html ? tags[0] : mark);
+    add(p, PAGE_TEXT, fmt, ap);
+    buf_adds(p->out, html ? tags[1] : "\n\n");
+}
+
+#define BETWEEN(before, after, mark)                                                                                   \
     do {                                                                                                               \
         va_list ap;                                                                                                    \
         va_start(ap, fmt);                                                                                             \
-        between(p, (const char *const[2]){before, after}, (const char *const[2]){mark, end}, fmt, ap);                 \
+        between(p, (const char *const[2]){before, after}, mark, fmt, ap);                                              \
         va_end(ap);                                                                                                    \
     } while (0)
 
 void page_heading(struct page *p, const char *fmt, ...)
 {
-    BETWEEN("<h3>", "</h3>\n", "### ", "\n\n");
+    BETWEEN("<h3>", "</h3>\n", "### ");
 }
 
 void page_text(struct page *p, const char *fmt, ...)
 {
-    BETWEEN("<p>", "</p>\n", "", "\n\n");
+    BETWEEN("<p>", "</p>\n", "");
 }
 
 void page_note(struct page *p, const char *fmt, ...)
 {
-    BETWEEN("<p class=\"note\">", "</p>\n", "", "\n\n");
+    BETWEEN("<p class=\"note\">", "</p>\n", "");
 }
 
 /* In Markdown four blanks before each line: nothing in the line can end that. */
@@ -145,6 +161,7 @@ void page_end(struct page *p)
 void page_free(struct page *p)
 {
     buf_free(&p->contents);
+    markdown_table_free(&p->table);
 }
 
 void page_section(struct page *p, const char *id, const char *title)
@@ -206,17 +223,14 @@ static void table_html(struct page *p, const char *caption, va_list ap)
 
 static void table_markdown(struct page *p, const char *caption, va_list ap)
 {
-    add(p, PAGE_TEXT, caption, ap);
-    buf_adds(p->out, "\n\n|");
+    struct buf name = BUF_INIT;
+    paragraph(p, caption, ap);
     for (size_t i = 0; i < p->n_columns; i++) {
-        buf_addc(p->out, ' ');
-        page_escape(PAGE_MARKDOWN, p->columns[i].name, strlen(p->columns[i].name), PAGE_CELL, p->out);
-        buf_adds(p->out, " |");
+        buf_reset(&name);
+        page_escape(PAGE_MARKDOWN, p->columns[i].name, strlen(p->columns[i].name), PAGE_CELL, &name);
+        markdown_column(&p->table, name.ptr, name.len, p->columns[i].number);
     }
-    buf_adds(p->out, "\n|");
-    for (size_t i = 0; i < p->n_columns; i++)
-        buf_adds(p->out, p->columns[i].number ? " ---: |" : " --- |");
-    buf_addc(p->out, '\n');
+    buf_free(&name);
 }
 
 void page_table(struct page *p, const struct page_column *columns, size_t n, const char *caption, ...)
@@ -234,17 +248,30 @@ void page_table(struct page *p, const struct page_column *columns, size_t n, con
 
 static void row_end(struct page *p)
 {
-    if (p->in_row)
-        buf_adds(p->out, p->format == PAGE_HTML ? "</tr>\n" : "\n");
+    if (p->in_row && p->format == PAGE_HTML)
+        buf_adds(p->out, "</tr>\n");
     p->in_row = false;
 }
 
 void page_row(struct page *p)
 {
     row_end(p);
-    buf_adds(p->out, p->format == PAGE_HTML ? "<tr>" : "|");
+    if (p->format == PAGE_HTML)
+        buf_adds(p->out, "<tr>");
+    else
+        markdown_row(&p->table);
     p->in_row = true;
     p->cell = 0;
+}
+
+static void cell_markdown(struct page *p, const char *fmt, va_list ap)
+{
+    struct buf text = BUF_INIT, safe = BUF_INIT;
+    buf_vaddf(&text, fmt, ap);
+    page_escape(PAGE_MARKDOWN, text.ptr, text.len, PAGE_CELL, &safe);
+    markdown_cell(&p->table, safe.ptr, safe.len);
+    buf_free(&text);
+    buf_free(&safe);
 }
 
 /* The next cell; shade < 0: none. */
@@ -252,9 +279,7 @@ static void cell(struct page *p, int shade, const char *fmt, va_list ap)
 {
     bool number = p->cell < p->n_columns && p->columns[p->cell].number, first = p->cell++ == 0;
     if (p->format == PAGE_MARKDOWN) {
-        buf_addc(p->out, ' ');
-        add(p, PAGE_CELL, fmt, ap);
-        buf_adds(p->out, " |");
+        cell_markdown(p, fmt, ap);
         return;
     }
     buf_adds(p->out, first ? "<th scope=\"row\"" : "<td");
@@ -285,18 +310,20 @@ void page_heat(struct page *p, double share, const char *fmt, ...)
 
 void page_more(struct page *p, size_t n)
 {
+    if (n > 0 && p->format == PAGE_MARKDOWN) {
+        page_row(p);
+        page_cell(p, "and %zu more", n);
+    }
     row_end(p);
-    if (n == 0)
-        return;
-    if (p->format == PAGE_MARKDOWN)
-        buf_addf(p->out, "| and %zu more |\n", n);
-    else
+    if (n > 0 && p->format == PAGE_HTML)
         buf_addf(p->out, "<tr><td class=\"note\" colspan=\"%zu\">and %zu more</td></tr>\n", p->n_columns, n);
 }
 
 void page_table_end(struct page *p)
 {
     row_end(p);
+    if (p->format == PAGE_MARKDOWN)
+        markdown_table_end(&p->table, p->out);
     buf_adds(p->out, p->format == PAGE_HTML ? "</tbody>\n</table>\n</div>\n" : "\n");
 }
 
@@ -335,8 +362,7 @@ void page_figure(struct page *p, const struct buf *svg, const struct buf *text, 
         add(p, PAGE_TEXT, caption, ap);
         buf_adds(p->out, "</figcaption>\n</figure>\n");
     } else if (text->len > 0) {
-        add(p, PAGE_TEXT, caption, ap);
-        buf_adds(p->out, "\n\n");
+        paragraph(p, caption, ap);
         plain(text->ptr, text->len, &safe);
         indented(safe.ptr, p->out);
     }

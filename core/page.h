@@ -3,11 +3,12 @@
  * Every text that is handed over may hold anything: it is escaped, what could not be seen is replaced, and what is too
  * long is cut (PAGE_CELL, PAGE_TEXT columns), so that nothing from data becomes markup or floods the page. Ids and
  * classes are constants of ours. The HTML is well-formed XML, too. Figures are SVG in HTML; in Markdown their plain
- * text, drawn with characters. */
+ * text, drawn with characters. Markdown has lines and tables as narrow as core/markdown.h can make them. */
 #ifndef ASSAY_CORE_PAGE_H
 #define ASSAY_CORE_PAGE_H
 
 #include "core/base/buf.h"
+#include "core/markdown.h"
 
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ struct page {
     bool in_section, in_row;
     const struct page_column *columns;
     size_t n_columns, cell;
+    struct markdown_table table; /* Markdown: the one that is open */
 };
 
 /* page_end closes what is open; page_free gives back the contents. */

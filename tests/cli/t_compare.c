@@ -120,15 +120,26 @@ Test(comparison, the_same_bytes_come_out_every_time)
     program_free(&b);
 }
 
+/* Names are ASCII here. */
+static void expect_narrow(const char *text)
+{
+    for (size_t n; *text != '\0'; text += n + (text[n] == '\n')) {
+        n = strcspn(text, "\n");
+        cr_expect(le(sz, n, 100), "%.*s", (int)n, text);
+    }
+}
+
 Test(comparison, the_report_names_the_heads_and_says_what_is_known)
 {
     struct program p = say("-w d/demo.assay -q compare bt:l2=0.01 regression", 0);
     cr_expect(strstr(p.out.ptr, "2 heads on ") == p.out.ptr, "%s", p.out.ptr);
     cr_expect(strstr(p.out.ptr, "\nAgainst bt:l2=0.01:\n  regression\n    accuracy   ") != NULL, "%s", p.out.ptr);
     cr_expect(strstr(p.out.ptr, "* differences of its rewards are no log-odds") != NULL);
+    expect_narrow(p.out.ptr);
     program_free(&p);
     p = say("-w d/demo.assay -q compare bt:l2=0.01 regression --baseline regression --markdown", 0);
     cr_expect(strstr(p.out.ptr, "\n| `bt:l2=0.01` | ") != NULL, "%s", p.out.ptr);
+    expect_narrow(p.out.ptr);
     cr_expect(strstr(p.out.ptr, "\nAgainst `regression`:\n\n- `bt:l2=0.01`\n  - accuracy: ") != NULL, "%s", p.out.ptr);
     program_free(&p);
 }

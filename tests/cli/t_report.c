@@ -1,5 +1,6 @@
 /* The report through the command line: it says what eval says, it is the same twice, and nothing from data becomes
  * markup. */
+#include "core/safe.h"
 #include "tests/support/assay.h"
 #include "tests/support/markup.h"
 #include "tests/support/program.h"
@@ -172,10 +173,17 @@ Test(report, markdown_has_the_same_parts)
     read_page("r.md");
     cr_expect(has("# demo.assay\n"));
     cr_expect(has("\n## Heads\n"));
-    cr_expect(has("\n| demo.bt | bt | holdout | "));
+    cr_expect(has("\n| demo.bt | bt   | holdout  | "));
     cr_expect(has("how often it was so"));
     cr_expect(has("\n## To repeat this\n"));
     cr_expect(lacks("<"));
+    /* but for what is kept as it is: settings and digests of a run */
+    for (const char *line = page.ptr; *line != '\0';) {
+        size_t n = strcspn(line, "\n");
+        if (strncmp(line, "    {", 5) != 0)
+            cr_expect(le(sz, safe_width(line, n), 100), "%.*s", (int)n, line);
+        line += n + (line[n] == '\n');
+    }
 }
 
 Test(report, tells_of_before_and_after_a_map)

@@ -91,7 +91,8 @@ Test(page, markdown)
     write(PAGE_MARKDOWN, "x|y");
     cr_expect(eq(str, b.ptr,
                  "## One\n\n### x\\|y\n\nx\\|y\n\nx\\|y\n\n    x|y\n\n- x\\|y: x\\|y\n\nx\\|y\n\n"
-                 "| name \\| &lt;b&gt; | n |\n| --- | ---: |\n| x\\|y | x\\|y |\n| x\\|y | x\\|y |\n| and 12 more |\n\n"
+                 "| name \\| &lt;b&gt; |    n |\n| ----------------- | ---: |\n| x\\|y              | x\\|y |\n"
+                 "| x\\|y              | x\\|y |\n| and 12 more       |      |\n\n"
                  "## Two\n\nx\\|y\n\n    a\n      b\n\n"));
 }
 
@@ -106,6 +107,9 @@ Test(page, markdown_takes_nothing_from_texts)
     }
     cr_expect(eq(ptr, strstr(b.ptr, "://"), NULL));
     cr_expect(eq(ptr, strstr(b.ptr, "www."), NULL));
+    buf_reset(&b);
+    page_escape(PAGE_MARKDOWN, "WwW.a I know.", 13, 1000, &b);
+    cr_expect(eq(str, b.ptr, "WwW&#46;a I know."));
 }
 
 Test(page, long_texts_are_cut)
