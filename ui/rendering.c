@@ -21,27 +21,27 @@ void rendering_copy(struct rendering *r, const char *bytes, size_t n, size_t raw
 {
     if (n == 0)
         return;
-    struct run *last = r->runs.n > 0 ? &r->runs.v[r->runs.n - 1] : NULL;
+    struct stretch *last = r->runs.n > 0 ? &r->runs.v[r->runs.n - 1] : NULL;
     if (last != NULL && last->copied && last->style == style && last->raw_end == raw)
         last->raw_end = raw + n;
     else
-        vec_push(&r->runs, ((struct run){r->text.len, raw, raw + n, true, style}));
+        vec_push(&r->runs, ((struct stretch){r->text.len, raw, raw + n, true, style}));
     buf_add(&r->text, bytes, n);
 }
 
 void rendering_make(struct rendering *r, const char *bytes, size_t n, size_t raw, size_t raw_end, enum style style)
 {
-    struct run *last = r->runs.n > 0 ? &r->runs.v[r->runs.n - 1] : NULL;
+    struct stretch *last = r->runs.n > 0 ? &r->runs.v[r->runs.n - 1] : NULL;
     bool same = last != NULL && !last->copied && last->style == style && last->raw == raw && last->raw_end == raw;
     if (n > 0 && !(same && raw_end == raw))
-        vec_push(&r->runs, ((struct run){r->text.len, raw, raw_end, false, style}));
+        vec_push(&r->runs, ((struct stretch){r->text.len, raw, raw_end, false, style}));
     buf_add(&r->text, bytes, n);
 }
 
 void rendering_append(struct rendering *r, const struct rendering *other)
 {
     for (size_t i = 0; i < other->runs.n; i++) {
-        struct run run = other->runs.v[i];
+        struct stretch run = other->runs.v[i];
         run.shown += r->text.len;
         vec_push(&r->runs, run);
     }
@@ -65,7 +65,7 @@ size_t rendering_raw(const struct rendering *r, size_t shown)
 {
     if (r->runs.n == 0)
         return 0;
-    const struct run *run = &r->runs.v[rendering_run(r, shown)];
+    const struct stretch *run = &r->runs.v[rendering_run(r, shown)];
     if (!run->copied)
         return run->raw;
     size_t raw = run->raw + (shown - run->shown);
@@ -77,7 +77,7 @@ size_t rendering_shown(const struct rendering *r, size_t raw)
     size_t lo = 0, hi = r->runs.n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        const struct run *run = &r->runs.v[mid];
+        const struct stretch *run = &r->runs.v[mid];
         if (run->raw_end > raw || run->raw >= raw)
             hi = mid;
         else
@@ -85,7 +85,7 @@ size_t rendering_shown(const struct rendering *r, size_t raw)
     }
     if (lo == r->runs.n)
         return r->text.len;
-    const struct run *run = &r->runs.v[lo];
+    const struct stretch *run = &r->runs.v[lo];
     return run->copied && run->raw < raw ? run->shown + (raw - run->raw) : run->shown;
 }
 
@@ -128,7 +128,7 @@ static size_t next_sign(const struct marking *m)
     return m->open ? m->ranges->at.v[m->next].to : m->ranges->at.v[m->next].from;
 }
 
-static void mark_copied(struct marking *m, const struct run *run, const char *bytes)
+static void mark_copied(struct marking *m, const struct stretch *run, const char *bytes)
 {
     for (size_t raw = run->raw; raw < run->raw_end;) {
         sign_up_to(m, raw);
@@ -139,7 +139,7 @@ static void mark_copied(struct marking *m, const struct run *run, const char *by
 }
 
 /* A line break, and what hangs before it, ends what is marked: signs stand beside the words. */
-static void mark_made(struct marking *m, const struct run *run, const char *bytes, size_t n)
+static void mark_made(struct marking *m, const struct stretch *run, const char *bytes, size_t n)
 {
     bool stands = run->raw_end > run->raw;
     if (stands || (m->open && next_sign(m) <= run->raw))
@@ -158,9 +158,9 @@ void rendering_mark(const struct rendering *r, const char *raw, size_t n, const 
                         .out = out};
     rendering_start(out);
     if (!r->there && n > 0)
-        mark_copied(&m, &(struct run){0, 0, n, true, STYLE_TEXT}, raw);
+        mark_copied(&m, &(struct stretch){0, 0, n, true, STYLE_TEXT}, raw);
     for (size_t i = 0; i < r->runs.n; i++) {
-        const struct run *run = &r->runs.v[i];
+        const struct stretch *run = &r->runs.v[i];
         size_t end = i + 1 < r->runs.n ? r->runs.v[i + 1].shown : r->text.len;
         if (run->copied)
             mark_copied(&m, run, r->text.ptr + run->shown);

@@ -11,7 +11,7 @@
 
 /* Shown bytes from `shown` up to the next run. Copied ones are raw bytes as they are, from `raw` on; the others were
  * made up and stand for raw [raw, raw_end), or, when that is empty, for nothing. raw never decreases. */
-struct run {
+struct stretch {
     size_t shown, raw, raw_end;
     bool copied;
     enum style style;
@@ -21,7 +21,7 @@ struct run {
 struct rendering {
     bool there;
     struct buf text; /* any bytes: hostile until drawn */
-    VEC(struct run) runs;
+    VEC(struct stretch) runs;
 };
 
 void rendering_start(struct rendering *r);

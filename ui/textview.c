@@ -281,7 +281,7 @@ static enum style styler_at(struct styler *s, size_t shown)
     if (r->there && r->runs.n > 0) {
         while (s->run + 1 < r->runs.n && r->runs.v[s->run + 1].shown <= shown)
             s->run++;
-        const struct run *run = &r->runs.v[s->run];
+        const struct stretch *run = &r->runs.v[s->run];
         style = run->style;
         raw = run->copied ? run->raw + (shown - run->shown) : run->raw;
         if (!run->copied && run->raw == run->raw_end)

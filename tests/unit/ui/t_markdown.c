@@ -20,7 +20,7 @@ static bool is_sound(const struct rendering *r, const char *raw, size_t n)
 {
     size_t at = 0, shown = 0;
     for (size_t i = 0; i < r->runs.n; i++) {
-        const struct run *run = &r->runs.v[i];
+        const struct stretch *run = &r->runs.v[i];
         size_t end = i + 1 < r->runs.n ? r->runs.v[i + 1].shown : r->text.len;
         bool copied = !run->copied || (run->raw_end - run->raw == end - run->shown &&
                                        memcmp(r->text.ptr + run->shown, raw + run->raw, end - run->shown) == 0);
