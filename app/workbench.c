@@ -1,6 +1,7 @@
 #include "app/workbench.h"
 
 #include "app/deeds.h"
+#include "app/glance.h"
 #include "app/session.h"
 #include "store/db.h"
 #include "ui/ui.h"
@@ -65,7 +66,7 @@ static bool run_with(const struct app *app, const struct args *args, struct db *
     if (ok) {
         struct ui_host annotate = {session_perform, session_state, &s};
         struct deed_context deeds = {.db = db, .person = w.person, .annotator = s.annotator};
-        struct workbench_host host = {deeds_perform, &deeds};
+        struct workbench_host host = {deeds_perform, &deeds, glance_read};
         w.db = db;
         w.annotator = s.annotator;
         w.annotate = &annotate;

@@ -5,6 +5,7 @@
 #define ASSAY_UI_DEED_H
 
 #include "ui/action.h"
+#include "ui/glance.h"
 
 /* id, function deed_<name> in app/deeds.h */
 #define DEEDS(X)                                                                                                       \
@@ -33,6 +34,9 @@ struct workbench_host {
     /* True: done, or refused with a reason (ui/action.h). False: it failed and nothing was changed. */
     bool (*perform)(void *ctx, const struct deed *deed, struct reaction *out, struct err *err);
     void *ctx;
+    /* On a worker's thread: agreement of people in the workspace at `path`. out->n 0: nobody has judged yet. NULL: it
+     * is not told. */
+    bool (*glance)(const char *path, struct glance *out, struct err *err);
 };
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { COL_NAME = 8, GAP = 2 };
+enum { COL_NAME = 8, GAP = 2, TEXT_COLS = 72 };
 
 static int width_of(const char *text)
 {
@@ -41,7 +41,7 @@ void frame_rule(struct grid *g, int row, int col, int cols, const char *title, c
 void frame_empty(struct grid *g, int row, int col, int rows, int cols, const char *text)
 {
     struct wrap_rows wrapped = {0};
-    int width = cols > 64 ? 60 : cols - 4;
+    int width = cols > TEXT_COLS + 4 ? TEXT_COLS : cols - 4;
     wrap_text(text, strlen(text), width, 0, &wrapped);
     int n = (int)wrapped.rows.n, top = row + (rows > n ? (rows - n) / 3 : 0);
     for (int i = 0; i < n && top + i < row + rows; i++)

@@ -188,13 +188,26 @@ static bool holds(const struct keys *k, const struct binding *b, enum keymap map
     return b->map == KEYMAP_GENERIC && keymaps[map].fallback && find(k, map, b->key) == NULL;
 }
 
+/* The first binding from `i` on that holds, those of the view itself before those of generic; bindings.n: none. */
+static size_t next_holding(const struct keys *k, enum keymap map, enum request r, bool own, size_t i)
+{
+    while (i < k->bindings.n) {
+        const struct binding *b = &k->bindings.v[i];
+        if (b->request == r && (b->map == map) == own && holds(k, b, map))
+            break;
+        i++;
+    }
+    return i;
+}
+
 bool keys_label(const struct keys *k, enum keymap map, enum request r, char out[KEY_NAME_SIZE])
 {
-    for (size_t i = 0; i < k->bindings.n; i++) {
-        if (k->bindings.v[i].request == r && holds(k, &k->bindings.v[i], map)) {
-            key_label(k->bindings.v[i].key, out);
-            return true;
-        }
+    for (int own = 1; own >= 0; own--) {
+        size_t i = next_holding(k, map, r, own, 0);
+        if (i == k->bindings.n)
+            continue;
+        key_label(k->bindings.v[i].key, out);
+        return true;
     }
     return false;
 }
@@ -207,14 +220,14 @@ const char *keys_say(const struct keys *k, enum keymap map, enum request r, char
 int keys_labels(const struct keys *k, enum keymap map, enum request r, struct buf *out)
 {
     int n = 0;
-    for (size_t i = 0; i < k->bindings.n; i++) {
-        if (k->bindings.v[i].request != r || !holds(k, &k->bindings.v[i], map))
-            continue;
-        char label[KEY_NAME_SIZE];
-        key_label(k->bindings.v[i].key, label);
-        if (n++ > 0)
-            buf_addc(out, ' ');
-        buf_adds(out, label);
+    for (int own = 1; own >= 0; own--) {
+        for (size_t i = 0; (i = next_holding(k, map, r, own, i)) < k->bindings.n; i++) {
+            char label[KEY_NAME_SIZE];
+            key_label(k->bindings.v[i].key, label);
+            if (n++ > 0)
+                buf_addc(out, ' ');
+            buf_adds(out, label);
+        }
     }
     return n;
 }

@@ -40,7 +40,7 @@ MUST_CHECK bool keys_read(struct keys *k, const char *path, struct err *err);
 MUST_CHECK bool keys_default(struct keys *k, struct err *err);
 
 enum request keys_lookup(const struct keys *k, enum keymap map, struct key key);
-/* Label of the first key that means `r` in the map (or what it falls back to); false when none does. */
+/* Label of the first key that means `r` in the map, else in what it falls back to; false when none does. */
 bool keys_label(const struct keys *k, enum keymap map, enum request r, char out[KEY_NAME_SIZE]);
 /* The same for use in a sentence: "no key" when there is none. */
 const char *keys_say(const struct keys *k, enum keymap map, enum request r, char out[KEY_NAME_SIZE]);

@@ -29,13 +29,14 @@
  *   annotate_layout.[ch] where everything stands on the annotate screen, for every size
  *   annotate.h          the annotate view from inside: annotate_{arrange,look,draw,strip,write,command}.c
  *   view_annotate.[ch]  the annotate view: requests to actions
- *   view_dashboard.[ch] what there is to do
+ *   view_dashboard.[ch] what there is to do; dashboard.h from inside: dashboard_{facts,draw}.c; glance.h its agreement
  *   view_rubric.[ch]    the whole rubric
  *   view_help.[ch]      every key, from the tables
  *   script.[ch]         keys and commands from a file
  *   decoder.[ch]        bytes that curses does not know to keys
  *   term.[ch]           the terminal: the only file that includes curses
  *   term_signal.[ch]    signals as something to poll, and the screen put back when the program dies
+ *   worker.[ch]         a job on a thread of its own
  *   wake.[ch]           how worker threads end the waiting of the loop
  *   loop.[ch]           keys in, cells out
  */

@@ -1,40 +1,95 @@
+/* What the dashboard does: everything it shows is read on a worker, anew each time it comes to the top. */
 #include "ui/view_dashboard.h"
 
-#include "store/task.h"
+#include "ui/dashboard.h"
 #include "ui/find.h"
-#include "ui/frame.h"
-#include "ui/list.h"
-#include "ui/strip.h"
 
-enum { COL_KEY = 1, COL_NAME = 6, COL_HELP = 18 };
+/* ---- reading ---- */
 
-struct dashboard {
-    struct workbench *workbench;
-    const struct keys *keys; /* of the screen, while it draws */
-    struct list views;
-    struct task_progress progress;
+struct job {
+    char *path, *person;
+    int64_t annotator;
+    bool (*glance)(const char *path, struct glance *out, struct err *err);
+    struct dashboard_facts *facts;
 };
 
-_Static_assert(WORKBENCH_DASHBOARD == 0, "the dashboard is the first of the views, and lists the others");
-
-static enum workbench_view view_of(size_t i)
+static void run_job(void *job, const struct worker *w)
 {
-    return (enum workbench_view)(i + 1);
+    (void)w;
+    struct job *j = job;
+    j->facts = dashboard_facts_read(j->path, j->annotator, j->person, j->glance);
+}
+
+static void free_job(void *job)
+{
+    struct job *j = job;
+    dashboard_facts_free(j->facts);
+    mem_free(j->path);
+    mem_free(j->person);
+    mem_free(j);
+}
+
+static void begin_reading(struct dashboard *d)
+{
+    static const struct worker_ops ops = {run_job, free_job};
+    const struct workbench *w = d->workbench;
+    struct job *j = mem_alloc(sizeof *j);
+    j->path = mem_dup(w->path);
+    j->person = mem_dup(w->person);
+    j->annotator = w->annotator;
+    j->glance = w->host != NULL ? w->host->glance : NULL;
+    d->worker = worker_start(&ops, j, &w->wake);
 }
 
 static void dashboard_shown(void *view, struct screen *s)
 {
+    (void)s;
     struct dashboard *d = view;
-    struct err err;
-    list_set(&d->views, WORKBENCH_VIEW_COUNT - 1);
-    if (d->workbench->db != NULL && !task_get_progress(d->workbench->db, d->workbench->annotator, &d->progress, &err))
-        screen_refuse(s, "%s", err.text);
+    if (d->workbench->db == NULL)
+        return;
+    d->again = d->worker != NULL;
+    if (d->worker == NULL)
+        begin_reading(d);
 }
+
+static void dashboard_woken(void *view, struct screen *s)
+{
+    (void)s;
+    struct dashboard *d = view;
+    if (d->worker == NULL || !worker_done(d->worker))
+        return;
+    worker_drop(d->shown);
+    d->shown = d->worker;
+    d->worker = NULL;
+    d->facts = ((const struct job *)worker_job(d->shown))->facts;
+    list_set(&d->list, dashboard_todo(d->facts, d->todo));
+    if (d->again)
+        begin_reading(d);
+    d->again = false;
+}
+
+static bool dashboard_busy(const void *view)
+{
+    return ((const struct dashboard *)view)->worker != NULL;
+}
+
+/* ---- requests ---- */
 
 static enum keymap dashboard_keymap(const void *view)
 {
     (void)view;
     return KEYMAP_DASHBOARD;
+}
+
+static void open_todo(struct dashboard *d, struct screen *s)
+{
+    enum workbench_view v;
+    if (d->list.n == 0)
+        screen_refuse(s, "Nothing waits for you.");
+    else if (workbench_view_find(d->todo[d->list.at].name, &v))
+        workbench_open(d->workbench, s, v);
+    else
+        screen_say(s, "This is done in a shell: %s", d->todo[d->list.at].command);
 }
 
 static void dashboard_request(void *view, struct screen *s, enum request r)
@@ -43,63 +98,46 @@ static void dashboard_request(void *view, struct screen *s, enum request r)
     if (r == REQ_LEAVE)
         screen_pop(s);
     else if (r == REQ_OPEN)
-        workbench_open(d->workbench, s, view_of(d->views.at));
-    else if (!list_request(&d->views, s, r))
+        open_todo(d, s);
+    else if (!list_request(&d->list, s, r))
         screen_refuse(s, "\"%s\" means nothing here.", request_name(r));
 }
 
-static bool view_has(void *what, size_t i)
+struct sought {
+    const struct dashboard *dashboard;
+    const char *what;
+};
+
+static bool todo_has(void *ctx, size_t i)
 {
-    return find_in(workbench_view_name(view_of(i)), what) || find_in(workbench_view_help(view_of(i)), what);
+    const struct sought *q = ctx;
+    const struct todo *t = &q->dashboard->todo[i];
+    return find_in(t->name, q->what) || find_in(t->what, q->what);
 }
 
 static bool dashboard_find(void *view, struct screen *s, const char *what, int direction)
 {
     (void)s;
     struct dashboard *d = view;
-    return list_find(&d->views, direction, view_has, (void *)what);
-}
-
-static void draw_view(void *ctx, struct grid *g, int row, int col, int cols, size_t i)
-{
-    const struct dashboard *d = ctx;
-    enum workbench_view v = view_of(i);
-    char key[KEY_NAME_SIZE];
-    for (int r = REQ_NONE + 1; r < REQ_COUNT; r++) {
-        enum workbench_view opened;
-        if (request_opens((enum request)r, &opened) && opened == v &&
-            keys_label(d->keys, KEYMAP_DASHBOARD, (enum request)r, key))
-            grid_puts(g, row, col + COL_KEY - 1, COL_NAME - COL_KEY, key, STYLE_KEY);
-    }
-    grid_puts(g, row, col + COL_NAME - 1, COL_HELP - COL_NAME, workbench_view_name(v), STYLE_VALUE);
-    grid_puts(g, row, col + COL_HELP - 1, cols - COL_HELP, workbench_view_help(v), STYLE_TEXT);
-}
-
-static const struct strip_item keys_shown[] = {
-    {{REQ_OPEN}, "", "open"},       {{REQ_OPEN_ANNOTATE}, "", "annotate"},
-    {{REQ_COMMAND}, "", "command"}, {{REQ_LEAVE}, "", "leave"},
-    {{REQ_HELP}, "", "all"},
-};
-
-static void dashboard_draw(void *view, const struct screen *s, struct grid *g)
-{
-    struct dashboard *d = view;
-    d->keys = s->keys;
-    frame_header(g, d->workbench->title, d->workbench->person);
-    frame_rule(g, 1, 0, g->cols, "go to", "");
-    list_draw(&d->views, g, 2, 1, g->rows - 4, g->cols - 2, draw_view, d);
-    strip_draw(s, g, 1, KEYMAP_DASHBOARD, keys_shown, sizeof keys_shown / sizeof *keys_shown);
+    return list_find(&d->list, direction, todo_has, &(struct sought){d, what});
 }
 
 static void dashboard_dump(const void *view, struct buf *out)
 {
     const struct dashboard *d = view;
-    buf_addf(out, "at %s\nwaiting %lld\n", workbench_view_name(view_of(d->views.at)), (long long)d->progress.waiting);
+    for (size_t i = 0; i < d->list.n; i++)
+        buf_addf(out, "%s %s: %s\n", i == d->list.at ? "at" : "todo", d->todo[i].name, d->todo[i].what);
+    if (d->facts != NULL)
+        buf_addf(out, "sources %zu\nruns %zu\nagreement %zu\n", d->facts->status.n_sources, d->facts->n_runs,
+                 d->facts->glance.n);
 }
 
 static void dashboard_close(void *view)
 {
-    mem_free(view);
+    struct dashboard *d = view;
+    worker_drop(d->worker);
+    worker_drop(d->shown);
+    mem_free(d);
 }
 
 struct view view_dashboard(struct workbench *w)
@@ -110,6 +148,8 @@ struct view view_dashboard(struct workbench *w)
         .request = dashboard_request,
         .find = dashboard_find,
         .shown = dashboard_shown,
+        .woken = dashboard_woken,
+        .busy = dashboard_busy,
         .draw = dashboard_draw,
         .dump = dashboard_dump,
         .close = dashboard_close,
