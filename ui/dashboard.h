@@ -11,7 +11,7 @@
 #include "ui/workbench.h"
 #include "ui/worker.h"
 
-enum { DASHBOARD_RUNS = 24, DASHBOARD_TODO = 5 };
+enum { DASHBOARD_RUNS = 24, DASHBOARD_TASKS = 5 };
 
 /* A fit or an evaluation; NaN for a figure that it does not have. */
 struct dashboard_run {
@@ -49,7 +49,7 @@ struct todo {
     const char *command; /* what does it from a shell */
 };
 /* What there is to do for this person; 0 when nothing is. */
-size_t dashboard_todo(const struct dashboard_facts *f, struct todo out[DASHBOARD_TODO]);
+size_t dashboard_todo(const struct dashboard_facts *f, struct todo out[DASHBOARD_TASKS]);
 
 struct dashboard {
     struct workbench *workbench;
@@ -57,7 +57,7 @@ struct dashboard {
     const struct dashboard_facts *facts; /* what is shown: the job of `shown`; NULL: nothing was read yet */
     struct worker *shown;
     bool again; /* something changed while it was read */
-    struct todo todo[DASHBOARD_TODO];
+    struct todo todo[DASHBOARD_TASKS];
     struct list list; /* of them */
 };
 

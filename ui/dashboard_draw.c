@@ -204,13 +204,13 @@ static void draw_heads(struct area a, const struct dashboard_facts *f)
 
 /* ---- sections ---- */
 
-enum section { TODO_LIST, PROGRESS, AGREEMENT, HEADS, SECTIONS };
+enum section { TASKS, PROGRESS, AGREEMENT, HEADS, SECTIONS };
 
 static int wanted(const struct dashboard *d, enum section s)
 {
     const struct dashboard_facts *f = d->facts;
     switch (s) {
-    case TODO_LIST:
+    case TASKS:
         return d->list.n > 0 ? (int)d->list.n : 1;
     case PROGRESS:
         return f->status.n_sources > 0 ? (int)f->status.n_sources : 1;
@@ -258,7 +258,7 @@ static void draw_todo(struct dashboard *d, struct area a)
 
 static void draw_section(struct dashboard *d, enum section s, struct area a)
 {
-    static const char *const titles[][2] = {[TODO_LIST] = {"to do", ""},
+    static const char *const titles[][2] = {[TASKS] = {"to do", ""},
                                             [PROGRESS] = {"progress", "judged by all that are wanted"},
                                             [AGREEMENT] = {"agreement", "quadratic kappa, 95 %, by week"},
                                             [HEADS] = {"heads", "on pairs held out, 95 %"}};
@@ -266,7 +266,7 @@ static void draw_section(struct dashboard *d, enum section s, struct area a)
     a.row++;
     if (a.rows <= 0)
         return;
-    if (s == TODO_LIST)
+    if (s == TASKS)
         draw_todo(d, a);
     else
         (s == PROGRESS ? draw_progress : s == AGREEMENT ? draw_agreement : draw_heads)(a, d->facts);
@@ -287,13 +287,13 @@ static void draw_facts(struct dashboard *d, struct grid *g)
 {
     struct area all = {g, 1, 0, g->rows - 2, g->cols}, right = all;
     if (g->cols < TWO_COLUMNS) {
-        draw_column(d, all, TODO_LIST, SECTIONS);
+        draw_column(d, all, TASKS, SECTIONS);
         return;
     }
     all.cols = g->cols / 2;
     right.col = all.cols + 1;
     right.cols = g->cols - right.col;
-    draw_column(d, all, TODO_LIST, AGREEMENT);
+    draw_column(d, all, TASKS, AGREEMENT);
     draw_column(d, right, AGREEMENT, SECTIONS);
 }
 

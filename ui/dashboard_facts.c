@@ -166,7 +166,7 @@ static bool has_newer(const struct dashboard_facts *f)
     return false;
 }
 
-size_t dashboard_todo(const struct dashboard_facts *f, struct todo out[DASHBOARD_TODO])
+size_t dashboard_todo(const struct dashboard_facts *f, struct todo out[DASHBOARD_TASKS])
 {
     struct buf b = BUF_INIT;
     size_t n = 0;

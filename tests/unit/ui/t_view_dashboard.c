@@ -153,7 +153,7 @@ Test(view_dashboard, leaving_while_it_reads_waits_for_nothing)
 Test(dashboard, what_there_is_to_do_follows_from_what_is_known)
 {
     struct dashboard_facts f = {.pace = NAN, .mine = {.waiting = 90}, .status = {.embedding_sets = 1}};
-    struct todo todo[DASHBOARD_TODO];
+    struct todo todo[DASHBOARD_TASKS];
     cr_assert(eq(sz, dashboard_todo(&f, todo), 2));
     cr_expect(eq(str, todo[0].what, "90 waiting for you"));
     cr_expect(eq(str, todo[1].what, "embeddings are there, and no head was fitted yet"));

@@ -84,8 +84,8 @@ Test(workbench, searching_selects_what_has_the_text)
 {
     workbench_stage_press(&s, "n");
     cr_expect(shows("Nothing was searched yet; / begins."));
-    workbench_stage_press(&s, "/ \"rate and\" <Enter>");
-    cr_expect(ne(ptr, strstr(workbench_stage_model(&s), "at annotate\n"), NULL));
+    workbench_stage_press(&s, "/ \"waiting\" <Enter>");
+    cr_expect(ne(ptr, strstr(workbench_stage_model(&s), "at annotate: "), NULL));
     workbench_stage_press(&s, "/ \"zzz\" <Enter>");
     cr_expect(shows("\"zzz\" is nowhere here."));
 }
