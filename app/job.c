@@ -120,11 +120,16 @@ bool job_look(struct job *j, struct work *out)
     return true;
 }
 
-void job_free(struct job *j)
+void job_end(struct job *j)
 {
     job_stop(j);
     if (j->begun)
         pthread_join(j->thread, NULL);
     j->begun = false;
+}
+
+void job_free(struct job *j)
+{
+    job_end(j);
     pthread_mutex_destroy(&j->lock);
 }

@@ -39,7 +39,9 @@ void job_stop(struct job *j);
 bool job_stopped(struct job *j);
 /* How it stands. True once for each start: it has ended, and what it worked on is the caller's again. */
 bool job_look(struct job *j, struct work *out);
-/* Ask it to stop and wait. */
+/* Ask it to stop and wait; what it came to is not told any more. */
+void job_end(struct job *j);
+/* The same, for good. */
 void job_free(struct job *j);
 
 #endif

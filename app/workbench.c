@@ -3,6 +3,8 @@
 #include "app/deeds.h"
 #include "app/glance.h"
 #include "app/session.h"
+#include "app/workbench_agreement.h"
+#include "app/workbench_train.h"
 #include "store/db.h"
 #include "ui/ui.h"
 
@@ -52,6 +54,25 @@ static bool run_views(const struct app *app, const struct args *args, struct wor
     return ok;
 }
 
+static void wake(void *w)
+{
+    workbench_wake(w);
+}
+
+/* With those who work beside the screen. */
+static bool run_beside(const struct app *app, const struct args *args, struct workbench *w, enum workbench_view first,
+                       struct err *err)
+{
+    struct workbench_agreement *agreement = workbench_agreement_new(app, wake, w);
+    struct workbench_train *train = workbench_train_new(app, w->db, wake, w);
+    w->agreement = workbench_agreement_host(agreement);
+    w->train = workbench_train_host(train);
+    bool ok = run_views(app, args, w, first, err);
+    workbench_agreement_free(agreement);
+    workbench_train_free(train);
+    return ok;
+}
+
 /* An annotate view that comes first is handed its item before the screen is taken over, so that what stands in the way
  * of that is told as of any command. */
 static bool run_with(const struct app *app, const struct args *args, struct db *db, struct workbench w,
@@ -71,7 +92,7 @@ static bool run_with(const struct app *app, const struct args *args, struct db *
         w.annotator = s.annotator;
         w.annotate = &annotate;
         w.host = &host;
-        ok = run_views(app, args, &w, first, err);
+        ok = run_beside(app, args, &w, first, err);
     }
     session_close(&s);
     return ok;

@@ -254,12 +254,18 @@ static bool make(void *ctx, struct err *err)
     return job_start(&w->job, work, w, err);
 }
 
+static void rest(void *ctx)
+{
+    struct workbench_agreement *w = ctx;
+    job_end(&w->job);
+}
+
 struct workbench_agreement *workbench_agreement_new(const struct app *app, void (*wake)(void *ctx), void *ctx)
 {
     struct workbench_agreement *w = mem_alloc(sizeof *w);
     *w = (struct workbench_agreement){.app = *app};
     w->app.named = w->app.quiet = true;
-    w->host = (struct agreement_host){.make = make, .look = look, .ctx = w};
+    w->host = (struct agreement_host){.make = make, .look = look, .rest = rest, .ctx = w};
     job_init(&w->job, wake, ctx);
     return w;
 }

@@ -364,6 +364,12 @@ static bool copy(void *ctx, const char *from, const char *to, struct err *err)
     return out != NULL && outfile_commit(out, err);
 }
 
+static void rest(void *ctx)
+{
+    struct workbench_train *w = ctx;
+    job_end(&w->job);
+}
+
 struct workbench_train *workbench_train_new(const struct app *app, struct db *db, void (*wake)(void *ctx), void *ctx)
 {
     struct workbench_train *w = mem_alloc(sizeof *w);
@@ -371,8 +377,8 @@ struct workbench_train *workbench_train_new(const struct app *app, struct db *db
     w->app.named = w->app.quiet = true;
     w->app.json = w->app.verbose = false;
     w->now = w->kept = (struct task){.title = BUF_INIT, .page = BUF_INIT};
-    w->host =
-        (struct train_host){.form = read_form, .start = start, .stop = stop, .look = look, .copy = copy, .ctx = w};
+    w->host = (struct train_host){
+        .form = read_form, .start = start, .stop = stop, .look = look, .rest = rest, .copy = copy, .ctx = w};
     job_init(&w->job, wake, ctx);
     return w;
 }

@@ -73,12 +73,14 @@ struct agreement_state {
     const struct agreement_panel *panel; /* the last that was made; NULL: none yet */
 };
 
-/* Called on the thread of the screen; neither waits. */
+/* Called on the thread of the screen; only `rest` waits. */
 struct agreement_host {
     /* Read the workspace anew and make a panel; nothing while one is being made. */
     bool (*make)(void *ctx, struct err *err);
     /* Borrowed until the next call. */
     const struct agreement_state *(*look)(void *ctx);
+    /* Stop what goes on, and wait. */
+    void (*rest)(void *ctx);
     void *ctx;
 };
 

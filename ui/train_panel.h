@@ -64,7 +64,7 @@ struct train_state {
     const char *title, *page;          /* what the last JUDGE, COMPARE or REPORT has to say; NULL: nothing */
 };
 
-/* All are called on the thread of the screen and none of them waits. */
+/* All are called on the thread of the screen; only `rest` waits. */
 struct train_host {
     /* Read anew at each call; borrowed until the next. False: the workspace could not be read. */
     bool (*form)(void *ctx, const struct train_form **out, struct err *err);
@@ -74,6 +74,8 @@ struct train_host {
     void (*stop)(void *ctx);
     /* Borrowed until the next call. */
     const struct train_state *(*look)(void *ctx);
+    /* Stop what goes on, and wait. */
+    void (*rest)(void *ctx);
     /* Copy a head to another place, which must not exist. */
     bool (*copy)(void *ctx, const char *from, const char *to, struct err *err);
     void *ctx;

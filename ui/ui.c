@@ -28,6 +28,7 @@ static bool run(struct workbench *w, enum workbench_view first, const struct ui_
         screen_say(&screen, "Only ASCII shows in this locale, the rest as ?; LC_ALL=C.UTF-8 shows all.");
     bool ok = wake_open(&w->wake, err) && loop_run(&screen, term, script, err);
     screen_release(&screen);
+    workbench_rest(w);
     wake_close(&w->wake);
     return ok;
 }

@@ -1,5 +1,7 @@
 #include "ui/workbench.h"
 
+#include "ui/agreement_panel.h"
+#include "ui/train_panel.h"
 #include "ui/view_annotate.h"
 #include "ui/view_dashboard.h"
 
@@ -96,6 +98,14 @@ bool workbench_perform(struct workbench *w, struct screen *s, const struct deed 
     else if (reaction.message[0] != '\0')
         screen_say(s, "%s", reaction.message);
     return !reaction.refused;
+}
+
+void workbench_rest(struct workbench *w)
+{
+    if (w->agreement != NULL)
+        w->agreement->rest(w->agreement->ctx);
+    if (w->train != NULL)
+        w->train->rest(w->train->ctx);
 }
 
 void workbench_wake(struct workbench *w)

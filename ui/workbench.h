@@ -8,6 +8,8 @@
 #include "ui/wake.h"
 
 struct db;
+struct agreement_host;
+struct train_host;
 
 struct workbench {
     struct db *db;      /* to read from, on the thread of the screen only; workers open db_path(db) for themselves.
@@ -16,9 +18,11 @@ struct workbench {
     const char *title;  /* its name for people */
     const char *person; /* who sits here */
     int64_t annotator;  /* their row */
-    const struct ui_host *annotate;    /* performs the actions of the annotate view; NULL: it does not open */
-    const struct workbench_host *host; /* performs deeds; NULL: everything is only to be looked at */
-    struct wake wake;                  /* open while the loop runs */
+    const struct ui_host *annotate;         /* performs the actions of the annotate view; NULL: it does not open */
+    const struct workbench_host *host;      /* performs deeds; NULL: everything is only to be looked at */
+    const struct agreement_host *agreement; /* figures of how people agree; NULL: not here */
+    const struct train_host *train;         /* fits heads; NULL: not here */
+    struct wake wake;                       /* open while the loop runs */
 };
 
 const char *workbench_view_name(enum workbench_view v);
@@ -34,5 +38,7 @@ bool workbench_perform(struct workbench *w, struct screen *s, const struct deed 
 /* From any thread: something has changed that views show; each open one that has `woken` hears of it. Views end their
  * threads when they are closed. */
 void workbench_wake(struct workbench *w);
+/* The screen is left: work that hosts do beside it is stopped and waited for, so that nothing wakes it any more. */
+void workbench_rest(struct workbench *w);
 
 #endif

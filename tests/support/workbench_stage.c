@@ -60,6 +60,11 @@ void workbench_stage_init(struct workbench_stage *s, const char *rubric)
     ok(keys_default(s->keys, &s->f.err));
 }
 
+static void wake(void *workbench)
+{
+    workbench_wake(workbench);
+}
+
 static void sign_on(struct workbench_stage *s)
 {
     ok(session_open(&s->session, s->f.db, "ada", "test", ORDER_GIVEN, &s->f.err));
@@ -70,6 +75,11 @@ static void sign_on(struct workbench_stage *s)
     s->workbench.annotator = s->session.annotator;
     s->workbench.annotate = &s->annotate;
     s->workbench.host = &s->host;
+    const struct app app = {.workspace = s->f.path};
+    s->agreement = workbench_agreement_new(&app, wake, &s->workbench);
+    s->train = workbench_train_new(&app, s->f.db, wake, &s->workbench);
+    s->workbench.agreement = workbench_agreement_host(s->agreement);
+    s->workbench.train = workbench_train_host(s->train);
 }
 
 void workbench_stage_open(struct workbench_stage *s, enum workbench_view first, int rows, int cols, bool ascii)
@@ -89,7 +99,10 @@ void workbench_stage_open(struct workbench_stage *s, enum workbench_view first, 
 void workbench_stage_free(struct workbench_stage *s)
 {
     screen_release(&s->screen);
+    workbench_rest(&s->workbench);
     wake_close(&s->workbench.wake);
+    workbench_agreement_free(s->agreement);
+    workbench_train_free(s->train);
     keys_free(s->keys);
     session_close(&s->session);
     buf_free(&s->dump);

@@ -5,6 +5,8 @@
 
 #include "app/deeds.h"
 #include "app/session.h"
+#include "app/workbench_agreement.h"
+#include "app/workbench_train.h"
 #include "tests/support/store_fixture.h"
 #include "ui/workbench.h"
 
@@ -14,6 +16,8 @@ struct workbench_stage {
     struct ui_host annotate;
     struct deed_context deeds;
     struct workbench_host host;
+    struct workbench_agreement *agreement;
+    struct workbench_train *train;
     struct workbench workbench;
     struct keys *keys;
     struct screen screen;
