@@ -1,6 +1,7 @@
 #include "app/session.h"
 
 #include "core/base/mem.h"
+#include "store/setting.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +33,8 @@ static bool prepare(struct session *s, struct db *db, const char *name, const ch
     task_init(&s->task);
     s->state = (struct annotate_state){
         .task = &s->task, .progress = &s->progress, .rubric = &s->rubric, .annotator = s->name, .workspace = s->title};
-    return rubric_current(db, &s->arena, &s->rubric, err);
+    return rubric_current(db, &s->arena, &s->rubric, err) &&
+           setting_get(db, setting_spec(SET_GUIDELINES)->key, &s->arena, &s->state.guidelines, err);
 }
 
 bool session_open(struct session *s, struct db *db, const char *name, const char *title, enum task_order order,

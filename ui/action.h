@@ -53,8 +53,9 @@ struct annotate_state {
     const struct task_progress *progress;
     const struct rubric *rubric;
     const char *annotator;
-    const char *workspace; /* its title, such as the name of the file without folder and ending */
-    int64_t saved;         /* when the last change was committed, ms since 1970; 0: nothing was yet */
+    const char *workspace;  /* its title, such as the name of the file without folder and ending */
+    const char *guidelines; /* for annotators, markdown; NULL or "": there are none */
+    int64_t saved;          /* when the last change was committed, ms since 1970; 0: nothing was yet */
 };
 
 struct ui_host {

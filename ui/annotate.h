@@ -1,6 +1,6 @@
 /* The annotate view from inside: its state, shared by view_annotate.c (requests to actions), annotate_write.c (the
  * justification, reasons), annotate_arrange.c (room for the texts), annotate_look.c (how they are shown),
- * annotate_command.c (commands, model dump),
+ * annotate_search.c (searching them), annotate_command.c (commands, model dump),
  * annotate_draw.c (header and texts) and annotate_strip.c (the strip). */
 #ifndef ASSAY_UI_ANNOTATE_H
 #define ASSAY_UI_ANNOTATE_H
@@ -17,6 +17,12 @@ enum annotate_mode {
 #undef X
 };
 
+/* Where what was searched stands: bytes [from, to) of a part of a text. */
+struct annotate_hit {
+    enum pane pane;
+    size_t part, from, to;
+};
+
 struct annotate {
     const struct ui_host *host;
     enum annotate_mode mode;
@@ -27,8 +33,11 @@ struct annotate {
     int side;          /* the side that the cursor comes back to from below the table */
     int64_t shown;     /* the comparison whose texts are in `text` */
     struct textview text[PANE_COUNT];
-    bool diff, markdown;     /* how they are shown */
-    struct word_diff words;  /* of A and B, when diff is on */
+    bool diff, markdown;    /* how they are shown */
+    struct word_diff words; /* of A and B, when diff is on */
+    char *sought;           /* whose hits are marked; NULL: none are */
+    VEC(struct annotate_hit) hits;
+    size_t hit;              /* the one the search stands on */
     struct editor editor;    /* MODE_WRITE: what is being written */
     bool give_up;            /* the text could not be saved, and the person was told */
     double last_key, active; /* when the last key came; seconds of work not yet reported */
@@ -39,6 +48,9 @@ struct annotate {
 const struct annotate_state *annotate_state(const struct annotate *a);
 /* Have an action performed; messages go to the screen. True when it was done, and not refused. */
 bool annotate_perform(struct annotate *a, struct screen *s, struct action action);
+
+/* Show the guidelines, or say that there are none. */
+void annotate_guidelines(struct annotate *a, struct screen *s);
 
 /* What a cell is: an attribute of a side, or neither. */
 struct cell_place {
@@ -57,6 +69,16 @@ int annotate_because_cols(int cols);
 void annotate_look(struct annotate *a);
 void annotate_toggle_diff(struct annotate *a, struct screen *s);
 void annotate_toggle_markdown(struct annotate *a, struct screen *s);
+
+/* annotate_search.c */
+/* As view_ops.find says. */
+bool annotate_find(void *view, struct screen *s, const char *what, int direction);
+/* Take the marks of hits away. */
+void annotate_search_end(struct annotate *a);
+/* The first and the last turn of the prompt that are seen. */
+void annotate_turns(const struct annotate *a, size_t *first, size_t *last);
+/* Put an older (-1) or newer (+1) turn on top. */
+void annotate_go_turn(struct annotate *a, struct screen *s, int by);
 
 /* annotate_write.c */
 void annotate_write_begin(struct annotate *a);

@@ -48,8 +48,16 @@ static bool run_set(void *view, struct screen *s, const char *arg, struct err *e
     return err_set(err, ERR_USAGE, "there is no setting \"%.40s\"; there are layout auto|side|stacked|single", arg);
 }
 
+static bool run_guidelines(void *view, struct screen *s, const char *arg, struct err *err)
+{
+    (void)arg, (void)err;
+    annotate_guidelines(view, s);
+    return true;
+}
+
 const struct command annotate_commands[] = {
     {"goto", NULL, "ID", "go to a comparison by its id, or the beginning of it", NULL, run_goto},
+    {"guidelines", NULL, "", "the guidelines of this workspace", NULL, run_guidelines},
     {"set", NULL, "layout auto|side|stacked|single", "how A and B stand", settings, run_set},
     {"stats", NULL, "", "how much is done; the id of this one, and its time", NULL, run_stats},
     {0},
@@ -109,6 +117,8 @@ void annotate_dump(const void *view, struct buf *out)
     buf_addc(out, '\n');
     dump_draft(st, out);
     buf_addf(out, "texts %s%s\n", a->markdown ? "markdown" : "raw", a->diff ? " diff" : "");
+    if (a->sought != NULL)
+        buf_addf(out, "hit %zu of %zu\n", a->hits.n > 0 ? a->hit + 1 : 0, (size_t)a->hits.n);
     for (int p = 0; p < PANE_COUNT; p++)
         buf_addf(out, "scroll %s %d of %d\n", panes[p], textview_top(&a->text[p]), textview_rows(&a->text[p]));
 }

@@ -52,8 +52,24 @@ static void draw_header(const struct annotate *a, struct grid *g)
     buf_free(&left);
 }
 
+/* " turns 2-3/3 · ( older ·" */
+static int say_turns(const struct annotate *a, const struct screen *s, const char *dot, char *out, size_t size)
+{
+    size_t first, last, all = annotate_state(a)->task->n_turns;
+    char key[KEY_NAME_SIZE];
+    annotate_turns(a, &first, &last);
+    if (last + 1 - first == all && textview_top(&a->text[PANE_PROMPT]) == 0)
+        return snprintf(out, size, " %zu turns %s", all, dot);
+    int n = first == last ? snprintf(out, size, " turn %zu/%zu %s", last + 1, all, dot)
+                          : snprintf(out, size, " turns %zu-%zu/%zu %s", first + 1, last + 1, all, dot);
+    if (textview_top(&a->text[PANE_PROMPT]) > 0 && keys_label(s->keys, KEYMAP_ANNOTATE, REQ_OLDER_TURN, key))
+        n += snprintf(out + n, size - (size_t)n, " %s older %s", key, dot);
+    return n;
+}
+
 /* "─ A ──────── 1-9/17 ─"; the focused one is "─[A]─". */
-static void draw_title(const struct annotate *a, struct grid *g, enum pane p, const char *name, enum style style)
+static void draw_title(const struct annotate *a, const struct screen *s, struct grid *g, enum pane p, const char *name,
+                       enum style style)
 {
     const struct rect *r = &a->layout.title[p];
     char range[TEXTVIEW_RANGE_SIZE], right[TEXTVIEW_RANGE_SIZE + 80] = "";
@@ -62,10 +78,9 @@ static void draw_title(const struct annotate *a, struct grid *g, enum pane p, co
     grid_marks(g, r->row, r->col, r->cols, MARK_RULE, STYLE_RULE);
     grid_putf(g, r->row, r->col + 1, r->cols - 2, focused ? STYLE_CURSOR : style, focused ? "[%s]" : " %s ", name);
     textview_range(&a->text[p], range);
-    size_t turns = annotate_state(a)->task->n_turns;
     int n = 0;
-    if (p == PANE_PROMPT && turns > 1)
-        n = snprintf(right, sizeof right, " %zu turns %s", turns, dot);
+    if (p == PANE_PROMPT && annotate_state(a)->task->n_turns > 1)
+        n = say_turns(a, s, dot, right, sizeof right);
     else if (p != PANE_PROMPT && a->diff)
         n = snprintf(right, sizeof right, " diff %s", dot);
     if (a->markdown)
@@ -86,13 +101,13 @@ static void draw_more(const struct annotate *a, struct grid *g, enum pane p)
         grid_marks(g, r->row + r->rows - 1, title->col + title->cols - 1, 1, MARK_DOWN, STYLE_KEY);
 }
 
-static void draw_pane(const struct annotate *a, struct grid *g, enum pane p)
+static void draw_pane(const struct annotate *a, const struct screen *s, struct grid *g, enum pane p)
 {
     static const char *const names[] = {[PANE_A] = "A", [PANE_B] = "B", [PANE_PROMPT] = "prompt"};
     static const enum style styles[] = {[PANE_A] = STYLE_SIDE_A, [PANE_B] = STYLE_SIDE_B, [PANE_PROMPT] = STYLE_TITLE};
     if (a->layout.title[p].rows == 0)
         return;
-    draw_title(a, g, p, names[p], styles[p]);
+    draw_title(a, s, g, p, names[p], styles[p]);
     textview_draw(&a->text[p], g, a->layout.text[p].row, a->layout.text[p].col);
     draw_more(a, g, p);
 }
@@ -161,8 +176,8 @@ void annotate_draw(void *view, const struct screen *s, struct grid *g)
     annotate_arrange(a, g);
     draw_header(a, g);
     draw_rules(a, g);
-    draw_pane(a, g, PANE_PROMPT);
-    draw_pane(a, g, PANE_A);
-    draw_pane(a, g, PANE_B);
+    draw_pane(a, s, g, PANE_PROMPT);
+    draw_pane(a, s, g, PANE_A);
+    draw_pane(a, s, g, PANE_B);
     annotate_draw_strip(a, s, g);
 }

@@ -67,6 +67,7 @@ static const struct strip_item keys_shown[] = {
 static void pager_draw(void *view, const struct screen *s, struct grid *g)
 {
     struct pager *p = view;
+    p->text.ascii = g->ascii;
     textview_resize(&p->text, g->cols - 2, g->rows - 2);
     grid_marks(g, 0, 0, g->cols, MARK_RULE, STYLE_RULE);
     grid_putf(g, 0, 1, g->cols - 20, STYLE_TITLE, " %s ", p->title);
@@ -111,4 +112,11 @@ struct view pager_view(const char *title, struct buf *text, size_t at)
     textview_set(&p->text, &part, 1);
     textview_go(&p->text, 0, at);
     return (struct view){&ops, p};
+}
+
+struct view pager_markdown(const char *title, struct buf *text)
+{
+    struct view v = pager_view(title, text, 0);
+    textview_look(&((struct pager *)v.self)->text, true, NULL, '-');
+    return v;
 }

@@ -6,5 +6,7 @@
 
 /* Takes over `text`. `at`: the byte that stands on top at first. */
 struct view pager_view(const char *title, struct buf *text, size_t at);
+/* The same for markdown, rendered, from its beginning. */
+struct view pager_markdown(const char *title, struct buf *text);
 
 #endif

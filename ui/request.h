@@ -49,6 +49,7 @@
     X(BOTTOM, "bottom", "to the end", READING)                                                                         \
     X(SEARCH, "search", "search: type what to look for", READING)                                                      \
     X(SEARCH_NEXT, "search-next", "the next hit", READING)                                                             \
+    X(SEARCH_END, "search-end", "take the marks of a search away", READING)                                            \
     X(SEARCH_BACK, "search-back", "the hit before", READING)                                                           \
     X(BOTH_DOWN, "both-down", "A and B one line down", READING)                                                        \
     X(BOTH_UP, "both-up", "A and B one line up", READING)                                                              \
@@ -56,6 +57,9 @@
     X(PREVIOUS_PANE, "previous-pane", "scroll the one before", READING)                                                \
     X(MAXIMISE, "maximise", "give one text the whole room, and back", READING)                                         \
     X(LAYOUT, "layout", "side by side, stacked, one at a time", READING)                                               \
+    X(OLDER_TURN, "older-turn", "the turn of the prompt before", READING)                                              \
+    X(NEWER_TURN, "newer-turn", "the turn of the prompt after", READING)                                               \
+    X(GUIDELINES, "guidelines", "the guidelines of this workspace", READING)                                           \
     X(DIFF, "diff", "mark the words that only one answer has, and back", READING)                                      \
     X(MARKDOWN, "markdown", "markdown as it is meant to be read, and raw again", READING)                              \
     X(RUBRIC, "rubric", "the whole rubric, at this attribute", READING)                                                \

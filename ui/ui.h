@@ -27,7 +27,7 @@
  *   view.h              what a view is, and what it may ask of the program
  *   view_stack.[ch]     which views are open
  *   annotate_layout.[ch] where everything stands on the annotate screen, for every size
- *   annotate.h          the annotate view from inside: annotate_{arrange,look,draw,strip,write,command}.c
+ *   annotate.h          the annotate view from inside: annotate_{arrange,look,search,draw,strip,write,command}.c
  *   view_annotate.[ch]  the annotate view: requests to actions
  *   view_dashboard.[ch] what there is to do; dashboard.h from inside: dashboard_{facts,draw}.c; glance.h its agreement
  *   view_rubric.[ch]    the whole rubric

@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "ui/annotate.h"
+#include "ui/pager.h"
 #include "ui/view_rubric.h"
 
 enum {
@@ -54,6 +55,7 @@ static void sync(struct annotate *a)
     a->focus = PANE_A;
     a->maximised = a->show_missing = false;
     a->side = SIDE_A;
+    annotate_search_end(a);
     annotate_look(a);
 }
 
@@ -265,6 +267,18 @@ static void show_rubric(struct annotate *a, struct screen *s)
     screen_push(s, view_rubric(st->rubric, place.attribute < 0 ? st->rubric->n_attributes : (size_t)place.attribute));
 }
 
+void annotate_guidelines(struct annotate *a, struct screen *s)
+{
+    const char *text = annotate_state(a)->guidelines;
+    if (text == NULL || *text == '\0') {
+        screen_refuse(s, "No guidelines were given; the owner writes them: assay set guidelines TEXT");
+        return;
+    }
+    struct buf copy = BUF_INIT;
+    buf_adds(&copy, text);
+    screen_push(s, pager_markdown("guidelines", &copy));
+}
+
 static bool reading_request(struct annotate *a, struct screen *s, enum request r)
 {
     const int all = 1 << 28;
@@ -297,6 +311,14 @@ static bool reading_request(struct annotate *a, struct screen *s, enum request r
         return a->maximised = !a->maximised, true;
     case REQ_LAYOUT:
         return next_arrangement(a, s), true;
+    case REQ_SEARCH_END:
+        return annotate_search_end(a), true;
+    case REQ_OLDER_TURN:
+        return annotate_go_turn(a, s, -1), true;
+    case REQ_NEWER_TURN:
+        return annotate_go_turn(a, s, 1), true;
+    case REQ_GUIDELINES:
+        return annotate_guidelines(a, s), true;
     case REQ_DIFF:
         return annotate_toggle_diff(a, s), true;
     case REQ_MARKDOWN:
@@ -434,6 +456,8 @@ static void annotate_close(void *view)
     for (int p = 0; p < PANE_COUNT; p++)
         textview_release(&a->text[p]);
     word_diff_free(&a->words);
+    mem_free(a->sought);
+    vec_free(&a->hits);
     editor_release(&a->editor);
     mem_free(a);
 }
@@ -446,6 +470,7 @@ struct view view_annotate(const struct ui_host *host)
         .keymap = annotate_keymap,
         .request = annotate_request,
         .text = annotate_text,
+        .find = annotate_find,
         .shown = annotate_shown,
         .draw = annotate_draw,
         .dump = annotate_dump,

@@ -567,3 +567,91 @@ Test(view_annotate, markdown_is_rendered_and_raw_again)
     press("m");
     cr_expect(shows("```c"));
 }
+
+/* ---- searching ---- */
+
+Test(view_annotate, search_goes_through_prompt_and_answers_and_counts)
+{
+    press("/ \"blue\" <Enter>");
+    cr_expect(shows("2 of 5, in A"), "%s", ui_stage_text(&s));
+    cr_expect(model_has("hit 2 of 5\n"));
+    cr_expect(strstr(ui_stage_styles(&s), "HHHH") != NULL && strstr(ui_stage_styles(&s), "hhhh") != NULL);
+    press("<C-n> <C-n>");
+    cr_expect(shows("4 of 5, in B") && model_has("focus b\n"));
+    press("<C-n> <C-n>");
+    cr_expect(shows("1 of 5, in the prompt") && model_has("focus prompt\n"));
+    press("N");
+    cr_expect(shows("5 of 5, in B"));
+    press("<C-p>");
+    cr_expect(shows("4 of 5, in B"));
+    cr_expect(eq(str, s.host.log, ""), "searching judges nothing");
+}
+
+Test(view_annotate, a_hit_that_is_out_of_sight_is_scrolled_to)
+{
+    press("/ \"go on for\" <Enter>");
+    cr_expect(shows("1 of 1, in B"));
+    cr_expect(shows("gladly go on"), "%s", ui_stage_text(&s));
+}
+
+Test(view_annotate, what_is_nowhere_is_said_and_marks_go)
+{
+    press("/ \"zebra\" <Enter>");
+    cr_expect(shows("\"zebra\" is nowhere here."));
+    press("/ \"sky\" <Enter>");
+    cr_expect(strstr(ui_stage_styles(&s), "HHH") != NULL);
+    press("<Esc>");
+    cr_expect(strstr(ui_stage_styles(&s), "HHH") == NULL && strstr(ui_stage_styles(&s), "hhh") == NULL);
+}
+
+Test(view_annotate, the_next_item_is_searched_anew)
+{
+    press("/ \"run\" <Enter>");
+    press("s u");
+    press("<C-n>");
+    cr_expect(model_has("hit 2 of 13\n"), "%s", ui_stage_model(&s));
+}
+
+Test(view_annotate, hits_are_marked_in_what_markdown_shows)
+{
+    press(":goto c2");
+    press("m / \"best\" <Enter>");
+    cr_expect(strstr(ui_stage_styles(&s), "HHHH") != NULL);
+}
+
+Test(view_annotate, n_means_neither_even_after_a_search)
+{
+    press("/ \"sky\" <Enter> n");
+    cr_expect(model_has("preference neither\n"));
+}
+
+/* ---- turns and guidelines ---- */
+
+Test(view_annotate, a_conversation_is_shown_by_turns)
+{
+    press(":goto c2");
+    cr_expect(shows("turns 1-3/3 · ( older"), "%s", ui_stage_text(&s));
+    press("(");
+    cr_expect(shows("user       Write a C function"));
+    cr_expect(not(shows("older")));
+    press("(");
+    cr_expect(shows("This is the first turn."));
+    press(")");
+    cr_expect(shows("assistant  Do you want"));
+    press(")");
+    cr_expect(shows("This is the last turn."));
+    press(":goto c1");
+    press(")");
+    cr_expect(shows("This prompt has one turn."));
+}
+
+Test(view_annotate, guidelines_are_shown_rendered_or_missed)
+{
+    press("R");
+    cr_expect(shows("No guidelines were given"));
+    s.host.state.guidelines = "# How to judge\n\n- read **both**\n";
+    press("R");
+    cr_expect(shows("─ guidelines ─") && shows("• read both"), "%s", ui_stage_text(&s));
+    press("q\n:guidelines");
+    cr_expect(shows("─ guidelines ─"));
+}
