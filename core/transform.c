@@ -183,8 +183,17 @@ void transform_steps(const struct transform *t, const double *r, size_t K, doubl
             out[k] = k + 2 < K ? r[k] - r[k + 1] : k + 2 == K ? r[k] : 0;
 }
 
+static double rlcr(const struct transform *t, double r, double confidence)
+{
+    return 2 * bt_sigma(r - t->v[0]) * confidence - confidence * confidence;
+}
+
 double transform_confident(const struct transform *t, const double *r, const double *confidence, size_t n, double *out)
 {
+    for (size_t i = 0; i < n && t->kind == TRANSFORM_RLCR; i++)
+        out[i] = rlcr(t, r[i], confidence[i]);
+    if (t->kind == TRANSFORM_RLCR)
+        return 0;
     double w = t->v[0], sum = 0;
     for (size_t i = 0; i < n; i++)
         sum += fmin(10, fmax(-10, r[i]));

@@ -15,8 +15,12 @@
  *   delta            r_k - r_{k+1} for k < K - 1, r_{K-1} for K - 1, 0 for K: adds up to r_1, so that repeating steps
  *                    gains nothing (same)
  *   ppo-c            r + w (r - A)(c - 1/2) with r kept within [-10, 10] and A = alpha mean(r) + (1 - alpha) start
- * (Leng et al. 2024, arXiv:2410.09724, "difference") ppo-c-threshold  r + w |r| (c - 1/2) when r >= A, r - w |r| (c -
- * 1/2) otherwise (same, "threshold") log-odds         r / T: differences are calibrated log-odds */
+ *                    (Leng et al. 2024, arXiv:2410.09724, "difference")
+ *   ppo-c-threshold  r + w |r| (c - 1/2) when r >= A, r - w |r| (c - 1/2) otherwise (same, "threshold")
+ *   rlcr             2 p c - c^2, p = sigma(r - even): what "correct - (c - correct)^2" gives on average when the
+ * answer is correct with probability p (RLCR, Damani et al. 2025, arXiv:2507.16806); largest at c = p. For heads whose
+ * reward is the log-odds of a right answer (train --head logistic), `even` where they say 1/2 log-odds         r / T:
+ * differences are calibrated log-odds */
 #ifndef ASSAY_CORE_TRANSFORM_H
 #define ASSAY_CORE_TRANSFORM_H
 
@@ -45,6 +49,7 @@ enum transform_need {
     X(DELTA, "delta", STEPS, "r_k - r_(k+1), of steps")                                                                \
     X(PPO_C, "ppo-c", CONFIDENCE, "r + w (r - A)(c - 1/2), A a running mean")                                          \
     X(PPO_C_THRESHOLD, "ppo-c-threshold", CONFIDENCE, "r +- w |r| (c - 1/2), + from A on")                             \
+    X(RLCR, "rlcr", CONFIDENCE, "2 p c - c^2, p = sigma(r - even)")                                                    \
     X(LOG_ODDS, "log-odds", TEMPERATURE, "r / T, the head's temperature")
 enum transform_kind {
 #define X(id, name, need, text) TRANSFORM_##id,
@@ -66,7 +71,8 @@ enum transform_kind {
     X(PPO_C, 2, "start", 0, -10, 10)                                                                                   \
     X(PPO_C_THRESHOLD, 0, "w", 0.5, 0, 1e6)                                                                            \
     X(PPO_C_THRESHOLD, 1, "alpha", 0.1, 0, 1)                                                                          \
-    X(PPO_C_THRESHOLD, 2, "start", 0, -10, 10)
+    X(PPO_C_THRESHOLD, 2, "start", 0, -10, 10)                                                                         \
+    X(RLCR, 0, "even", 0, -1e6, 1e6)
 enum { TRANSFORM_MOST_NUMBERS = 3 };
 
 struct transform {
@@ -97,7 +103,7 @@ void transform_references_free(struct transform_references *r);
 double transform_against(const struct transform *t, double r, const struct transform_references *refs);
 /* Of the K steps of one answer: clip or delta. out may be r. */
 void transform_steps(const struct transform *t, const double *r, size_t K, double *out);
-/* Of a batch of n answers: ppo-c or ppo-c-threshold. out may be r. Returns A. */
+/* Of a batch of n answers: ppo-c, ppo-c-threshold or rlcr. out may be r. Returns A (0 for rlcr). */
 double transform_confident(const struct transform *t, const double *r, const double *confidence, size_t n, double *out);
 
 #endif

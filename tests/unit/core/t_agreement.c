@@ -88,6 +88,8 @@ Test(agreement, alpha_is_that_of_krippendorffs_example)
     cr_expect(eq(sz, a.raters, 4));
     cr_expect(eq(sz, a.levels, 5));
     VALUE(a, ALPHA_NOMINAL, 0.743421);
+    double expected = 0.2 / (1 - a.figure[AGREEMENT_ALPHA_NOMINAL].value); /* 0.2 is observed */
+    cr_expect(epsilon_eq(dbl, expected, 0.779487, 1e-6));
     VALUE(a, ALPHA_ORDINAL, 0.815388);
     VALUE(a, ALPHA_INTERVAL, 0.849107);
     VALUE(a, ALPHA_RATIO, 0.797403);
@@ -121,6 +123,8 @@ Test(agreement, fleiss_is_that_of_the_standard_example)
     struct agreement a = measure(&l);
     VALUE(a, RAW, 0.378022);
     VALUE(a, FLEISS, 0.209931);
+    double kappa = a.figure[AGREEMENT_FLEISS].value, chance = (a.figure[AGREEMENT_RAW].value - kappa) / (1 - kappa);
+    cr_expect(epsilon_eq(dbl, chance, 0.212755, 1e-6));
     cr_expect(eq(ptr, (void *)a.figure[AGREEMENT_FLEISS].why, NULL));
     drop(&l);
 }
