@@ -44,6 +44,7 @@ struct command {
     X(find)                                                                                                            \
     X(queue)                                                                                                           \
     X(gold)                                                                                                            \
+    X(quarantine)                                                                                                      \
     X(retire)                                                                                                          \
     X(demo)
 

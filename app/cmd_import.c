@@ -1,4 +1,5 @@
 #include "app/cmd.h"
+#include "app/guard.h"
 #include "app/progress.h"
 #include "core/base/json_writer.h"
 #include "core/safe.h"
@@ -16,6 +17,8 @@ static const struct option_spec options[] = {
      false},
     {"source", 0, "NAME", "name of the source (default: the file's name)", false},
     {"licence", 0, "TEXT", "what the data may be used for, such as MIT; kept with the source", false},
+    {"guard", 0, "on|off", "records that look wrong go into quarantine (default: as `assay set guard` says, off)",
+     false},
     {"rejects", 0, "FILE", "write refused lines there, unchanged", false},
     {0},
 };
@@ -60,6 +63,8 @@ static void counts_text(struct buf *out, const char *file, const struct import_c
     buf_addf(out, ": %lld records read as %s", (long long)c->records, c->format);
     if (c->refused > 0)
         buf_addf(out, ", %lld refused", (long long)c->refused);
+    if (c->held > 0)
+        buf_addf(out, ", %lld held in quarantine", (long long)c->held);
     buf_addc(out, '\n');
     tally_text(out, "prompts", &c->prompts);
     tally_text(out, "responses", &c->responses);
@@ -90,6 +95,8 @@ static void counts_json(struct json_writer *w, const char *file, const struct im
     jw_kstr(w, "format", c->format);
     jw_kint(w, "records", c->records);
     jw_kint(w, "refused", c->refused);
+    if (c->held > 0)
+        jw_kint(w, "held", c->held);
     tally_json(w, "prompts", &c->prompts);
     tally_json(w, "responses", &c->responses);
     tally_json(w, "comparisons", &c->comparisons);
@@ -105,6 +112,8 @@ struct job {
     struct tally t;
     const struct args *args;
     struct outfile *rejects;
+    struct guard guard;
+    bool guarded;
     struct bar bar;
     struct buf text;
     struct json_writer w;
@@ -117,6 +126,7 @@ static bool import_one(struct db *db, struct job *j, const char *path, struct er
                                .source = args_get(j->args, "source"),
                                .licence = args_get(j->args, "licence"),
                                .who = app_annotator(NULL),
+                               .guard = j->guarded ? &j->guard.on : NULL,
                                .rejects = j->rejects,
                                .refused = on_refused,
                                .ctx = &j->t,
@@ -176,14 +186,19 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct db *db = NULL;
     struct job j = {.t = {.app = app, .list = BUF_INIT}, .args = args, .text = BUF_INIT};
+    static const char *const switches[] = {"on", "off", NULL};
     int ignored;
-    if (!args_choice(args, "format", import_formats, &ignored, err) || !app_open(app, true, &db, err))
+    if (!args_choice(args, "format", import_formats, &ignored, err) ||
+        !args_choice(args, "guard", switches, &ignored, err) || !app_open(app, true, &db, err))
         return false;
+    guard_init(&j.guard);
     jw_start(&j.w, &j.text);
     jw_start(&j.t.w, &j.t.list);
     bar_start(&j.bar, app, "importing", "B");
-    bool ok = run_job(&j, db, args_get(args, "rejects"), err);
+    bool ok =
+        guard_wanted(db, args_get(args, "guard"), &j.guarded, err) && run_job(&j, db, args_get(args, "rejects"), err);
     bar_end(&j.bar);
+    guard_free(&j.guard);
     buf_free(&j.text);
     buf_free(&j.t.list);
     db_close(db);
@@ -193,13 +208,17 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 const struct command cmd_import = {
     .name = "import",
     .summary = "bring in prompts, answers, ratings and preferences",
-    .synopsis = "FILE... [--format F] [--source NAME] [--licence TEXT] [--rejects FILE]",
+    .synopsis = "FILE... [--format F] [--source NAME] [--licence TEXT] [--guard on|off] [--rejects FILE]",
     .about =
         "Reads JSON Lines, plain, gzip or zstd; - is standard input. The format is found out from the content. A "
         "record that "
         "is not\n"
         "right is refused with file, line and reason, the others go in, and the exit status is 3. Importing a file\n"
-        "twice changes nothing. All files go in together, or none when one cannot be read.",
+        "twice changes nothing. All files go in together, or none when one cannot be read. With the guard on, records "
+        "that\n"
+        "look wrong (`assay quarantine --help` says how) are kept apart. It is off unless you say so: data that a "
+        "head\n"
+        "is fitted or judged on must come in whole, and only you know whether people are to read it.",
     .example = "  assay import harmless-base/train.jsonl.gz --source hh\n"
                "  zcat train.jsonl.gz | assay import - --format helpsteer2 --source helpsteer2",
     .options = options,

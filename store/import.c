@@ -9,6 +9,7 @@
 #include "core/base/vec.h"
 #include "store/audit.h"
 #include "store/import_format.h"
+#include "store/quarantine.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -73,6 +74,7 @@ struct run {
     struct lines *lines;
     struct buf text; /* of the batch; a NUL behind each line */
     VEC(struct line) batch;
+    struct buf held; /* why the record that was read last is to be held; "": it is not */
 };
 
 static void list_formats(struct buf *b)
@@ -81,7 +83,7 @@ static void list_formats(struct buf *b)
         buf_addf(b, "%s%s", i > 0 ? ", " : "", formats[i]->name);
 }
 
-static bool find_format(const char *name, const struct import_format **out, struct err *err)
+bool import_format_named(const char *name, const struct import_format **out, struct err *err)
 {
     for (size_t i = 0; i < N_FORMATS; i++)
         if (strcmp(formats[i]->name, name) == 0) {
@@ -101,15 +103,38 @@ static bool is_refusal(const struct err *e)
     return e->kind == ERR_SYNTAX || e->kind == ERR_RANGE || e->kind == ERR_MISSING || e->kind == ERR_CONFLICT;
 }
 
+/* What the guard says of the record; nothing of one that somebody has released. */
+static bool pass_guard(struct run *r, const struct line *l, struct err *err)
+{
+    const struct import_guard *guard = r->im.guard;
+    const char *reasons = guard != NULL ? guard->end(guard->ctx) : NULL;
+    enum quarantine_state state = QUARANTINE_HELD;
+    bool known;
+    if (reasons == NULL || r->im.item)
+        return true;
+    if (!quarantine_look_up(r->im.db, r->im.source.ptr, (struct json_text){r->text.ptr + l->at, l->n}, &known, &state,
+                            err))
+        return false;
+    if (state == QUARANTINE_RELEASED)
+        return true;
+    buf_adds(&r->held, reasons);
+    return err_set(err, ERR_CONFLICT, "held back by the guard");
+}
+
 static bool read_record(struct run *r, const struct line *l, struct err *err)
 {
     struct json_object *o = NULL;
     r->im.counts->records++;
+    r->im.item = false;
+    buf_reset(&r->held);
+    if (r->im.guard != NULL)
+        r->im.guard->begin(r->im.guard->ctx);
     if (!json_parse(r->text.ptr + l->at, l->n, &o, err))
         return false;
     bool ok = json_object_is_type(o, json_type_object)
                   ? r->format->read(&r->im, o, err)
                   : err_set(err, ERR_SYNTAX, "a record must be an object, but is %s", json_type_name(o));
+    ok = ok && pass_guard(r, l, err);
     json_object_put(o);
     arena_reset(&r->im.record);
     return ok;
@@ -128,6 +153,20 @@ static void refuse(struct run *r, const struct line *l, const struct err *why)
     }
     if (o->refused != NULL)
         o->refused(o->ctx, &(struct import_refusal){lines_name(r->lines), l->number, why->text, text, l->n});
+}
+
+static bool hold(struct run *r, const struct line *l, const char *reasons, struct err *err)
+{
+    r->im.counts->held++;
+    r->im.counts->records++;
+    return quarantine_hold(r->im.db,
+                           &(struct quarantine_entry){.file = lines_name(r->lines),
+                                                      .line = l->number,
+                                                      .format = r->format->name,
+                                                      .source = r->im.source.ptr,
+                                                      .reasons = reasons,
+                                                      .record = {r->text.ptr + l->at, l->n}},
+                           err);
 }
 
 /* Lines [from, to) of the batch; `at` is the one that is being read. */
@@ -160,7 +199,31 @@ static bool take_stretch(struct run *r, struct stretch *s, struct err *err)
     return false;
 }
 
-/* A record that is refused takes those before it back with it; they go in once more without it. */
+/* `reasons` NULL: it cannot be read, and `why` says why. */
+static bool set_aside(struct run *r, const struct line *l, const char *reasons, const struct err *why, struct err *err)
+{
+    if (reasons != NULL)
+        return hold(r, l, reasons, err);
+    refuse(r, l, why);
+    return true;
+}
+
+/* The record at which a stretch ended is set aside; those before it, which it took back with it, go in once more. */
+static bool go_around(struct run *r, struct stretch *s, struct err *why, struct err *err)
+{
+    struct buf held = r->held;
+    r->held = BUF_INIT;
+    size_t bad = s->to = s->at;
+    struct err before = *why;
+    bool ok = (bad == s->from || take_stretch(r, s, why)) &&
+              set_aside(r, &r->batch.v[bad], held.len > 0 ? held.ptr : NULL, &before, why);
+    if (!ok && err != NULL)
+        *err = *why;
+    s->at = bad;
+    buf_free(&held);
+    return ok;
+}
+
 static bool take_batch(struct run *r, struct err *err)
 {
     for (size_t from = 0; from < r->batch.n;) {
@@ -168,19 +231,13 @@ static bool take_batch(struct run *r, struct err *err)
         struct stretch s = {.run = r, .from = from, .to = r->batch.n};
         if (take_stretch(r, &s, &why))
             return true;
-        bool refused = s.at < s.to && is_refusal(&why);
-        size_t bad = s.at;
-        s.to = bad;
-        if (refused && bad > from && !take_stretch(r, &s, &why))
-            refused = false;
-        if (!refused) {
-            if (err != NULL)
-                *err = why;
+        if (err != NULL)
+            *err = why;
+        if (s.at == s.to || !is_refusal(&why) || !go_around(r, &s, &why, err)) {
             size_t last = s.at < r->batch.n ? s.at : r->batch.n - 1;
             return err_context(err, "%s:%ld", lines_name(r->lines), r->batch.v[last].number);
         }
-        refuse(r, &r->batch.v[bad], &why);
-        from = bad + 1;
+        from = s.at + 1;
     }
     return true;
 }
@@ -316,6 +373,8 @@ static bool audit(struct run *r, struct err *err)
         jw_kstr(&w, "licence", r->im.options->licence);
     jw_kint(&w, "records", c->records);
     jw_kint(&w, "refused", c->refused);
+    if (c->held > 0)
+        jw_kint(&w, "held", c->held);
     write_tally(&w, "prompts", &c->prompts);
     write_tally(&w, "responses", &c->responses);
     write_tally(&w, "comparisons", &c->comparisons);
@@ -364,25 +423,39 @@ static bool licence_valid(const char *licence, struct err *err)
     return licence == NULL || utf8_valid(licence, n, &bad) || err_set(err, ERR_USAGE, "the licence is not UTF-8");
 }
 
+bool import_begin(struct import *im, struct db *db, struct json_text source, struct err *err)
+{
+    size_t bad;
+    im->db = db;
+    im->now = clock_now_ms();
+    im->source = source;
+    if (source.len == 0)
+        return err_set(err, ERR_USAGE, "the name of the source is empty");
+    if (!utf8_valid(source.ptr, source.len, &bad))
+        return err_set(err, ERR_USAGE, "\"%.60s\" is not UTF-8; give --source NAME", source.ptr);
+    struct buf by = BUF_INIT;
+    buf_addf(&by, "source:%s", source.ptr);
+    im->by = (struct json_text){arena_ndup(&im->file, by.ptr, by.len), by.len};
+    buf_free(&by);
+    return true;
+}
+
+void import_end(struct import *im)
+{
+    arena_free(&im->file);
+    arena_free(&im->record);
+    arena_free(&im->other_arena);
+}
+
 static bool prepare(struct run *r, struct db *db, const struct import_options *o, struct import_counts *counts,
                     struct err *err)
 {
     struct import *im = &r->im;
-    size_t bad;
-    *im = (struct import){.db = db, .options = o, .counts = counts, .now = clock_now_ms()};
-    im->source = o->source != NULL ? (struct json_text){arena_dup(&im->file, o->source), strlen(o->source)}
-                                   : name_of_file(r->path, &im->file);
-    if (im->source.len == 0)
-        return err_set(err, ERR_USAGE, "the name of the source is empty");
-    if (!utf8_valid(im->source.ptr, im->source.len, &bad))
-        return err_set(err, ERR_USAGE, "%s: the name is not UTF-8; give --source NAME", r->path);
-    if (!licence_valid(o->licence, err))
-        return false;
-    struct buf by = BUF_INIT;
-    buf_addf(&by, "source:%s", im->source.ptr);
-    im->by = (struct json_text){arena_ndup(&im->file, by.ptr, by.len), by.len};
-    buf_free(&by);
-    if (o->format != NULL && !find_format(o->format, &r->format, err))
+    *im = (struct import){.options = o, .counts = counts, .guard = o->guard};
+    struct json_text source = o->source != NULL ? (struct json_text){arena_dup(&im->file, o->source), strlen(o->source)}
+                                                : name_of_file(r->path, &im->file);
+    if (!import_begin(im, db, source, err) || !licence_valid(o->licence, err) ||
+        (o->format != NULL && !import_format_named(o->format, &r->format, err)))
         return false;
     r->lines = lines_open(r->path, err);
     return r->lines != NULL;
@@ -391,7 +464,7 @@ static bool prepare(struct run *r, struct db *db, const struct import_options *o
 bool import_file(struct db *db, const char *path, const struct import_options *options, struct import_counts *counts,
                  struct err *err)
 {
-    struct run r = {.path = path, .text = BUF_INIT};
+    struct run r = {.path = path, .text = BUF_INIT, .held = BUF_INIT};
     *counts = (struct import_counts){0};
     bool ok = prepare(&r, db, options, counts, err) && db_write(db, import_all, &r, err);
     if (!ok && err != NULL && err->kind == ERR_STOPPED)
@@ -399,8 +472,7 @@ bool import_file(struct db *db, const char *path, const struct import_options *o
     vec_free(&r.batch);
     buf_free(&r.text);
     lines_close(r.lines);
-    arena_free(&r.im.file);
-    arena_free(&r.im.record);
-    arena_free(&r.im.other_arena);
+    buf_free(&r.held);
+    import_end(&r.im);
     return ok;
 }

@@ -3,6 +3,7 @@
 #ifndef ASSAY_STORE_IMPORT_H
 #define ASSAY_STORE_IMPORT_H
 
+#include "core/base/json.h"
 #include "core/base/outfile.h"
 #include "core/base/progress.h"
 #include "store/db.h"
@@ -18,12 +19,26 @@ struct import_refusal {
     size_t raw_len;
 };
 
+struct message;
+
+/* Looks at the texts of each record as they are put in. A record of which it says something is held in quarantine
+ * (store/quarantine.h) in place of going in; one that somebody released goes in. Benchmarks are not looked at: nobody
+ * is asked about them, and they are of use as a whole only. */
+struct import_guard {
+    void (*begin)(void *ctx);
+    void (*prompt)(void *ctx, const struct message *m, size_t n);
+    void (*response)(void *ctx, int64_t prompt, struct json_text text); /* `prompt`: whose answer it is */
+    const char *(*end)(void *ctx); /* JSON of what was found, until the next record; NULL: nothing */
+    void *ctx;
+};
+
 struct import_options {
-    const char *format;      /* NULL: found out from the first records */
-    const char *source;      /* NULL: the file's name without folder and extensions */
-    const char *licence;     /* of the sources of the file's records; NULL: not stated. A known one stays */
-    const char *who;         /* for the audit trail, or NULL */
-    struct outfile *rejects; /* gets the refused lines unchanged; NULL: nobody wants them; not closed here */
+    const char *format;               /* NULL: found out from the first records */
+    const char *source;               /* NULL: the file's name without folder and extensions */
+    const char *licence;              /* of the sources of the file's records; NULL: not stated. A known one stays */
+    const char *who;                  /* for the audit trail, or NULL */
+    const struct import_guard *guard; /* NULL: everything that can be read goes in */
+    struct outfile *rejects;          /* gets the refused lines unchanged; NULL: nobody wants them; not closed here */
     void (*refused)(void *ctx, const struct import_refusal *r); /* one call a refused record; may be NULL */
     void *ctx;
     const struct progress *progress; /* may be NULL; bytes of the file */
@@ -37,7 +52,7 @@ enum { IMPORT_LICENCE_MAX = 200 }; /* bytes of a licence: a name, not a text */
 
 struct import_counts {
     const char *format; /* that was used; static */
-    int64_t records, refused;
+    int64_t records, refused, held;
     struct import_tally prompts, responses, comparisons, judgements;
     struct import_tally items;                 /* of benchmarks */
     char licence_kept[IMPORT_LICENCE_MAX + 1]; /* a source had this other licence, which stays; "": none had */
@@ -48,5 +63,11 @@ struct import_counts {
  * valid when true is returned. */
 MUST_CHECK bool import_file(struct db *db, const char *path, const struct import_options *options,
                             struct import_counts *counts, struct err *err);
+
+struct quarantine_entry;
+/* Take in a record that was held, through the reader of its format and unguarded. Its errors are those of the record.
+ */
+MUST_CHECK bool import_held(struct db *db, const struct quarantine_entry *e, struct import_counts *counts,
+                            struct err *err);
 
 #endif

@@ -34,7 +34,10 @@ struct import {
     struct arena other_arena;
     int64_t now;
     struct import_group group;
-    int64_t licensed; /* the source whose licence was stated last; 0: none */
+    int64_t licensed;                 /* the source whose licence was stated last; 0: none */
+    const struct import_guard *guard; /* NULL: nobody is on guard */
+    bool alone;                       /* one record, whose neighbours are in the workspace */
+    bool item;                        /* the record was one of a benchmark */
 };
 
 struct import_format {
@@ -47,6 +50,13 @@ extern const struct import_format import_judgements, import_hh_rlhf, import_help
     import_helpsteer3, import_reward_bench, import_m_reward_bench, import_reward_bench_2, import_reward_math,
     import_multipref, import_arena, import_ultrafeedback, import_ultrafeedback_binarized, import_open_instruct,
     import_openai_dpo, import_steerlm, import_llama_factory, import_axolotl, import_trl;
+
+/* By name; ERR_MISSING with the list. */
+MUST_CHECK bool import_format_named(const char *name, const struct import_format **out, struct err *err);
+/* Fill in what belongs to the source; `im` has its options and counts, the text lives as long. ERR_USAGE for a name
+ * that is empty or not UTF-8. End with import_end, also after a failure. */
+MUST_CHECK bool import_begin(struct import *im, struct db *db, struct json_text source, struct err *err);
+void import_end(struct import *im);
 
 /* Count something that was put in. */
 void import_count(struct import_tally *t, bool made);

@@ -1,6 +1,7 @@
 /* HelpSteer and HelpSteer2: one rated response a row, by one voice or ("disagreements/") by several in lists; rows of
  * one prompt stand together and form comparisons. */
 #include "store/import_sides.h"
+#include "store/stmt.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,9 +66,26 @@ bool import_helpsteer_rubric(struct import *im, const struct rubric **out, struc
     return true;
 }
 
+/* The other answers to the prompt that this source rated: of a record that comes alone they are its group. */
+static bool find_group(struct import *im, const struct content_row *prompt, const struct content_row *response,
+                       struct err *err)
+{
+    struct rows q;
+    im->group.prompt = prompt->row;
+    im->group.n = 0;
+    if (!rows_open(&q, im->db, STMT_QUARANTINE_NEIGHBOURS,
+                   ARGS(v_int(prompt->row), v_int(response->row), v_text(im->by.ptr, im->by.len)), err))
+        return false;
+    while (im->group.n < IMPORT_GROUP_MAX && rows_next(&q))
+        im->group.responses[im->group.n++] = (struct content_row){.row = rows_int(&q, 0), .id = rows_id(&q, 1)};
+    return rows_close(&q, err);
+}
+
 bool import_join_group(struct import *im, const struct content_row *prompt, const struct content_row *response,
                        const char *split, struct err *err)
 {
+    if (im->alone && !find_group(im, prompt, response, err))
+        return false;
     bool same = im->group.prompt == prompt->row;
     size_t n = same ? im->group.n : 0;
     for (size_t i = 0; i < n; i++)

@@ -57,6 +57,7 @@ bool import_item(struct import *im, struct json_object *o, const struct import_i
     out->subset = item.subset;
     out->language = item.language;
     import_count(&im->counts->items, out->row.made);
+    im->item = true;
     return true;
 }
 

@@ -77,6 +77,8 @@ bool import_prompt(struct import *im, const struct message *m, size_t n, struct 
     if (!content_prompt(im->db, m, n, out, err))
         return false;
     import_count(&im->counts->prompts, out->made);
+    if (im->guard != NULL)
+        im->guard->prompt(im->guard->ctx, m, n);
     return true;
 }
 
@@ -96,6 +98,8 @@ bool import_response(struct import *im, const struct content_row *prompt, const 
     if (!content_response(im->db, prompt, r, out, err))
         return false;
     import_count(&im->counts->responses, out->made);
+    if (im->guard != NULL)
+        im->guard->response(im->guard->ctx, prompt->row, r->text);
     return true;
 }
 

@@ -405,22 +405,6 @@ bool task_neighbour(struct db *db, int64_t annotator, int64_t from, int directio
                     comparison, err);
 }
 
-/* Lowest and highest id that begin with these hex digits. */
-static bool id_bounds(const char *text, struct id *low, struct id *high)
-{
-    char digits[ID_HEX_SIZE];
-    size_t n = strlen(text);
-    if (n < 4 || n > ID_HEX_SIZE - 1)
-        return false;
-    memset(digits, '0', sizeof digits);
-    memcpy(digits, text, n);
-    digits[ID_HEX_SIZE - 1] = '\0';
-    if (strchr(text, '-') != NULL || !id_parse(digits, low))
-        return false;
-    memset(digits + n, 'f', ID_HEX_SIZE - 1 - n);
-    return id_parse(digits, high);
-}
-
 bool task_find(struct db *db, const char *id, int64_t *comparison, struct err *err)
 {
     struct id low, high;

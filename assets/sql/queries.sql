@@ -621,6 +621,32 @@ SELECT c.id, c.first, c.second, a.id, b.id, source.name, c.split, c.subset, c.pr
 -- ?1 the id in hex
 SELECT at, who, what, detail FROM audit INDEXED BY audit_by_subject WHERE subject = ?1 ORDER BY at, audit;
 
+-- Quarantine
+
+-- name: quarantine_known
+SELECT quarantine, state FROM quarantine WHERE digest = ?1;
+-- name: quarantine_add
+INSERT INTO quarantine (file, line, format, source, reasons, record, digest, created)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (digest) DO NOTHING;
+-- name: quarantine_each
+SELECT quarantine, digest, file, line, format, source, reasons, record, state, created FROM quarantine
+ WHERE state = ?1 ORDER BY quarantine;
+-- name: quarantine_find
+-- ids between two bounds; two rows are enough to know that it is ambiguous
+SELECT quarantine, digest, file, line, format, source, reasons, record, state, created FROM quarantine
+ WHERE digest BETWEEN ?1 AND ?2 LIMIT 2;
+-- name: quarantine_count
+SELECT count(*) FROM quarantine WHERE state = ?1;
+-- name: quarantine_settle
+UPDATE quarantine SET state = ?2 WHERE quarantine = ?1;
+-- name: quarantine_neighbours
+-- other answers to a prompt (?1) than ?2 that the source ?3 ("source:NAME") or its parts rated
+SELECT r.response, r.id FROM response r
+ WHERE r.prompt = ?1 AND r.response <> ?2
+   AND EXISTS (SELECT 1 FROM latest l JOIN annotator a USING (annotator)
+                WHERE l.response = r.response AND instr(a.name || '#', ?3 || '#') = 1)
+ ORDER BY r.response;
+
 -- Embedding sets and runs
 
 -- name: embedding_set_find
@@ -861,9 +887,11 @@ INSERT INTO gold (comparison, answer, qualifying, created) VALUES (?1, ?2, ?3, ?
 -- name: merge_quarantine_each
 SELECT file, line, format, source, reasons, record, digest, state, created FROM quarantine ORDER BY quarantine;
 -- name: merge_quarantine_set
+-- what somebody decided stands above held, released above dropped
 INSERT INTO quarantine (file, line, format, source, reasons, record, digest, state, created)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-    ON CONFLICT (digest) DO UPDATE SET state = max(state, excluded.state) WHERE excluded.state <> 'held';
+    ON CONFLICT (digest) DO UPDATE SET state = max(coalesce(nullif(state, 'held'), excluded.state), excluded.state)
+ WHERE excluded.state <> 'held';
 -- name: merge_run_each
 SELECT kind, settings, inputs, results, model, model_sha256, seed, created FROM run ORDER BY run;
 -- name: merge_run_add

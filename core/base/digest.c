@@ -108,6 +108,22 @@ bool id_parse(const char *text, struct id *id)
     return n == 2 * sizeof id->b;
 }
 
+bool id_bounds(const char *text, struct id *low, struct id *high)
+{
+    enum { LEAST = 4 };
+    char digits[ID_HEX_SIZE];
+    size_t n = strlen(text);
+    if (n < LEAST || n > ID_HEX_SIZE - 1)
+        return false;
+    memset(digits, '0', sizeof digits);
+    memcpy(digits, text, n);
+    digits[ID_HEX_SIZE - 1] = '\0';
+    if (strchr(text, '-') != NULL || !id_parse(digits, low))
+        return false;
+    memset(digits + n, 'f', ID_HEX_SIZE - 1 - n);
+    return id_parse(digits, high);
+}
+
 int id_compare(const struct id *a, const struct id *b)
 {
     return memcmp(a->b, b->b, sizeof a->b);

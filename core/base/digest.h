@@ -33,6 +33,9 @@ struct id id_uuid7(int64_t ms, struct rng *r);
 void id_hex(const struct id *id, char out[ID_HEX_SIZE]);
 /* 32 hex digits, hyphens allowed; false when the text is something else. */
 bool id_parse(const char *text, struct id *id);
+/* The lowest and the highest id that begin with `text`, 4 to 32 hex digits without hyphens; false when it is something
+ * else. */
+bool id_bounds(const char *text, struct id *low, struct id *high);
 int id_compare(const struct id *a, const struct id *b);
 
 #endif
