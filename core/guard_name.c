@@ -1,6 +1,7 @@
 #include "core/guard_name.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What a word can be in such a sentence. */
@@ -21,83 +22,89 @@ enum word {
     UNSURE, /* of a model, and of people or things */
 };
 
-static const struct {
+/* By the alphabet. */
+static const struct known {
     const char *text;
     enum word word;
 } words[] = {
+    {"ai", MACHINE},
+    {"alibaba", MAKER},
+    {"alpaca", UNSURE},
+    {"am", AM},
+    {"anthropic", MAKER},
+    {"as", AS},
+    {"assistant", MACHINE},
+    {"baidu", MAKER},
+    {"bard", UNSURE},
+    {"been", AM},
+    {"bing", UNSURE},
+    {"bloom", UNSURE},
+    {"bot", MACHINE},
+    {"built", MADE},
+    {"by", BY},
+    {"bytedance", MAKER},
+    {"chatbot", MACHINE},
+    {"chatglm", SURE},
+    {"chatgpt", SURE},
+    {"claude", UNSURE},
+    {"cohere", MAKER},
+    {"copilot", UNSURE},
+    {"created", MADE},
+    {"databricks", MAKER},
+    {"deepmind", MAKER},
+    {"deepseek", SURE},
+    {"designed", MADE},
+    {"developed", MADE},
+    {"dolly", UNSURE},
+    {"eleutherai", MAKER},
+    {"ernie", UNSURE},
+    {"falcon", UNSURE},
+    {"gemini", UNSURE},
+    {"google", MAKER},
+    {"gpt", SURE},
+    {"grok", UNSURE},
     {"i", SELF},
     {"i'm", SELF_AM},
     {"im", SELF_AM},
+    {"instructgpt", SURE},
+    {"internlm", SURE},
+    {"is", AM},
+    {"koala", UNSURE},
+    {"laion", MAKER},
+    {"llama", UNSURE},
+    {"llm", MACHINE},
+    {"lmsys", MAKER},
+    {"made", MADE},
+    {"meta", MAKER},
+    {"microsoft", MAKER},
+    {"mistral", UNSURE},
+    {"mixtral", SURE},
+    {"model", MACHINE},
+    {"moonshot", MAKER},
     {"my", MY},
     {"name", NAME},
-    {"am", AM},
-    {"was", AM},
-    {"is", AM},
-    {"been", AM},
-    {"as", AS},
     {"not", NOT},
-    {"ai", MACHINE},
-    {"model", MACHINE},
-    {"assistant", MACHINE},
-    {"chatbot", MACHINE},
-    {"bot", MACHINE},
-    {"llm", MACHINE},
-    {"made", MADE},
-    {"created", MADE},
-    {"developed", MADE},
-    {"trained", MADE},
-    {"built", MADE},
-    {"designed", MADE},
-    {"programmed", MADE},
-    {"by", BY},
-    {"openai", MAKER},
-    {"anthropic", MAKER},
-    {"google", MAKER},
-    {"deepmind", MAKER},
-    {"meta", MAKER},
-    {"alibaba", MAKER},
-    {"microsoft", MAKER},
     {"nvidia", MAKER},
-    {"laion", MAKER},
-    {"cohere", MAKER},
-    {"xai", MAKER},
-    {"baidu", MAKER},
-    {"zhipu", MAKER},
-    {"lmsys", MAKER},
-    {"databricks", MAKER},
-    {"tencent", MAKER},
-    {"bytedance", MAKER},
-    {"moonshot", MAKER},
-    {"eleutherai", MAKER},
-    {"mistral", UNSURE},
-    {"deepseek", SURE},
-    {"chatgpt", SURE},
-    {"gpt", SURE},
-    {"instructgpt", SURE},
+    {"openai", MAKER},
     {"openassistant", SURE},
-    {"vicuna", SURE},
-    {"wizardlm", SURE},
-    {"chatglm", SURE},
-    {"internlm", SURE},
-    {"qwen", SURE},
-    {"mixtral", SURE},
-    {"claude", UNSURE},
-    {"bard", UNSURE},
-    {"gemini", UNSURE},
-    {"llama", UNSURE},
-    {"alpaca", UNSURE},
-    {"falcon", UNSURE},
-    {"dolly", UNSURE},
-    {"koala", UNSURE},
     {"palm", UNSURE},
-    {"grok", UNSURE},
-    {"copilot", UNSURE},
-    {"bing", UNSURE},
-    {"bloom", UNSURE},
-    {"ernie", UNSURE},
+    {"programmed", MADE},
+    {"qwen", SURE},
+    {"tencent", MAKER},
+    {"trained", MADE},
+    {"vicuna", SURE},
+    {"was", AM},
+    {"wizardlm", SURE},
+    {"xai", MAKER},
+    {"zhipu", MAKER},
 };
 
 enum { WORD_MAX = 24, NEAR = 4, FAR = 10 };
+
+static int compare(const void *key, const void *entry)
+{
+    return strcmp(key, ((const struct known *)entry)->text);
+}
 
 /* "GPT-4" is "gpt": what follows a hyphen or is a digit at the end says which one. */
 static enum word kind_of(const char *text, size_t n)
@@ -112,10 +119,8 @@ static enum word kind_of(const char *text, size_t n)
     while (k > 1 && isdigit((unsigned char)low[k - 1]))
         k--;
     low[k] = '\0';
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i].text, low) == 0)
-            return words[i].word;
-    return OTHER;
+    const struct known *found = bsearch(low, words, sizeof words / sizeof *words, sizeof *words, compare);
+    return found != NULL ? found->word : OTHER;
 }
 
 /* How far a sentence has come; places are counted in words, from 1, 0: not yet. */
