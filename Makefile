@@ -28,7 +28,7 @@ PKGS      := json-c zlib libzstd nettle sqlite3 ncursesw libutf8proc md4c openbl
 TEST_PKGS := criterion vterm
 # Debian 12 names of what the build, the tests and the linter need.
 DEPS_BUILD := gcc make pkg-config libjson-c-dev zlib1g-dev libzstd-dev nettle-dev libsqlite3-dev libncurses-dev \
-              libutf8proc-dev libmd4c-dev libopenblas-pthread-dev liblapacke-dev
+              libutf8proc-dev libmd4c-dev libopenblas-pthread-dev liblapacke-dev libcsv-dev
 DEPS_TEST  := libcriterion-dev libvterm-dev sqlite3
 DEPS_LINT  := clang-14 clang-format-14 cppcheck shellcheck mandoc
 
@@ -40,7 +40,7 @@ override CPPFLAGS += -I. -I$(GEN) -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
 override ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS) -fstack-protector-strong -pthread \
         $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
         $(if $(COV),--coverage -O0)
-override LDLIBS += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+override LDLIBS += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lm
 override ALL_LDFLAGS := $(LDFLAGS) -pthread $(if $(SAN),-fsanitize=$(SAN)) $(if $(COV),--coverage)
 
 Q := $(if $(V),,@)

@@ -1,5 +1,6 @@
 #include "app/cmd.h"
 #include "app/guard.h"
+#include "app/import_preview.h"
 #include "app/progress.h"
 #include "core/base/json_writer.h"
 #include "core/safe.h"
@@ -12,9 +13,12 @@
 static const struct option_spec options[] = {
     {"format", 0, "FORMAT",
      "hh-rlhf, helpsteer2, helpsteer2-preference, helpsteer3, trl, ultrafeedback, ultrafeedback-binarized, multipref, "
-     "arena, openai-dpo, llama-factory, axolotl, steerlm, open-instruct, reward-bench, m-reward-bench, reward-bench-2, "
+     "arena, openai-dpo, llama-factory, axolotl, steerlm, open-instruct, csv, tsv, reward-bench, m-reward-bench, "
+     "reward-bench-2, "
      "reward-math or judgements; default: found out from the content",
      false},
+    {"map", 0, "MAP", "of a table: which column is which field, COLUMN=FIELD,...; COLUMN=- leaves one out", false},
+    {"dry-run", 0, NULL, "show the first records as they would be read, and change nothing", false},
     {"source", 0, "NAME", "name of the source (default: the file's name)", false},
     {"licence", 0, "TEXT", "what the data may be used for, such as MIT; kept with the source", false},
     {"guard", 0, "on|off", "records that look wrong go into quarantine (default: as `assay set guard` says, off)",
@@ -23,9 +27,10 @@ static const struct option_spec options[] = {
     {0},
 };
 
-/* The refusals of all files. */
+/* The refusals of all files, and of a dry run the first records of one. */
 struct tally {
     struct app *app;
+    struct import_preview preview;
     struct buf list; /* JSON of the refusals, for --json */
     struct json_writer w;
 };
@@ -34,6 +39,7 @@ static void on_refused(void *ctx, const struct import_refusal *r)
 {
     struct tally *t = ctx;
     t->app->refused = true;
+    import_preview_refuse(&t->preview, r->line);
     if (t->app->json) {
         jw_object(&t->w);
         jw_kstr(&t->w, "file", r->file);
@@ -47,6 +53,11 @@ static void on_refused(void *ctx, const struct import_refusal *r)
     fprintf(stderr, "%s\n", safe.ptr);
     buf_free(&text);
     buf_free(&safe);
+}
+
+static void on_seen(void *ctx, const struct import_seen *s)
+{
+    import_preview_take(&((struct tally *)ctx)->preview, s);
 }
 
 static void tally_text(struct buf *out, const char *what, const struct import_tally *t)
@@ -66,6 +77,11 @@ static void counts_text(struct buf *out, const char *file, const struct import_c
     if (c->held > 0)
         buf_addf(out, ", %lld held in quarantine", (long long)c->held);
     buf_addc(out, '\n');
+    if (*c->columns != '\0') {
+        buf_adds(out, "  columns: ");
+        app_add_name(out, c->columns);
+        buf_addc(out, '\n');
+    }
     tally_text(out, "prompts", &c->prompts);
     tally_text(out, "responses", &c->responses);
     tally_text(out, "comparisons", &c->comparisons);
@@ -88,7 +104,8 @@ static void tally_json(struct json_writer *w, const char *what, const struct imp
     jw_object_end(w);
 }
 
-static void counts_json(struct json_writer *w, const char *file, const struct import_counts *c)
+static void counts_json(struct json_writer *w, const char *file, const struct import_counts *c,
+                        struct import_preview *preview)
 {
     jw_object(w);
     jw_kstr(w, "file", file);
@@ -97,6 +114,8 @@ static void counts_json(struct json_writer *w, const char *file, const struct im
     jw_kint(w, "refused", c->refused);
     if (c->held > 0)
         jw_kint(w, "held", c->held);
+    if (*c->columns != '\0')
+        jw_kstr(w, "columns", c->columns);
     tally_json(w, "prompts", &c->prompts);
     tally_json(w, "responses", &c->responses);
     tally_json(w, "comparisons", &c->comparisons);
@@ -105,6 +124,8 @@ static void counts_json(struct json_writer *w, const char *file, const struct im
         tally_json(w, "items", &c->items);
     if (*c->licence_kept != '\0')
         jw_kstr(w, "licence_kept", c->licence_kept);
+    if (preview != NULL)
+        import_preview_json(preview, w);
     jw_object_end(w);
 }
 
@@ -114,6 +135,8 @@ struct job {
     struct outfile *rejects;
     struct guard guard;
     bool guarded;
+    bool dry; /* nothing is to stay */
+    bool done;
     struct bar bar;
     struct buf text;
     struct json_writer w;
@@ -125,10 +148,12 @@ static bool import_one(struct db *db, struct job *j, const char *path, struct er
     struct import_options o = {.format = args_get(j->args, "format"),
                                .source = args_get(j->args, "source"),
                                .licence = args_get(j->args, "licence"),
+                               .map = args_get(j->args, "map"),
                                .who = app_annotator(NULL),
                                .guard = j->guarded ? &j->guard.on : NULL,
                                .rejects = j->rejects,
                                .refused = on_refused,
+                               .seen = j->dry ? on_seen : NULL,
                                .ctx = &j->t,
                                .progress = &j->bar.progress};
     struct import_counts c;
@@ -136,9 +161,12 @@ static bool import_one(struct db *db, struct job *j, const char *path, struct er
     if (!import_file(db, path, &o, &c, err))
         return false;
     if (app->json)
-        counts_json(&j->w, path, &c);
+        counts_json(&j->w, path, &c, j->dry ? &j->t.preview : NULL);
     else
         counts_text(&j->text, path, &c);
+    if (j->dry && !app->json)
+        import_preview_text(&j->t.preview, &j->text);
+    import_preview_reset(&j->t.preview);
     return true;
 }
 
@@ -170,14 +198,17 @@ static bool import_all(struct db *db, void *ctx, struct err *err)
         return false;
     struct outfile *rejects = j->rejects;
     j->rejects = NULL;
-    return rejects == NULL || outfile_commit(rejects, err);
+    if (rejects != NULL && !outfile_commit(rejects, err))
+        return false;
+    j->done = true;
+    return !j->dry || err_set(err, ERR_STOPPED, "a dry run keeps nothing");
 }
 
 static bool run_job(struct job *j, struct db *db, const char *rejects, struct err *err)
 {
     if (rejects != NULL && (j->rejects = outfile_open(rejects, err)) == NULL)
         return false;
-    bool ok = db_write(db, import_all, j, err);
+    bool ok = db_write(db, import_all, j, err) || (j->dry && j->done);
     outfile_abandon(j->rejects);
     return ok;
 }
@@ -185,7 +216,8 @@ static bool run_job(struct job *j, struct db *db, const char *rejects, struct er
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct db *db = NULL;
-    struct job j = {.t = {.app = app, .list = BUF_INIT}, .args = args, .text = BUF_INIT};
+    struct job j = {
+        .t = {.app = app, .list = BUF_INIT}, .args = args, .dry = args_has(args, "dry-run"), .text = BUF_INIT};
     static const char *const switches[] = {"on", "off", NULL};
     int ignored;
     if (!args_choice(args, "format", import_formats, &ignored, err) ||
@@ -199,6 +231,9 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         guard_wanted(db, args_get(args, "guard"), &j.guarded, err) && run_job(&j, db, args_get(args, "rejects"), err);
     bar_end(&j.bar);
     guard_free(&j.guard);
+    import_preview_reset(&j.t.preview);
+    if (ok && j.dry)
+        app_note(app, "nothing was changed");
     buf_free(&j.text);
     buf_free(&j.t.list);
     db_close(db);
@@ -208,9 +243,11 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 const struct command cmd_import = {
     .name = "import",
     .summary = "bring in prompts, answers, ratings and preferences",
-    .synopsis = "FILE... [--format F] [--source NAME] [--licence TEXT] [--guard on|off] [--rejects FILE]",
+    .synopsis = "FILE... [--dry-run] [--format F] [--map COLUMN=FIELD,...] [--source NAME] [--licence TEXT] "
+                "[--guard on|off] [--rejects FILE]",
     .about =
-        "Reads JSON Lines, plain, gzip or zstd; - is standard input. The format is found out from the content. A "
+        "Reads JSON Lines, CSV and TSV, plain, gzip or zstd; - is standard input. The format is found out from the "
+        "content. A "
         "record that "
         "is not\n"
         "right is refused with file, line and reason, the others go in, and the exit status is 3. Importing a file\n"
@@ -220,6 +257,7 @@ const struct command cmd_import = {
         "head\n"
         "is fitted or judged on must come in whole, and only you know whether people are to read it.",
     .example = "  assay import harmless-base/train.jsonl.gz --source hh\n"
+               "  assay import answers.csv --dry-run --map 'question=prompt,a=response_1,b=response_2'\n"
                "  zcat train.jsonl.gz | assay import - --format helpsteer2 --source helpsteer2",
     .options = options,
     .min_words = 1,

@@ -329,7 +329,10 @@ void safe_html(const char *text, size_t n, struct buf *out)
 
 void safe_csv(const char *text, size_t n, struct buf *out)
 {
-    bool formula = n > 0 && text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+    size_t marks = 0; /* of a text that looks as if it had been made safe before: one more, so that none is lost */
+    while (marks < n && text[marks] == '\'')
+        marks++;
+    bool formula = marks < n && text[marks] != '\0' && strchr("=+-@\t\r", text[marks]) != NULL;
     bool quoted = formula;
     for (size_t i = 0; i < n && !quoted; i++)
         quoted = text[i] != '\0' && strchr("\",;\t\r\n", text[i]) != NULL;

@@ -62,7 +62,8 @@ size_t safe_fit(const char *text, size_t n, size_t columns);
  * everything invisible replaced as on the terminal. */
 void safe_html(const char *text, size_t n, struct buf *out);
 /* Append as one CSV field: quoted where RFC 4180 asks for it, and with a leading apostrophe where a spreadsheet would
- * take the field for a formula (it starts with = + - @ tab or CR). Invalid UTF-8 becomes U+FFFD, NUL too. */
+ * take the field for a formula (it starts with = + - @ tab or CR), so also where apostrophes stand before such a one:
+ * taking one away gives the text back. Invalid UTF-8 becomes U+FFFD, NUL too. */
 void safe_csv(const char *text, size_t n, struct buf *out);
 
 #endif

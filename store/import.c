@@ -8,7 +8,9 @@
 #include "core/base/utf8.h"
 #include "core/base/vec.h"
 #include "store/audit.h"
+#include "store/cells.h"
 #include "store/import_format.h"
+#include "store/import_table.h"
 #include "store/quarantine.h"
 
 #include <stdio.h>
@@ -34,6 +36,8 @@ static const struct import_format *const formats[] = {&import_judgements,
                                                       &import_steerlm,
                                                       &import_llama_factory,
                                                       &import_axolotl,
+                                                      &import_csv,
+                                                      &import_tsv,
                                                       &import_trl};
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
@@ -59,11 +63,15 @@ const char *const import_formats[] = {"judgements",
                                       "steerlm",
                                       "llama-factory",
                                       "axolotl",
+                                      "csv",
+                                      "tsv",
                                       "trl",
                                       NULL};
 
 struct line {
-    size_t at, n; /* in text */
+    size_t at, n;      /* in text: the record */
+    size_t raw, raw_n; /* in text: as it stands in the file */
+    size_t fault;      /* in text: why it is refused; 0: nothing is known against it */
     long number;
 };
 
@@ -72,7 +80,8 @@ struct run {
     struct import im;
     const struct import_format *format; /* NULL: not known yet */
     struct lines *lines;
-    struct buf text; /* of the batch; a NUL behind each line */
+    struct import_table *table; /* NULL: a record a line */
+    struct buf text;            /* of the batch; a NUL behind each line */
     VEC(struct line) batch;
     struct buf held; /* why the record that was read last is to be held; "": it is not */
 };
@@ -129,6 +138,10 @@ static bool read_record(struct run *r, const struct line *l, struct err *err)
     buf_reset(&r->held);
     if (r->im.guard != NULL)
         r->im.guard->begin(r->im.guard->ctx);
+    r->im.line = l->number;
+    import_show(&r->im, (struct import_seen){.what = SEEN_RECORD});
+    if (l->fault > 0)
+        return err_set(err, ERR_SYNTAX, "%s", r->text.ptr + l->fault);
     if (!json_parse(r->text.ptr + l->at, l->n, &o, err))
         return false;
     bool ok = json_object_is_type(o, json_type_object)
@@ -140,19 +153,29 @@ static bool read_record(struct run *r, const struct line *l, struct err *err)
     return ok;
 }
 
+/* Refused rows are a table again. */
+static void write_head(const struct run *r, struct outfile *out)
+{
+    struct json_text head = import_table_head(r->table);
+    outfile_write(out, head.ptr, head.len);
+    outfile_write(out, "\n", 1);
+}
+
 static void refuse(struct run *r, const struct line *l, const struct err *why)
 {
     const struct import_options *o = r->im.options;
-    const char *text = r->text.ptr + l->at;
+    const char *text = r->text.ptr + l->raw;
     r->im.counts->refused++;
     r->im.counts->records++;
     trace(TRACE_IMPORT, "%s:%ld: %s", lines_name(r->lines), l->number, why->text);
     if (o->rejects != NULL) {
-        outfile_write(o->rejects, text, l->n);
+        if (r->table != NULL && r->im.counts->refused == 1)
+            write_head(r, o->rejects);
+        outfile_write(o->rejects, text, l->raw_n);
         outfile_write(o->rejects, "\n", 1);
     }
     if (o->refused != NULL)
-        o->refused(o->ctx, &(struct import_refusal){lines_name(r->lines), l->number, why->text, text, l->n});
+        o->refused(o->ctx, &(struct import_refusal){lines_name(r->lines), l->number, why->text, text, l->raw_n});
 }
 
 static bool hold(struct run *r, const struct line *l, const char *reasons, struct err *err)
@@ -312,13 +335,35 @@ static bool finish_batch(struct run *r, struct err *err)
     return true;
 }
 
-static bool add_line(struct run *r, const char *text, size_t n, struct err *err)
+static size_t keep(struct run *r, const char *text, size_t n)
 {
-    struct line l = {.at = r->text.len, .n = n, .number = lines_number(r->lines)};
-    vec_push(&r->batch, l);
-    buf_add(&r->text, text, n + 1);
+    size_t at = r->text.len;
+    buf_add(&r->text, text, n);
+    buf_addc(&r->text, '\0');
+    return at;
+}
+
+static bool end_line(struct run *r, const struct line *l, struct err *err)
+{
+    vec_push(&r->batch, *l);
     size_t most = r->format == NULL ? FIRST_BATCH_BYTES : BATCH_BYTES;
     return (r->batch.n < BATCH_LINES && r->text.len < most) || finish_batch(r, err);
+}
+
+static bool add_line(struct run *r, const char *text, size_t n, struct err *err)
+{
+    struct line l = {.n = n, .raw_n = n, .number = lines_number(r->lines)};
+    l.at = l.raw = keep(r, text, n);
+    return end_line(r, &l, err);
+}
+
+static bool add_row(struct run *r, const struct import_row *row, struct err *err)
+{
+    struct line l = {.n = row->record.len, .raw_n = row->raw.len, .number = row->line};
+    l.at = keep(r, row->record.ptr, row->record.len);
+    l.raw = keep(r, row->raw.ptr, row->raw.len);
+    l.fault = row->fault != NULL ? keep(r, row->fault, strlen(row->fault)) : 0;
+    return end_line(r, &l, err);
 }
 
 static bool is_blank(const char *text, size_t n)
@@ -333,7 +378,79 @@ static bool go_on(struct run *r, struct err *err)
     return progress_tick(r->im.options->progress, done, total) || err_set(err, ERR_STOPPED, "stopped");
 }
 
-static bool take_file(struct run *r, struct err *err)
+static bool ends_in(const char *path, const char *end)
+{
+    size_t n = strlen(path), e = strlen(end);
+    return n > e && memcmp(path + n - e, end, e) == 0;
+}
+
+/* By its name, packed or not. */
+static bool is_named_table(const char *path)
+{
+    static const char *const ends[] = {".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_in(path, ends[i]))
+            return true;
+    return false;
+}
+
+/* What the first line of the file says, its name and the options: a head of columns begins with no brace. */
+static bool is_table(const struct run *r, const char *first, size_t n)
+{
+    if (r->format == &import_csv || r->format == &import_tsv)
+        return true;
+    if (n == 0 || strchr("{[", first[strspn(first, " \t")]) != NULL)
+        return false;
+    return r->im.options->map != NULL || is_named_table(r->path) || import_table_is_head(first, n);
+}
+
+/* Opens the table that the file is, if it is one. */
+static bool open_table(struct run *r, struct err *err)
+{
+    char *first;
+    size_t n;
+    do {
+        if (!lines_next(r->lines, &first, &n, err))
+            return false;
+    } while (first != NULL && is_blank(first, n));
+    if (first == NULL)
+        return true;
+    lines_again(r->lines);
+    if (!is_table(r, first, n))
+        return r->im.options->map == NULL ||
+               err_set(err, ERR_USAGE, "%s: --map is for tables; this is JSON Lines", lines_name(r->lines));
+    bool told = r->format == &import_csv || r->format == &import_tsv;
+    const struct import_table_options o = {.mark = r->format == &import_csv   ? ','
+                                                   : r->format == &import_tsv ? '\t'
+                                                                              : cells_mark(first, n),
+                                           .map = r->im.options->map,
+                                           .plain = told ? NULL : r->format,
+                                           .formats = formats,
+                                           .n = told ? 0 : N_FORMATS};
+    if (!import_table_open(&r->im, r->lines, &o, &r->table, err))
+        return false;
+    r->format = import_table_format(r->table);
+    snprintf(r->im.counts->columns, sizeof r->im.counts->columns, "%s", import_table_columns(r->table));
+    return true;
+}
+
+static bool take_table(struct run *r, struct err *err)
+{
+    struct import_row row;
+    for (long seen = 0;; seen++) {
+        if (!import_table_next(r->table, &row, err))
+            return false;
+        if (row.raw.ptr == NULL)
+            break;
+        if (seen % BATCH_LINES == 0 && !go_on(r, err))
+            return false;
+        if (!add_row(r, &row, err))
+            return false;
+    }
+    return (r->batch.n == 0 || finish_batch(r, err)) && go_on(r, err);
+}
+
+static bool take_lines(struct run *r, struct err *err)
 {
     char *text;
     size_t n;
@@ -349,6 +466,11 @@ static bool take_file(struct run *r, struct err *err)
             return false;
     }
     return ((r->format != NULL && r->batch.n == 0) || finish_batch(r, err)) && go_on(r, err);
+}
+
+static bool take_file(struct run *r, struct err *err)
+{
+    return open_table(r, err) && (r->table != NULL ? take_table(r, err) : take_lines(r, err));
 }
 
 static void write_tally(struct json_writer *w, const char *key, const struct import_tally *t)
@@ -399,7 +521,7 @@ static bool import_all(struct db *db, void *ctx, struct err *err)
 /* "/data/test.part.jsonl.gz" is "test.part". */
 static struct json_text name_of_file(const char *path, struct arena *a)
 {
-    static const char *const ends[] = {".gz", ".zst", ".jsonl", ".json", ".ndjson", ".txt"};
+    static const char *const ends[] = {".gz", ".zst", ".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".txt"};
     struct stat st;
     if (strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
         path = "stdin"; /* a pipe's name, such as /dev/fd/63, says nothing and is another one the next time */
@@ -469,6 +591,7 @@ bool import_file(struct db *db, const char *path, const struct import_options *o
     bool ok = prepare(&r, db, options, counts, err) && db_write(db, import_all, &r, err);
     if (!ok && err != NULL && err->kind == ERR_STOPPED)
         err_set(err, ERR_STOPPED, "%s: stopped; nothing was imported", path);
+    import_table_close(r.table);
     vec_free(&r.batch);
     buf_free(&r.text);
     lines_close(r.lines);

@@ -1,5 +1,5 @@
-/* Bring a file of records (JSON Lines, plain, gzip or zstd) into the workspace. assets/doc/formats.md says what each
- * format holds and what becomes of each field. */
+/* Bring a file of records (JSON Lines, CSV or TSV; plain, gzip or zstd) into the workspace. assets/doc/formats.md says
+ * what each format holds and what becomes of each field. */
 #ifndef ASSAY_STORE_IMPORT_H
 #define ASSAY_STORE_IMPORT_H
 
@@ -32,14 +32,31 @@ struct import_guard {
     void *ctx;
 };
 
+struct judgement;
+/* What became of a record, piece by piece, in the order of the file; a record whose neighbour was refused is told
+ * twice. */
+struct import_seen {
+    long line;
+    enum { SEEN_RECORD, SEEN_PROMPT, SEEN_RESPONSE, SEEN_JUDGEMENT } what; /* RECORD: it begins */
+    const struct message *messages;                                        /* of a prompt */
+    size_t n;
+    const char *text, *model; /* of a response; NULL: no model */
+    size_t len;
+    const struct judgement *judgement;
+    const char *annotator;
+    bool swapped; /* of a judgement: the record's first response is stored as the second */
+};
+
 struct import_options {
-    const char *format;               /* NULL: found out from the first records */
-    const char *source;               /* NULL: the file's name without folder and extensions */
-    const char *licence;              /* of the sources of the file's records; NULL: not stated. A known one stays */
-    const char *who;                  /* for the audit trail, or NULL */
+    const char *format;  /* NULL: found out from the first records */
+    const char *map;     /* of a table: which column is which field (store/import_table.h); NULL: by their names */
+    const char *source;  /* NULL: the file's name without folder and extensions */
+    const char *licence; /* of the sources of the file's records; NULL: not stated. A known one stays */
+    const char *who;     /* for the audit trail, or NULL */
     const struct import_guard *guard; /* NULL: everything that can be read goes in */
     struct outfile *rejects;          /* gets the refused lines unchanged; NULL: nobody wants them; not closed here */
     void (*refused)(void *ctx, const struct import_refusal *r); /* one call a refused record; may be NULL */
+    void (*seen)(void *ctx, const struct import_seen *s);       /* may be NULL */
     void *ctx;
     const struct progress *progress; /* may be NULL; bytes of the file */
 };
@@ -48,11 +65,13 @@ struct import_tally {
     int64_t made, known;
 };
 
+enum { IMPORT_COLUMNS_MAX = 400 };
 enum { IMPORT_LICENCE_MAX = 200 }; /* bytes of a licence: a name, not a text */
 
 struct import_counts {
     const char *format; /* that was used; static */
     int64_t records, refused, held;
+    char columns[IMPORT_COLUMNS_MAX + 1]; /* of a table: what was read as what; "": no table, or another's fields */
     struct import_tally prompts, responses, comparisons, judgements;
     struct import_tally items;                 /* of benchmarks */
     char licence_kept[IMPORT_LICENCE_MAX + 1]; /* a source had this other licence, which stays; "": none had */

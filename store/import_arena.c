@@ -147,4 +147,4 @@ static bool read_record(struct import *im, struct json_object *o, struct err *er
     return import_judge_pair(im, &pair, &j, im->by, NULL, err);
 }
 
-const struct import_format import_arena = {"arena", sniff, read_record};
+const struct import_format import_arena = {.name = "arena", .sniff = sniff, .read = read_record, .tables = true};

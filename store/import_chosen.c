@@ -256,8 +256,8 @@ static bool read_axolotl(struct import *im, struct json_object *o, struct err *e
     return json_has(o, "label") ? read_thumb(im, o, "label", err) : put_one_of(im, o, axolotl, COUNT(axolotl), err);
 }
 
-const struct import_format import_openai_dpo = {"openai-dpo", sniff_openai, read_openai};
-const struct import_format import_ultrafeedback_binarized = {"ultrafeedback-binarized", sniff_binarized,
-                                                             read_binarized};
-const struct import_format import_llama_factory = {"llama-factory", sniff_llama, read_llama};
-const struct import_format import_axolotl = {"axolotl", sniff_axolotl, read_axolotl};
+const struct import_format import_openai_dpo = {.name = "openai-dpo", .sniff = sniff_openai, .read = read_openai};
+const struct import_format import_ultrafeedback_binarized = {
+    .name = "ultrafeedback-binarized", .sniff = sniff_binarized, .read = read_binarized};
+const struct import_format import_llama_factory = {.name = "llama-factory", .sniff = sniff_llama, .read = read_llama};
+const struct import_format import_axolotl = {.name = "axolotl", .sniff = sniff_axolotl, .read = read_axolotl};

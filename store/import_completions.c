@@ -117,5 +117,5 @@ static bool read_ultra(struct import *im, struct json_object *o, struct err *err
     return import_answers_compare(im, &a, split.ptr, err);
 }
 
-const struct import_format import_open_instruct = {"open-instruct", sniff_open, read_open};
-const struct import_format import_ultrafeedback = {"ultrafeedback", sniff_ultra, read_ultra};
+const struct import_format import_open_instruct = {.name = "open-instruct", .sniff = sniff_open, .read = read_open};
+const struct import_format import_ultrafeedback = {.name = "ultrafeedback", .sniff = sniff_ultra, .read = read_ultra};

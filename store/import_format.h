@@ -38,18 +38,20 @@ struct import {
     const struct import_guard *guard; /* NULL: nobody is on guard */
     bool alone;                       /* one record, whose neighbours are in the workspace */
     bool item;                        /* the record was one of a benchmark */
+    long line;                        /* of the record that is read */
 };
 
 struct import_format {
     const char *name;
     bool (*sniff)(struct json_object *record); /* does a record look like this format? */
     bool (*read)(struct import *im, struct json_object *record, struct err *err);
+    bool tables; /* its files may be tables, whose columns are its fields, all of them texts */
 };
 
 extern const struct import_format import_judgements, import_hh_rlhf, import_helpsteer2, import_helpsteer2_preference,
     import_helpsteer3, import_reward_bench, import_m_reward_bench, import_reward_bench_2, import_reward_math,
     import_multipref, import_arena, import_ultrafeedback, import_ultrafeedback_binarized, import_open_instruct,
-    import_openai_dpo, import_steerlm, import_llama_factory, import_axolotl, import_trl;
+    import_openai_dpo, import_steerlm, import_llama_factory, import_axolotl, import_csv, import_tsv, import_trl;
 
 /* By name; ERR_MISSING with the list. */
 MUST_CHECK bool import_format_named(const char *name, const struct import_format **out, struct err *err);
@@ -58,6 +60,8 @@ MUST_CHECK bool import_format_named(const char *name, const struct import_format
 MUST_CHECK bool import_begin(struct import *im, struct db *db, struct json_text source, struct err *err);
 void import_end(struct import *im);
 
+/* Tell whoever looks on. */
+void import_show(const struct import *im, struct import_seen s);
 /* Count something that was put in. */
 void import_count(struct import_tally *t, bool made);
 /* True when the field is there and of this type. */

@@ -179,4 +179,4 @@ static bool read_record(struct import *im, struct json_object *o, struct err *er
            rate_all(im, o, rubric, &response, err) && import_join_group(im, &p, &response, split.ptr, err);
 }
 
-const struct import_format import_helpsteer2 = {"helpsteer2", sniff, read_record};
+const struct import_format import_helpsteer2 = {.name = "helpsteer2", .sniff = sniff, .read = read_record};

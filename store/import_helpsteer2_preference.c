@@ -133,4 +133,5 @@ static bool read_record(struct import *im, struct json_object *o, struct err *er
            judge_aggregate(im, &pair, o, &any, err) && judge_all_raw(im, &pair, o, any, err);
 }
 
-const struct import_format import_helpsteer2_preference = {"helpsteer2-preference", sniff, read_record};
+const struct import_format import_helpsteer2_preference = {
+    .name = "helpsteer2-preference", .sniff = sniff, .read = read_record};

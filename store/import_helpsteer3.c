@@ -72,4 +72,4 @@ static bool read_record(struct import *im, struct json_object *o, struct err *er
            judge_overall(im, &pair, o, err) && judge_singles(im, &pair, o, err);
 }
 
-const struct import_format import_helpsteer3 = {"helpsteer3", sniff, read_record};
+const struct import_format import_helpsteer3 = {.name = "helpsteer3", .sniff = sniff, .read = read_record};

@@ -105,4 +105,4 @@ static bool read_record(struct import *im, struct json_object *o, struct err *er
     return ok;
 }
 
-const struct import_format import_hh_rlhf = {"hh-rlhf", sniff, read_record};
+const struct import_format import_hh_rlhf = {.name = "hh-rlhf", .sniff = sniff, .read = read_record};

@@ -82,4 +82,4 @@ static bool read_record(struct import *im, struct json_object *o, struct err *er
            judge_list(im, &pair, o, 0, err) && judge_list(im, &pair, o, 1, err);
 }
 
-const struct import_format import_multipref = {"multipref", sniff, read_record};
+const struct import_format import_multipref = {.name = "multipref", .sniff = sniff, .read = read_record};

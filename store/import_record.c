@@ -64,6 +64,13 @@ bool import_messages(struct import *im, struct json_object *v, const char *what,
     return true;
 }
 
+void import_show(const struct import *im, struct import_seen s)
+{
+    s.line = im->line;
+    if (im->options->seen != NULL)
+        im->options->seen(im->options->ctx, &s);
+}
+
 void import_count(struct import_tally *t, bool made)
 {
     if (made)
@@ -79,6 +86,7 @@ bool import_prompt(struct import *im, const struct message *m, size_t n, struct 
     import_count(&im->counts->prompts, out->made);
     if (im->guard != NULL)
         im->guard->prompt(im->guard->ctx, m, n);
+    import_show(im, (struct import_seen){.what = SEEN_PROMPT, .messages = m, .n = n});
     return true;
 }
 
@@ -100,6 +108,8 @@ bool import_response(struct import *im, const struct content_row *prompt, const 
     import_count(&im->counts->responses, out->made);
     if (im->guard != NULL)
         im->guard->response(im->guard->ctx, prompt->row, r->text);
+    import_show(im, (struct import_seen){
+                        .what = SEEN_RESPONSE, .text = r->text.ptr, .len = r->text.len, .model = r->model.ptr});
     return true;
 }
 
@@ -144,13 +154,15 @@ struct judgement import_blank(const struct import *im)
 }
 
 static bool append(struct import *im, struct judgement *j, struct json_text annotator, const struct id *id,
-                   const struct id *subject, const int64_t rows[2], struct err *err)
+                   const struct id *subject, const int64_t rows[2], bool swapped, struct err *err)
 {
     bool made;
     j->id = id != NULL ? *id : judgement_content_id(j, annotator.ptr, subject);
     if (!annotator_row(im->db, annotator, &j->annotator, err) || !judgement_append_once(im->db, j, rows, &made, err))
         return false;
     import_count(&im->counts->judgements, made);
+    import_show(im, (struct import_seen){
+                        .what = SEEN_JUDGEMENT, .judgement = j, .annotator = annotator.ptr, .swapped = swapped});
     return true;
 }
 
@@ -166,7 +178,7 @@ bool import_judge_pair(struct import *im, const struct import_pair *pair, struct
         for (size_t i = 0; i < j->n_ratings; i++)
             j->ratings[i].which = 1 - j->ratings[i].which;
     }
-    return append(im, j, annotator, id, &pair->comparison.id, rows, err);
+    return append(im, j, annotator, id, &pair->comparison.id, rows, pair->swapped, err);
 }
 
 bool import_judge_response(struct import *im, const struct content_row *response, struct judgement *j,
@@ -174,7 +186,7 @@ bool import_judge_response(struct import *im, const struct content_row *response
 {
     const int64_t rows[2] = {response->row, response->row};
     j->response = response->row;
-    return append(im, j, annotator, id, &response->id, rows, err);
+    return append(im, j, annotator, id, &response->id, rows, false, err);
 }
 
 bool import_judge_chosen(struct import *im, const struct import_pair *pair, int strength, const char *extra,

@@ -87,4 +87,4 @@ static bool read_record(struct import *im, struct json_object *o, struct err *er
     return rated > 0 || err_set(err, ERR_MISSING, "no turn of the assistant has a label");
 }
 
-const struct import_format import_steerlm = {"steerlm", sniff, read_record};
+const struct import_format import_steerlm = {.name = "steerlm", .sniff = sniff, .read = read_record};

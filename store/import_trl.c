@@ -166,4 +166,4 @@ static bool read_record(struct import *im, struct json_object *o, struct err *er
     return read_one(im, o, err);
 }
 
-const struct import_format import_trl = {"trl", sniff, read_record};
+const struct import_format import_trl = {.name = "trl", .sniff = sniff, .read = read_record};

@@ -13,7 +13,7 @@ struct lines {
     long number;
     char *chunk; /* CHUNK bytes read ahead: [at, end) not yet consumed */
     size_t at, end;
-    bool eof;
+    bool eof, crlf, again;
     struct buf line;
 };
 
@@ -43,10 +43,16 @@ static bool fill(struct lines *l, struct err *err)
 
 bool lines_next(struct lines *l, char **text, size_t *n, struct err *err)
 {
+    bool any = false;
+    if (l->again) {
+        l->again = false;
+        *text = l->line.ptr;
+        *n = l->line.len;
+        return true;
+    }
     buf_reset(&l->line);
     *text = NULL;
     *n = 0;
-    bool any = false;
     for (;;) {
         if (l->at == l->end && !l->eof && !fill(l, err))
             return false;
@@ -68,7 +74,8 @@ bool lines_next(struct lines *l, char **text, size_t *n, struct err *err)
     if (!any)
         return true;
     l->number++;
-    if (l->line.len > 0 && l->line.ptr[l->line.len - 1] == '\r')
+    l->crlf = l->line.len > 0 && l->line.ptr[l->line.len - 1] == '\r';
+    if (l->crlf)
         buf_truncate(&l->line, l->line.len - 1);
     if (l->number == 1 && l->line.len >= 3 && memcmp(l->line.ptr, "\xEF\xBB\xBF", 3) == 0)
         buf_splice(&l->line, 0, 3, "", 0);
@@ -76,6 +83,16 @@ bool lines_next(struct lines *l, char **text, size_t *n, struct err *err)
     *text = l->line.ptr;
     *n = l->line.len;
     return true;
+}
+
+bool lines_ended_crlf(const struct lines *l)
+{
+    return l->crlf;
+}
+
+void lines_again(struct lines *l)
+{
+    l->again = true;
 }
 
 long lines_number(const struct lines *l)

@@ -21,6 +21,10 @@ struct lines *lines_open(const char *path, struct err *err);
 MUST_CHECK bool lines_next(struct lines *l, char **text, size_t *n, struct err *err);
 /* Number of the line last returned, from 1. */
 long lines_number(const struct lines *l);
+/* Did it end in CRLF? */
+bool lines_ended_crlf(const struct lines *l);
+/* Let the line last returned be the next one again; its text is as it was unless the caller changed it. */
+void lines_again(struct lines *l);
 const char *lines_name(const struct lines *l);
 /* Bytes of the file consumed (compressed ones when it is packed), and its size (0 when unknown); for progress. */
 void lines_position(const struct lines *l, double *done, double *total);

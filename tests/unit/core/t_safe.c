@@ -293,6 +293,8 @@ Test(safe, csv_is_quoted_and_formulas_are_defused)
     cr_expect(eq(str, (char *)csv("two\nlines"), "\"two\nlines\""));
     cr_expect(eq(str, (char *)csv("=1+1"), "\"'=1+1\""));
     cr_expect(eq(str, (char *)csv("-5"), "\"'-5\""));
+    cr_expect(eq(str, (char *)csv("'-5"), "\"''-5\""), "or it would come back as -5");
+    cr_expect(eq(str, (char *)csv("'tis"), "'tis"));
     cr_expect(eq(str, (char *)csv("@SUM"), "\"'@SUM\""));
     cr_expect(eq(str, (char *)csv("+1"), "\"'+1\""));
     cr_expect(eq(str, (char *)csv("\tx"), "\"'\tx\""));

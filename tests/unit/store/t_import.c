@@ -237,8 +237,8 @@ Test(import, files_that_are_nothing_we_know_say_what_they_are)
           "no format fits: the first record has the fields \"text\" \"label\"; the formats are judgements, hh-rlhf");
     fails(fixture_import(&f, "x.jsonl", NULL, "a,b\n1,2\n"), ERR_SYNTAX, "line 1 is no record: not JSON");
     fails(fixture_import(&f, "x.jsonl", NULL, ""), ERR_SYNTAX, "holds no records");
-    fails(fixture_import(&f, "x.jsonl", "csv", "{}"), ERR_MISSING,
-          "there is no import format \"csv\"; there are judgements");
+    fails(fixture_import(&f, "x.jsonl", "parquet", "{}"), ERR_MISSING,
+          "there is no import format \"parquet\"; there are judgements");
     fails(fixture_import_file(&f, "/nonexistent/x.jsonl", NULL), ERR_MISSING, "/nonexistent/x.jsonl");
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM audit WHERE what = 'import'"), 0));
 }
