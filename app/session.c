@@ -33,6 +33,10 @@ static bool prepare(struct session *s, struct db *db, const char *name, const ch
     task_init(&s->task);
     s->state = (struct annotate_state){
         .task = &s->task, .progress = &s->progress, .rubric = &s->rubric, .annotator = s->name, .workspace = s->title};
+    double editor = 1;
+    if (!setting_number(db, SET_EDITOR, &editor, err))
+        return false;
+    s->state.no_editor = editor == 0;
     return rubric_current(db, &s->arena, &s->rubric, err) &&
            setting_get(db, setting_spec(SET_GUIDELINES)->key, &s->arena, &s->state.guidelines, err);
 }
@@ -142,6 +146,7 @@ static bool apply(struct draft *d, const struct rubric *r, const struct action *
         break;
     }
     d->cell = a->cursor;
+    d->pasted += a->pasted;
     d->seconds += a->seconds;
     return true;
 }

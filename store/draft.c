@@ -160,6 +160,8 @@ void draft_write(const struct draft *d, const struct rubric *r, struct buf *out)
         jw_kint(&w, "preference", d->preference);
     if (d->because.len > 0)
         jw_kstrn(&w, "because", d->because.ptr, d->because.len);
+    if (d->pasted > 0)
+        jw_kint(&w, "pasted", d->pasted);
     write_cell(&w, d, r);
     jw_knum(&w, "seconds", d->seconds);
     jw_object_end(&w);
@@ -216,12 +218,15 @@ static bool read_cell(struct json_object *o, const struct rubric *r, struct draf
 static bool read_object(struct json_object *o, const struct rubric *r, struct draft *d, struct err *err)
 {
     struct json_text because = {"", 0};
+    int64_t pasted = 0;
     if (!json_object_is_type(o, json_type_object))
         return err_set(err, ERR_SYNTAX, "a draft must be an object, but is %s", json_type_name(o));
     if (!read_ratings(o, r, SIDE_A, d, err) || !read_ratings(o, r, SIDE_B, d, err) || !read_preference(o, d, err) ||
         !json_get_text(o, "because", JSON_OPTIONAL, &because, err) || !read_cell(o, r, d, err) ||
+        !json_get_int(o, "pasted", JSON_OPTIONAL, 0, INT32_MAX, &pasted, err) ||
         !json_get_number(o, "seconds", JSON_OPTIONAL, &d->seconds, err))
         return false;
+    d->pasted = (int)pasted;
     buf_add(&d->because, because.ptr, because.len);
     return !d->because.cut || err_set(err, ERR_RANGE, "\"because\" is longer than %d bytes", JUSTIFICATION_MAX_BYTES);
 }

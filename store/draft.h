@@ -20,6 +20,7 @@ struct draft {
     int preference;                       /* -3 A much better … 3 B much better, as shown */
     struct buf because;                   /* UTF-8; @A and @B name the sides */
     int cell;                             /* where the cursor stands, see below */
+    int pasted;                           /* bytes that came into the justification by pastes, kept or not */
     double seconds;                       /* active time spent so far */
 };
 
@@ -58,7 +59,7 @@ int draft_missing(const struct draft *d, const struct rubric *r, char why[DRAFT_
 int draft_next_empty(const struct draft *d, const struct rubric *r, int cell);
 
 /* JSON of a draft, by attribute key, so that it survives a new rubric version:
- * {"a":{"helpfulness":4},"b":{},"preference":-2,"because":"…","cell":"b.helpfulness","seconds":12.5};
+ * {"a":{"helpfulness":4},"b":{},"preference":-2,"because":"…","pasted":40,"cell":"b.helpfulness","seconds":12.5};
  * "preference" may be "neither". `out` has been through draft_init; on failure it stays as it was. */
 void draft_write(const struct draft *d, const struct rubric *r, struct buf *out);
 MUST_CHECK bool draft_read(const char *json, size_t n, const struct rubric *r, struct draft *out, struct err *err);

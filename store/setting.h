@@ -21,6 +21,7 @@ enum setting_type { SETTING_TEXT, SETTING_SWITCH, SETTING_COUNT, SETTING_SHARE }
     X(CONTROL_SHARE, "control-share", SHARE, "0", 0, 1, "share of the comparisons that everybody is given")            \
     X(REPEAT_SHARE, "repeat-share", SHARE, "0", 0, 0.5, "share of their own work that people are given again")         \
     X(REPEAT_GAP, "repeat-gap", COUNT, "20", 1, 100000, "items that lie at least between the first time and the next") \
+    X(EDITOR, "editor", SWITCH, "on", 0, 0, "may people write justifications in their own editor, $EDITOR")            \
     X(GOLD_PASS, "gold-pass", SHARE, "0.8", 0, 1, "share of gold answers to be right")                                 \
     X(GUARD, "guard", SWITCH, "off", 0, 0, "import keeps records that look wrong apart (assay quarantine)")            \
     X(LEASE, "lease-minutes", COUNT, "30", 1, 10080, "how long an item is kept for who has it on the screen")

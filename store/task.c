@@ -8,6 +8,7 @@
 #include "store/task_internal.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const step_names[] = {
@@ -66,6 +67,21 @@ bool task_latest(struct db *db, int64_t annotator, int64_t comparison, struct ar
            (row == 0 || judgement_get(db, row, a, out, err));
 }
 
+/* What a judgement says beside its own fields: how much of the justification was pasted. */
+static int pasted_of(const struct judgement *j)
+{
+    struct json_object *o = NULL;
+    struct err ignored;
+    int64_t n = 0;
+    if (j->extra.ptr == NULL || !json_parse(j->extra.ptr, j->extra.len, &o, &ignored))
+        return 0;
+    if (!json_object_is_type(o, json_type_object) ||
+        !json_get_int(o, "pasted", JSON_OPTIONAL, 0, INT32_MAX, &n, &ignored))
+        n = 0;
+    json_object_put(o);
+    return (int)n;
+}
+
 /* A judgement as it looks with stored response a_is on side A. */
 static void draft_from_judgement(const struct judgement *j, int a_is, const struct rubric *r, struct draft *d)
 {
@@ -85,6 +101,7 @@ static void draft_from_judgement(const struct judgement *j, int a_is, const stru
         buf_add(&d->because, j->justification.ptr, j->justification.len);
     else
         mention_swap(j->justification, &d->because);
+    d->pasted = pasted_of(j);
     d->seconds = isnan(j->seconds) ? 0 : j->seconds;
 }
 
@@ -364,6 +381,9 @@ static bool append_judgement(struct db *db, struct change *c, int a_is, struct e
         return false;
     struct judgement j = judgement_from_draft(c, a_is);
     struct arena a = {0};
+    char extra[40];
+    if (c->d->pasted > 0)
+        j.extra = (struct json_text){extra, (size_t)snprintf(extra, sizeof extra, "{\"pasted\":%d}", c->d->pasted)};
     const char *before = NULL;
     bool ok = settle_draft(db, c, a_is, &a, &before, err) && judgement_append(db, &j, rows, err) &&
               record_step(db, c, before, NULL, j.row, err) && handout_settle(db, c->comparison, err);

@@ -36,6 +36,7 @@ struct action {
     int cursor;       /* MOVE, RATE, CLEAR, PREFER, TEXT: draft.cell afterwards, part of the same change */
     const char *text; /* valid UTF-8, terminated; lives until perform returns */
     size_t len;
+    int pasted;     /* TEXT: bytes of it that came by a paste since the action before; to be added to draft.pasted */
     double seconds; /* active time since the action before this one, pauses cut; to be added to draft.seconds */
 };
 
@@ -54,6 +55,7 @@ struct annotate_state {
     const struct rubric *rubric;
     const char *annotator;
     const char *workspace;  /* its title, such as the name of the file without folder and ending */
+    bool no_editor;         /* the owner does not want justifications to be written in other programs */
     const char *guidelines; /* for annotators, markdown; NULL or "": there are none */
     int64_t saved;          /* when the last change was committed, ms since 1970; 0: nothing was yet */
 };

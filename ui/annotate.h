@@ -39,6 +39,7 @@ struct annotate {
     VEC(struct annotate_hit) hits;
     size_t hit;              /* the one the search stands on */
     struct editor editor;    /* MODE_WRITE: what is being written */
+    int pasted;              /* bytes of the text that came by a paste and were not handed over yet */
     bool give_up;            /* the text could not be saved, and the person was told */
     double last_key, active; /* when the last key came; seconds of work not yet reported */
     struct annotate_layout layout;
@@ -85,7 +86,10 @@ void annotate_write_begin(struct annotate *a);
 /* Hand the text over when it differs from what is kept. A failure leaves it in the editor; the next key tries again. */
 bool annotate_write_keep(struct annotate *a, struct screen *s);
 void annotate_write_request(struct annotate *a, struct screen *s, enum request r);
-bool annotate_write_text(struct annotate *a, struct screen *s, const char *text, size_t n);
+bool annotate_write_text(struct annotate *a, struct screen *s, const char *text, size_t n, bool pasted);
+/* Write in the person's own editor, unless the owner does not want that; and what comes back from it. */
+void annotate_write_outside(struct annotate *a, struct screen *s);
+void annotate_edited(void *view, struct screen *s, const char *text, size_t n);
 void annotate_reason_begin(struct annotate *a, struct screen *s, enum annotate_mode mode);
 void annotate_reason_request(struct annotate *a, struct screen *s, enum request r);
 bool annotate_reason_text(struct annotate *a, struct screen *s, const char *text, size_t n);

@@ -388,8 +388,11 @@ static void draw_keys(const struct annotate *a, const struct screen *s, struct g
 
 static void draw_writing(const struct annotate *a, const struct screen *s, struct grid *g)
 {
-    static const struct strip_item items[] = {
-        {{REQ_DELETE_WORD}, " ", "word"}, {{REQ_DELETE_LINE}, " ", "line"}, {{REQ_DONE}, " ", "done"}};
+    static const struct strip_item items[] = {{{REQ_DELETE_WORD}, " ", "word"},
+                                              {{REQ_DELETE_LINE}, " ", "line"},
+                                              {{REQ_TEXT_UNDO}, " ", "undo"},
+                                              {{REQ_EXTERNAL}, " ", "$EDITOR"},
+                                              {{REQ_DONE}, " ", "done"}};
     int words = words_now(a), least = annotate_state(a)->rubric->justification_min_words, row = g->rows - 1;
     int col = 1 + grid_puts(g, row, 1, 20, "-- WRITING --", STYLE_MODE) + 2;
     if (s->message[0] == '\0') {

@@ -9,14 +9,26 @@ void annotate_write_begin(struct annotate *a)
     a->give_up = false;
 }
 
+static bool is_kept(const struct annotate *a)
+{
+    const struct buf *kept = &annotate_state(a)->task->draft.because, *now = &a->editor.text;
+    return kept->len == now->len && memcmp(kept->ptr, now->ptr, now->len) == 0;
+}
+
 bool annotate_write_keep(struct annotate *a, struct screen *s)
 {
-    const struct annotate_state *st = annotate_state(a);
-    const struct buf *kept = &st->task->draft.because, *now = &a->editor.text;
-    if (kept->len == now->len && memcmp(kept->ptr, now->ptr, now->len) == 0)
+    const struct buf *now = &a->editor.text;
+    if (is_kept(a))
         return true;
-    return annotate_perform(
-        a, s, (struct action){.kind = ACT_TEXT, .cursor = cell_because(st->rubric), .text = now->ptr, .len = now->len});
+    bool ok = annotate_perform(a, s,
+                               (struct action){.kind = ACT_TEXT,
+                                               .cursor = cell_because(annotate_state(a)->rubric),
+                                               .text = now->ptr,
+                                               .len = now->len,
+                                               .pasted = a->pasted});
+    if (ok)
+        a->pasted = 0;
+    return ok;
 }
 
 /* Words that cannot be saved are not thrown away by the key that usually loses nothing: only its second press does. */
@@ -40,20 +52,51 @@ void annotate_write_request(struct annotate *a, struct screen *s, enum request r
         return;
     }
     a->give_up = false;
-    if (!editor_request(&a->editor, r, annotate_because_cols(s->grid.cols)))
+    if (r == REQ_EXTERNAL)
+        annotate_write_outside(a, s);
+    else if (!editor_request(&a->editor, r, annotate_because_cols(s->grid.cols)))
         s->beep = true;
     else
         annotate_write_keep(a, s);
 }
 
-bool annotate_write_text(struct annotate *a, struct screen *s, const char *text, size_t n)
+static void keep_all(struct annotate *a, struct screen *s, bool all)
 {
-    bool all = editor_insert(&a->editor, text, n);
     a->give_up = false;
     annotate_write_keep(a, s);
     if (!all)
         screen_refuse(s, "The justification is full: %d characters are the most it holds.", JUSTIFICATION_MAX_BYTES);
+}
+
+bool annotate_write_text(struct annotate *a, struct screen *s, const char *text, size_t n, bool pasted)
+{
+    size_t before = a->editor.text.len;
+    bool all = pasted ? editor_insert(&a->editor, text, n) : editor_type(&a->editor, text, n);
+    if (pasted)
+        a->pasted += (int)(a->editor.text.len - before);
+    keep_all(a, s, all);
     return true;
+}
+
+void annotate_write_outside(struct annotate *a, struct screen *s)
+{
+    const struct annotate_state *st = annotate_state(a);
+    const struct buf *text = a->mode == MODE_WRITE ? &a->editor.text : &st->task->draft.because;
+    if (st->no_editor)
+        screen_refuse(s, "The owner of this workspace has switched other editors off.");
+    else
+        screen_edit(s, text->ptr, text->len);
+}
+
+void annotate_edited(void *view, struct screen *s, const char *text, size_t n)
+{
+    struct annotate *a = view;
+    bool was_writing = a->mode == MODE_WRITE;
+    if (!was_writing)
+        annotate_write_begin(a);
+    keep_all(a, s, editor_replace(&a->editor, text, n));
+    if (!was_writing && is_kept(a))
+        a->mode = MODE_RATE;
 }
 
 const struct reason *annotate_reasons(const struct annotate *a, size_t *n)

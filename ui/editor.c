@@ -9,13 +9,70 @@ void editor_init(struct editor *e, size_t max, bool one_line)
     *e = (struct editor){.text = BUF_INIT, .max = max, .goal = -1, .one_line = one_line};
 }
 
+/* ---- undo ---- */
+
+static struct editor_moment moment(const struct editor *e)
+{
+    return (struct editor_moment){mem_ndup(e->text.ptr, e->text.len), e->text.len, e->at};
+}
+
+static void forget(struct editor *e)
+{
+    for (size_t i = 0; i < e->past.n; i++)
+        mem_free(e->past.v[i].text);
+    for (size_t i = 0; i < e->undone.n; i++)
+        mem_free(e->undone.v[i].text);
+    vec_clear(&e->past);
+    vec_clear(&e->undone);
+    e->typing = false;
+}
+
+/* A change comes: keep how it stands. */
+static void remember(struct editor *e)
+{
+    e->typing = false;
+    while (e->undone.n > 0)
+        mem_free(e->undone.v[--e->undone.n].text);
+    if (e->past.n == EDITOR_UNDO) {
+        mem_free(e->past.v[0].text);
+        memmove(e->past.v, e->past.v + 1, --e->past.n * sizeof *e->past.v);
+    }
+    vec_push(&e->past, moment(e));
+}
+
+/* Back (or forward again) to the last moment of one list; how it stands now goes to the other. */
+static bool exchange(struct editor *e, bool undo)
+{
+    struct editor_moment now = moment(e);
+    size_t n = undo ? e->past.n : e->undone.n;
+    if (n == 0) {
+        mem_free(now.text);
+        return false;
+    }
+    struct editor_moment to = undo ? e->past.v[--e->past.n] : e->undone.v[--e->undone.n];
+    if (undo)
+        vec_push(&e->undone, now);
+    else
+        vec_push(&e->past, now);
+    buf_reset(&e->text);
+    buf_add(&e->text, to.text, to.len);
+    e->at = to.at;
+    e->typing = false;
+    mem_free(to.text);
+    return true;
+}
+
 void editor_release(struct editor *e)
 {
+    forget(e);
+    vec_free(&e->past);
+    vec_free(&e->undone);
     buf_free(&e->text);
 }
 
 void editor_set(struct editor *e, const char *text, size_t n)
 {
+    forget(e);
     buf_reset(&e->text);
     buf_add(&e->text, text, n);
     e->at = e->text.len;
@@ -91,7 +148,7 @@ static uint32_t accepted(const struct editor *e, uint32_t cp)
     return cp;
 }
 
-bool editor_insert(struct editor *e, const char *text, size_t n)
+static bool insert(struct editor *e, const char *text, size_t n)
 {
     e->goal = -1;
     for (size_t i = 0; i < n;) {
@@ -116,6 +173,30 @@ bool editor_insert(struct editor *e, const char *text, size_t n)
     }
     settle(e);
     return true;
+}
+
+bool editor_insert(struct editor *e, const char *text, size_t n)
+{
+    remember(e);
+    return insert(e, text, n);
+}
+
+bool editor_type(struct editor *e, const char *text, size_t n)
+{
+    bool blank = n == 1 && (*text == ' ' || *text == '\n');
+    if (!e->typing || (e->off_words && !blank))
+        remember(e);
+    e->typing = true;
+    e->off_words = blank;
+    return insert(e, text, n);
+}
+
+bool editor_replace(struct editor *e, const char *text, size_t n)
+{
+    remember(e);
+    buf_reset(&e->text);
+    e->at = 0;
+    return insert(e, text, n);
 }
 
 static bool word_byte(char c)
@@ -159,6 +240,8 @@ static size_t line_end(const struct editor *e)
 
 static void delete_range(struct editor *e, size_t from, size_t to)
 {
+    if (from < to)
+        remember(e);
     buf_splice(&e->text, from, to - from, "", 0);
     e->at = from;
     settle(e);
@@ -220,8 +303,13 @@ static bool move_rows(struct editor *e, int by, int width)
 bool editor_request(struct editor *e, enum request r, int width)
 {
     if (r == REQ_UP || r == REQ_DOWN)
-        return move_rows(e, r == REQ_UP ? -1 : 1, width);
+        return e->typing = false, move_rows(e, r == REQ_UP ? -1 : 1, width);
     e->goal = -1;
+    if (r == REQ_TEXT_UNDO || r == REQ_TEXT_REDO)
+        return exchange(e, r == REQ_TEXT_UNDO);
+    if (r == REQ_NEWLINE)
+        return editor_type(e, "\n", 1);
+    e->typing = false;
     switch (r) {
     case REQ_LEFT:
         e->at = editor_previous(e, e->at);
@@ -258,8 +346,6 @@ bool editor_request(struct editor *e, enum request r, int width)
     case REQ_DELETE_REST:
         delete_range(e, e->at, line_end(e));
         return true;
-    case REQ_NEWLINE:
-        return editor_insert(e, "\n", 1);
     default:
         return false;
     }

@@ -1,6 +1,7 @@
 #include "ui/loop.h"
 
 #include "core/base/trace.h"
+#include "ui/external.h"
 #include "ui/term_signal.h"
 #include "ui/workbench.h"
 
@@ -41,6 +42,24 @@ static void suspend(struct loop *l)
         return;
     term_suspend(l->term);
     follow_size(l);
+}
+
+/* The person's own editor has the terminal for a while. */
+static void edit(struct loop *l)
+{
+    struct screen *s = l->screen;
+    struct buf out = BUF_INIT;
+    struct err err;
+    s->edit = false;
+    if (l->term != NULL)
+        term_leave(l->term);
+    bool ok = external_edit(s->editing.ptr, s->editing.len, &out, &err);
+    if (l->term != NULL) {
+        term_resume(l->term);
+        follow_size(l);
+    }
+    screen_edited(s, ok ? &out : NULL, ok ? "" : err.text);
+    buf_free(&out);
 }
 
 /* Not asked by the person: it ends even if a view would rather stay. */
@@ -100,7 +119,7 @@ static bool handle_signals(struct loop *l, struct err *err)
 
 static bool handle_keys(struct loop *l, struct err *err)
 {
-    while (!l->screen->left && !l->screen->suspend) {
+    while (!l->screen->left && !l->screen->suspend && !l->screen->edit) {
         struct input in = term_read(l->term);
         switch (in.kind) {
         case INPUT_NONE:
@@ -168,6 +187,8 @@ bool loop_run(struct screen *s, struct term *t, struct script *script, struct er
             return false;
         if (s->suspend)
             suspend(&l);
+        if (s->edit && !s->left)
+            edit(&l);
         if (!s->left)
             show(&l);
     }

@@ -84,6 +84,9 @@
     X(DELETE_RIGHT, "delete-right", "delete the character under the cursor", EDITING)                                  \
     X(DELETE_WORD, "delete-word", "delete the word to the left", EDITING)                                              \
     X(DELETE_LINE, "delete-line", "delete to the beginning of the line", EDITING)                                      \
+    X(TEXT_UNDO, "text-undo", "take back the last words written or deleted", EDITING)                                  \
+    X(TEXT_REDO, "text-redo", "write again what was taken back", EDITING)                                              \
+    X(EXTERNAL, "editor", "write it in your own editor, $EDITOR", EDITING)                                             \
     X(DELETE_REST, "delete-rest", "delete to the end of the line", EDITING)
 
 #define REQUEST_GROUPS(X)                                                                                              \

@@ -10,7 +10,7 @@
 
 void screen_init(struct screen *s, const struct keys *keys, int rows, int cols, bool ascii)
 {
-    *s = (struct screen){.keys = keys, .grid.ascii = ascii};
+    *s = (struct screen){.keys = keys, .grid.ascii = ascii, .editing = BUF_INIT};
     cmdline_init(&s->cmdline, ':');
     cmdline_init(&s->finder, '/');
     grid_resize(&s->grid, rows, cols);
@@ -22,6 +22,7 @@ void screen_release(struct screen *s)
     cmdline_release(&s->cmdline);
     cmdline_release(&s->finder);
     mem_free(s->sought);
+    buf_free(&s->editing);
     grid_release(&s->grid);
 }
 
@@ -117,6 +118,22 @@ bool screen_busy(const struct screen *s)
             return true;
     }
     return false;
+}
+
+void screen_edit(struct screen *s, const char *text, size_t n)
+{
+    buf_reset(&s->editing);
+    buf_add(&s->editing, text, n);
+    s->edit = true;
+}
+
+void screen_edited(struct screen *s, const struct buf *text, const char *why)
+{
+    const struct view *v = view_stack_top(&s->views);
+    if (text == NULL)
+        screen_refuse(s, "%s", why);
+    else if (v != NULL && v->ops->edited != NULL)
+        v->ops->edited(v->self, s, text->ptr, text->len);
 }
 
 static bool too_small(const struct screen *s)
@@ -270,7 +287,7 @@ static bool type_into(struct screen *s, const struct view *v, struct key k)
     size_t n = (size_t)utf8_encode(k.code, text);
     struct cmdline *line = open_line(s);
     if (line != NULL)
-        return editor_insert(&line->editor, text, n);
+        return editor_type(&line->editor, text, n);
     return v->ops->text != NULL && v->ops->text(v->self, s, text, n, false);
 }
 

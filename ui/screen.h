@@ -21,6 +21,8 @@ struct screen {
     bool resizable;    /* `:resize` may set the size: there is no terminal */
     /* Wishes to whoever drives it, who clears them. */
     bool beep, repaint, suspend;
+    bool edit; /* `editing` shall go through the person's own editor, back by screen_edited */
+    struct buf editing;
     bool left; /* it is over */
 };
 
@@ -41,6 +43,8 @@ void screen_tick(struct screen *s);
 bool screen_busy(const struct screen *s);
 /* One command without its colon. Errors name what exists instead. */
 MUST_CHECK bool screen_command(struct screen *s, const char *line, struct err *err);
+/* The editor has ended: its text goes to the view that sent it. NULL: it failed, `why` says how. */
+void screen_edited(struct screen *s, const struct buf *text, const char *why);
 /* Fill s->grid. */
 void screen_draw(struct screen *s);
 /* Text lines: the model of every open view, top first. */
@@ -48,6 +52,8 @@ void screen_dump_model(const struct screen *s, struct buf *out);
 
 /* For views. */
 void screen_say(struct screen *s, const char *fmt, ...) PRINTF(2, 3);
+/* Send a text to the person's own editor; view_ops.edited of the top view gets it back. */
+void screen_edit(struct screen *s, const char *text, size_t n);
 /* The same, with a bell: it could not be done. */
 void screen_refuse(struct screen *s, const char *fmt, ...) PRINTF(2, 3);
 /* Open a view on top of those that are. */

@@ -162,11 +162,16 @@ void term_close(struct term *t)
     mem_free(t);
 }
 
-void term_suspend(struct term *t)
+void term_leave(struct term *t)
 {
     paste_mode(t, false);
     endwin();
     term_signal_screen(false);
+}
+
+void term_suspend(struct term *t)
+{
+    term_leave(t);
     struct sigaction stop = {.sa_handler = SIG_DFL}, old;
     sigemptyset(&stop.sa_mask);
     sigaction(SIGTSTP, &stop, &old);

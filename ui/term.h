@@ -34,6 +34,8 @@ int term_wait_ms(const struct term *t);
 /* Show a grid of the terminal's size. `all`: send everything anew. Returns the number of cells that changed. */
 int term_show(struct term *t, const struct grid *g, bool all);
 void term_beep(struct term *t);
+/* Put the screen back, for another program to use it; term_resume takes it again. */
+void term_leave(struct term *t);
 /* Put the screen back and stop the process; returns when it goes on. */
 void term_suspend(struct term *t);
 /* Take the screen again after the process was stopped. */

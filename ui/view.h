@@ -30,6 +30,8 @@ struct view_ops {
     void (*request)(void *view, struct screen *s, enum request r);
     /* Text was typed for which no key is bound, or pasted. False: not wanted here. NULL: never wanted. */
     bool (*text)(void *view, struct screen *s, const char *text, size_t n, bool pasted);
+    /* The text that screen_edit sent to the person's own editor has come back as this. NULL: none is ever sent. */
+    void (*edited)(void *view, struct screen *s, const char *text, size_t n);
     /* Select the next thing that has this text in it, in this direction (1, -1), from where one is, round the ends;
      * false when there is none (ui/find.h compares). NULL: nothing to search in. */
     bool (*find)(void *view, struct screen *s, const char *what, int direction);

@@ -393,6 +393,9 @@ static void rating_request(struct annotate *a, struct screen *s, enum request r)
         move_to(a, s, cell_because(annotate_state(a)->rubric));
         annotate_write_begin(a);
         break;
+    case REQ_EXTERNAL:
+        annotate_write_outside(a, s);
+        break;
     case REQ_SUBMIT:
         submit(a, s);
         break;
@@ -431,7 +434,7 @@ static bool annotate_text(void *view, struct screen *s, const char *text, size_t
     struct annotate *a = view;
     count_time(a);
     if (a->mode == MODE_WRITE)
-        return annotate_write_text(a, s, text, n);
+        return annotate_write_text(a, s, text, n, pasted);
     if (a->mode != MODE_RATE && !pasted)
         return annotate_reason_text(a, s, text, n);
     return false;
@@ -471,6 +474,7 @@ struct view view_annotate(const struct ui_host *host)
         .request = annotate_request,
         .text = annotate_text,
         .find = annotate_find,
+        .edited = annotate_edited,
         .shown = annotate_shown,
         .draw = annotate_draw,
         .dump = annotate_dump,

@@ -8,6 +8,7 @@
 #include <criterion/new/assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char *const env[] = {"ASSAY_SEED=3", "ASSAY_ANNOTATOR=ada", "OPENBLAS_NUM_THREADS=1", NULL};
 
@@ -200,6 +201,41 @@ Test(annotate, the_terminal_is_put_back_and_nothing_hostile_reaches_it)
     terminal_expect(t, "^[[31mred");
     terminal_expect(t, "<U+202E>");
     terminal_expect(t, "today 0");
+    terminal_send(t, "q");
+    cr_expect(eq(int, terminal_wait(t), 0));
+    terminal_close(t);
+    buf_free(&path);
+    temp_remove(folder);
+}
+
+Test(annotate, another_editor_has_the_terminal_for_a_while)
+{
+    char *folder = temp_make(), editor[256];
+    struct buf path = BUF_INIT;
+    buf_addf(&path, "%s/ed", folder);
+    file_write(path.ptr, "#!/bin/sh\necho EDITING; read x; printf 'written %s outside' \"$x\" >\"$1\"\n");
+    chmod(path.ptr, 0700);
+    snprintf(editor, sizeof editor, "EDITOR=%s", path.ptr);
+    const char *const with_editor[] = {env[0], env[1], env[2], editor, NULL};
+    write_hh(folder, 1);
+    must(folder, WORDS("init"));
+    must(folder, WORDS("import", "hh.jsonl"));
+    struct terminal *t = terminal_start(WORDS(program_assay(), "annotate"), with_editor, folder, 24, 80);
+    terminal_expect(t, "Helpfulness of A");
+    terminal_send(t, "e");
+    terminal_expect(t, "EDITING");
+    terminal_send(t, "all\n");
+    terminal_expect(t, "written all outside");
+    terminal_send(t, "<");
+    terminal_expect(t, "preference: A is slightly better");
+    terminal_send(t, "q");
+    cr_expect(eq(int, terminal_wait(t), 0));
+    terminal_close(t);
+    must(folder, WORDS("set", "editor", "off"));
+    t = terminal_start(WORDS(program_assay(), "annotate"), with_editor, folder, 24, 80);
+    terminal_expect(t, "preference: A is slightly better");
+    terminal_send(t, "e");
+    terminal_expect(t, "switched other editors off");
     terminal_send(t, "q");
     cr_expect(eq(int, terminal_wait(t), 0));
     terminal_close(t);

@@ -172,6 +172,7 @@ static void change(struct ui_host_fake *h, const struct action *a)
     else if (a->kind == ACT_TEXT) {
         buf_reset(&d->because);
         buf_add(&d->because, a->text, a->len);
+        d->pasted += a->pasted;
     }
     d->cell = a->cursor;
     d->seconds += a->seconds;

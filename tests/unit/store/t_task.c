@@ -199,6 +199,24 @@ Test(task, an_edit_is_a_new_revision_and_saying_the_same_again_is_none)
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM latest"), 1));
 }
 
+Test(task, the_length_of_what_was_pasted_goes_with_the_judgement_and_with_its_next_revision)
+{
+    enter(1);
+    fixture_complete(&f, &t.draft);
+    t.draft.pasted = 40;
+    change(STEP_TEXT);
+    load(1);
+    cr_expect(eq(int, t.draft.pasted, 40), "as a draft");
+    submit(STEP_SUBMIT, "");
+    cr_expect(eq(i64, fixture_count(&f, "SELECT extra = '{\"pasted\":40}' FROM judgement"), 1));
+    load(1);
+    cr_expect(eq(int, t.draft.pasted, 40), "as a judgement");
+    t.draft.preference = -3;
+    change(STEP_PREFER);
+    submit(STEP_SUBMIT, "");
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM judgement WHERE extra = '{\"pasted\":40}'"), 2));
+}
+
 Test(task, a_submit_can_be_taken_back_and_its_draft_stands_again)
 {
     int64_t c = 0;

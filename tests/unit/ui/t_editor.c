@@ -210,3 +210,70 @@ Test(editor, random_editing_keeps_the_caret_on_a_cluster_boundary)
     }
     editor_release(&e);
 }
+
+static void type(struct editor *e, const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++)
+        editor_type(e, p, 1);
+}
+
+Test(editor, undo_takes_back_a_word_and_redo_writes_it_again)
+{
+    struct editor e = with("");
+    type(&e, "one two three");
+    ask(&e, REQ_TEXT_UNDO);
+    expect_text(&e, "one two |");
+    ask(&e, REQ_TEXT_UNDO);
+    expect_text(&e, "one |");
+    ask(&e, REQ_TEXT_REDO);
+    expect_text(&e, "one two |");
+    type(&e, "x");
+    cr_expect(not(editor_request(&e, REQ_TEXT_REDO, 20)), "what was written since is not overwritten");
+    for (int i = 0; i < 3; i++)
+        ask(&e, REQ_TEXT_UNDO);
+    expect_text(&e, "|");
+    cr_expect(not(editor_request(&e, REQ_TEXT_UNDO, 20)));
+    editor_release(&e);
+}
+
+Test(editor, undo_brings_back_what_was_deleted_pasted_over_or_replaced)
+{
+    struct editor e = with("one two");
+    ask(&e, REQ_DELETE_WORD);
+    editor_insert(&e, "pasted\nlines", 12);
+    editor_replace(&e, "other", 5);
+    expect_text(&e, "other|");
+    ask(&e, REQ_TEXT_UNDO);
+    expect_text(&e, "one pasted\nlines|");
+    ask(&e, REQ_TEXT_UNDO);
+    expect_text(&e, "one |");
+    ask(&e, REQ_TEXT_UNDO);
+    expect_text(&e, "one two|");
+    editor_set(&e, "new", 3);
+    cr_expect(not(editor_request(&e, REQ_TEXT_UNDO, 20)), "another text has no past");
+    editor_release(&e);
+}
+
+Test(editor, a_move_parts_what_is_typed_before_and_after_it)
+{
+    struct editor e = with("");
+    type(&e, "ab");
+    ask(&e, REQ_LEFT);
+    type(&e, "c");
+    ask(&e, REQ_TEXT_UNDO);
+    expect_text(&e, "a|b");
+    editor_release(&e);
+}
+
+Test(editor, the_oldest_changes_are_forgotten)
+{
+    struct editor e = with("");
+    for (int i = 0; i < EDITOR_UNDO + 50; i++)
+        editor_insert(&e, "x", 1);
+    int n = 0;
+    while (editor_request(&e, REQ_TEXT_UNDO, 20))
+        n++;
+    cr_expect(eq(int, n, EDITOR_UNDO));
+    cr_expect(eq(sz, e.text.len, 50));
+    editor_release(&e);
+}

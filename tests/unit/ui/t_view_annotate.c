@@ -655,3 +655,47 @@ Test(view_annotate, guidelines_are_shown_rendered_or_missed)
     press("q\n:guidelines");
     cr_expect(shows("─ guidelines ─"));
 }
+
+/* ---- the justification ---- */
+
+Test(view_annotate, undo_in_the_justification_is_its_own)
+{
+    press("i \"one two\" <C-_>");
+    cr_expect(model_has("because \"one \"\n"));
+    press("<C-r>");
+    cr_expect(model_has("because \"one two\"\n"));
+    press("<C-_> <C-_> <C-_>");
+    cr_expect(model_has("mode write\n"), "it does not go beyond the text");
+}
+
+Test(view_annotate, the_length_of_what_was_pasted_is_counted)
+{
+    press("i\npaste \"twelve bytes\"\n\" and typed\"");
+    cr_expect(eq(int, s.host.items[0].task.draft.pasted, 12));
+}
+
+Test(view_annotate, another_editor_gets_the_text_and_gives_it_back)
+{
+    press("i \"before\" <Esc> e");
+    cr_expect(s.screen.edit);
+    cr_expect(eq(str, s.screen.editing.ptr, "before"));
+    struct buf after = BUF_INIT;
+    buf_adds(&after, "after\tand \033[31m more");
+    screen_edited(&s.screen, &after, "");
+    cr_expect(model_has("because \"after and [31m more\"\n") && model_has("mode rate\n"), "%s", ui_stage_model(&s));
+    press("i <C-x>");
+    screen_edited(&s.screen, NULL, "no such editor");
+    screen_draw(&s.screen);
+    cr_expect(shows("no such editor") && model_has("mode write\n"));
+    screen_edited(&s.screen, &after, "");
+    cr_expect(model_has("mode write\n"));
+    buf_free(&after);
+}
+
+Test(view_annotate, the_owner_may_switch_other_editors_off)
+{
+    s.host.state.no_editor = true;
+    press("e");
+    cr_expect(shows("switched other editors off"));
+    cr_expect(not(s.screen.edit));
+}
