@@ -25,22 +25,12 @@ struct finding {
     struct json_writer w;
 };
 
-static const char *state_of(const struct browse_row *r)
-{
-    return r->retired       ? "retired"
-           : r->reviewed    ? "reviewed"
-           : r->flagged > 0 ? "flagged"
-           : r->skipped > 0 ? "skipped"
-           : r->judged > 0  ? "judged"
-                            : "open";
-}
-
 static void as_line(struct finding *f, const struct browse_row *r)
 {
     enum { SOURCE = 16, ASKED = 54 };
     buf_addf(&f->text, "%.12s  ", r->id);
     app_add_column(&f->text, r->source, SOURCE);
-    buf_addf(&f->text, "  %-8s  ", state_of(r));
+    buf_addf(&f->text, "  %-8s  ", browse_state(r));
     safe_text(r->asked, strlen(r->asked), &f->text, ASKED);
     buf_addc(&f->text, '\n');
 }
@@ -51,7 +41,7 @@ static void as_json(struct finding *f, const struct browse_row *r)
     jw_object(w);
     jw_kstr(w, "comparison", r->id);
     jw_kstr(w, "source", r->source);
-    jw_kstr(w, "state", state_of(r));
+    jw_kstr(w, "state", browse_state(r));
     jw_kint(w, "people", r->people);
     jw_kint(w, "judged", r->judged);
     jw_kint(w, "skipped", r->skipped);

@@ -307,3 +307,13 @@ bool browse_get(struct db *db, int64_t comparison, struct arena *a, struct brows
     }
     return read_asked(db, s.pair.prompt, a, &out->asked, err);
 }
+
+const char *browse_state(const struct browse_row *r)
+{
+    return r->retired       ? "retired"
+           : r->reviewed    ? "reviewed"
+           : r->flagged > 0 ? "flagged"
+           : r->skipped > 0 ? "skipped"
+           : r->judged > 0  ? "judged"
+                            : "open";
+}

@@ -38,4 +38,7 @@ struct browse_row {
 /* Strings live in `a`; out->comparison is 0 when there is none. */
 MUST_CHECK bool browse_get(struct db *db, int64_t comparison, struct arena *a, struct browse_row *out, struct err *err);
 
+/* "open", "judged", "skipped", "flagged", "reviewed", "retired": the strongest that holds. */
+const char *browse_state(const struct browse_row *r);
+
 #endif

@@ -240,14 +240,14 @@ static const struct where *read_bracket(struct reader *r)
 
 static const struct where *read_one(struct reader *r)
 {
-    bool not = take_word(r, "not"), bracket = !not &&*skip(r) == '(';
+    bool negated = take_word(r, "not"), bracket = !negated &&*skip(r) == '(';
     if (!not &&!bracket)
         return read_test(r);
     if (++r->depth > MAX_DEPTH)
         return fault(r, "less nesting"), NULL;
-    const struct where *w = not ? read_one(r) : read_bracket(r);
+    const struct where *w = negated ? read_one(r) : read_bracket(r);
     r->depth--;
-    return w == NULL || !not ? w : join(r, WHERE_NOT, w, NULL);
+    return w == NULL || !negated ? w : join(r, WHERE_NOT, w, NULL);
 }
 
 /* Phrases that stand side by side are one test. */
@@ -343,4 +343,14 @@ bool where_has_words(const struct where *w)
 bool where_mentions(const struct where *w, enum where_field field)
 {
     return some_test(w, is_of, &field);
+}
+
+const char *const *where_names(void)
+{
+    static const char *const names[] = {
+#define X(id, name, type, judgements) name[0] != '\0' ? name : NULL,
+        WHERE_FIELDS(X)
+#undef X
+            NULL};
+    return names;
 }

@@ -45,6 +45,8 @@ struct where_subject {
  * may go. */
 MUST_CHECK bool where_parse(const char *what, const char *text, struct arena *a, const struct where **out,
                             struct err *err);
+/* Names of the fields, to complete what is typed; ends with NULL. */
+const char *const *where_names(void);
 /* Are there phrases in it? The index of words must then be complete (store/words.h). */
 bool where_has_words(const struct where *w);
 MUST_CHECK bool where_passes(const struct where *w, const struct where_subject *s, bool *passes, struct err *err);

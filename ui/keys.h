@@ -14,6 +14,7 @@
 #define KEYMAPS(X)                                                                                                     \
     X(GENERIC, "generic", false)                                                                                       \
     X(ANNOTATE, "annotate", true)                                                                                      \
+    X(BROWSE, "browse", true)                                                                                          \
     X(DASHBOARD, "dashboard", true)                                                                                    \
     X(PAGER, "pager", true)      /* help, rubric */                                                                    \
     X(WRITING, "writing", false) /* the justification */                                                               \

@@ -47,6 +47,10 @@
     X(PAGE_UP, "page-up", "one page up", READING)                                                                      \
     X(TOP, "top", "to the beginning", READING)                                                                         \
     X(BOTTOM, "bottom", "to the end", READING)                                                                         \
+    X(QUERY, "query", "type what is to be found", READING)                                                             \
+    X(HISTORY, "history", "all that happened to this one", READING)                                                    \
+    X(THIS, "annotate-this", "annotate this one", ITEM)                                                                \
+    X(RETIRE, "retire", "take this one out of work, or back in", ITEM)                                                 \
     X(SEARCH, "search", "search: type what to look for", READING)                                                      \
     X(SEARCH_NEXT, "search-next", "the next hit", READING)                                                             \
     X(SEARCH_END, "search-end", "take the marks of a search away", READING)                                            \

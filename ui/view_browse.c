@@ -1,0 +1,488 @@
+#include "ui/view_browse.h"
+
+#include "store/browse.h"
+#include "store/words.h"
+#include "ui/frame.h"
+#include "ui/indexer.h"
+#include "ui/list.h"
+#include "ui/reading.h"
+#include "ui/said.h"
+#include "ui/strip.h"
+
+#include <stdio.h>
+
+enum {
+    PORTION = 64, /* comparisons asked for at once */
+    TRIES = 200,  /* and tried at most: a few milliseconds */
+    CACHE = 128,  /* rows kept for drawing, more than any screen has */
+    WIDE = 120,   /* from so many columns on the reading stands beside the list */
+    AHEAD = 3     /* screens of rows found before they are seen */
+};
+
+struct browsing {
+    struct workbench *workbench;
+    struct cmdline line; /* the query while it is typed */
+    char *asked;         /* the query that the list answers */
+    struct arena arena;  /* of its parsed form */
+    struct browse *query;
+    VEC(int64_t) found; /* keys, as far as they were looked for */
+    int64_t reached;
+    bool end, to_end; /* all is found; the last row is wanted */
+    struct list list;
+    struct browse_row cache[CACHE];
+    size_t cached;
+    struct arena rows; /* of the cache */
+    struct reading reading;
+    bool reads; /* the keys scroll the reading, which has all the room */
+    struct indexer *indexer;
+    int64_t unindexed;
+};
+
+/* ---- finding ---- */
+
+static bool wants_more(const struct browsing *b)
+{
+    size_t ahead = (size_t)(b->list.height > 0 ? b->list.height : 40) * AHEAD;
+    return b->query != NULL && !b->end && (b->to_end || b->found.n < b->list.at + ahead);
+}
+
+static void forget_rows(struct browsing *b)
+{
+    b->cached = 0;
+    arena_reset(&b->rows);
+}
+
+static void show_selected(struct browsing *b, struct screen *s, bool again)
+{
+    struct err err;
+    int64_t row = b->list.n > 0 ? b->found.v[b->list.at] : 0;
+    if (!reading_set(&b->reading, b->workbench->db, row, 1, s->grid.ascii, again, &err))
+        screen_refuse(s, "%s", err.text);
+}
+
+static void find_more(struct browsing *b, struct screen *s)
+{
+    int64_t keys[PORTION] = {0};
+    struct browse_page p = {.comparisons = keys};
+    struct err err;
+    if (!browse_next(b->workbench->db, b->query, b->reached, PORTION, TRIES, &p, &err)) {
+        screen_refuse(s, "%s", err.text);
+        b->end = true;
+        return;
+    }
+    for (size_t i = 0; i < p.n; i++)
+        vec_push(&b->found, keys[i]);
+    b->reached = p.reached;
+    b->end = p.end;
+    list_set(&b->list, b->found.n);
+    if (b->to_end)
+        list_go(&b->list, b->found.n > 0 ? b->found.n - 1 : 0);
+    b->to_end = b->to_end && !b->end;
+    show_selected(b, s, false);
+}
+
+static void start_over(struct browsing *b, struct screen *s)
+{
+    vec_clear(&b->found);
+    b->reached = 0;
+    b->end = b->to_end = false;
+    list_set(&b->list, 0);
+    forget_rows(b);
+    find_more(b, s);
+}
+
+/* What came since is indexed beside the screen; what is found meanwhile is shown. */
+static void index_words(struct browsing *b, struct screen *s)
+{
+    struct err err;
+    if (b->indexer != NULL || b->query == NULL || !browse_has_words(b->query))
+        return;
+    if (!words_left(b->workbench->db, &b->unindexed, &err))
+        screen_refuse(s, "%s", err.text);
+    else if (b->unindexed > 0)
+        b->indexer = indexer_start(b->workbench);
+}
+
+/* A query that is wrong leaves everything as it was. */
+static bool ask(struct browsing *b, struct screen *s, const char *text, struct err *err)
+{
+    struct arena a = {0};
+    struct browse *query;
+    if (!browse_parse(text, &a, &query, err)) {
+        arena_free(&a);
+        return false;
+    }
+    char *asked = mem_dup(text);
+    arena_free(&b->arena);
+    mem_free(b->asked);
+    b->arena = a;
+    b->asked = asked;
+    b->query = query;
+    index_words(b, s);
+    start_over(b, s);
+    return true;
+}
+
+static void browse_woken(void *view, struct screen *s)
+{
+    struct browsing *b = view;
+    struct err err;
+    if (b->indexer == NULL)
+        return;
+    b->unindexed = indexer_left(b->indexer, &err);
+    if (b->unindexed > 0)
+        return;
+    if (b->unindexed < 0)
+        screen_refuse(s, "%s", err.text);
+    indexer_stop(b->indexer);
+    b->indexer = NULL;
+    size_t at = b->list.at;
+    start_over(b, s);
+    list_go(&b->list, at);
+    show_selected(b, s, false);
+}
+
+static int browse_wait_ms(const void *view)
+{
+    return wants_more(view) ? 0 : -1;
+}
+
+static void browse_tick(void *view, struct screen *s)
+{
+    find_more(view, s);
+}
+
+static bool browse_busy(const void *view)
+{
+    const struct browsing *b = view;
+    return b->indexer != NULL || wants_more(b);
+}
+
+static void browse_shown(void *view, struct screen *s)
+{
+    struct browsing *b = view;
+    struct err err;
+    forget_rows(b);
+    if (b->query == NULL) {
+        if (!ask(b, s, "", &err))
+            screen_refuse(s, "%s", err.text);
+        return;
+    }
+    index_words(b, s);
+    show_selected(b, s, true);
+}
+
+/* ---- requests ---- */
+
+static int64_t selected(const struct browsing *b)
+{
+    return b->list.n > 0 ? b->found.v[b->list.at] : 0;
+}
+
+static void go_on_annotating(struct browsing *b, struct screen *s)
+{
+    const struct ui_host *host = b->workbench->annotate;
+    struct reaction reaction = {0};
+    struct err err;
+    if (host == NULL) {
+        screen_refuse(s, "This workspace can only be looked at.");
+        return;
+    }
+    struct action action = {.kind = ACT_GOTO, .text = b->reading.c.id, .len = strlen(b->reading.c.id)};
+    if (!host->perform(host->ctx, &action, &reaction, &err))
+        screen_refuse(s, "%s", err.text);
+    else if (reaction.refused)
+        screen_refuse(s, "%s", reaction.message);
+    else
+        workbench_open(b->workbench, s, WORKBENCH_ANNOTATE);
+}
+
+static void show_history(struct browsing *b, struct screen *s)
+{
+    struct view v;
+    struct err err;
+    if (reading_history(b->workbench->db, selected(b), s->grid.ascii, &v, &err))
+        screen_push(s, v);
+    else
+        screen_refuse(s, "%s", err.text);
+}
+
+static void retire(struct browsing *b, struct screen *s)
+{
+    struct deed deed = {.kind = b->reading.c.retired ? DEED_RESTORE : DEED_RETIRE, .row = selected(b)};
+    if (!workbench_perform(b->workbench, s, &deed))
+        return;
+    forget_rows(b);
+    show_selected(b, s, true);
+}
+
+static void type_query(struct browsing *b)
+{
+    cmdline_open(&b->line);
+    editor_set(&b->line.editor, b->asked, strlen(b->asked));
+    b->reads = false;
+}
+
+static void accept_query(struct browsing *b, struct screen *s)
+{
+    struct err err;
+    char *text = mem_dup(cmdline_accept(&b->line));
+    if (!ask(b, s, text, &err)) {
+        cmdline_open(&b->line);
+        editor_set(&b->line.editor, text, strlen(text));
+        screen_refuse(s, "%s", err.text);
+    }
+    mem_free(text);
+}
+
+static void line_request(struct browsing *b, struct screen *s, enum request r)
+{
+    switch (r) {
+    case REQ_ACCEPT:
+        accept_query(b, s);
+        break;
+    case REQ_DONE:
+        cmdline_cancel(&b->line);
+        break;
+    case REQ_COMPLETE:
+        if (cmdline_complete(&b->line, where_names()) == 0)
+            s->beep = true;
+        break;
+    default:
+        if (!cmdline_request(&b->line, r))
+            s->beep = true;
+    }
+}
+
+/* What is done to the selected one. */
+static bool item_request(struct browsing *b, struct screen *s, enum request r)
+{
+    switch (r) {
+    case REQ_OPEN:
+        return b->reads = !b->reads, true;
+    case REQ_THIS:
+        return go_on_annotating(b, s), true;
+    case REQ_HISTORY:
+        return show_history(b, s), true;
+    case REQ_RETIRE:
+        return retire(b, s), true;
+    default:
+        return false;
+    }
+}
+
+static void browse_request(void *view, struct screen *s, enum request r)
+{
+    struct browsing *b = view;
+    if (b->line.open)
+        line_request(b, s, r);
+    else if (r == REQ_QUERY)
+        type_query(b);
+    else if (r == REQ_LEAVE && b->reads)
+        b->reads = false;
+    else if (r == REQ_LEAVE)
+        screen_pop(s);
+    else if (b->reads && reading_request(&b->reading, s, r))
+        return;
+    else if (b->list.n > 0 && item_request(b, s, r))
+        return;
+    else if (list_request(&b->list, s, r))
+        b->to_end = r == REQ_BOTTOM && !b->end;
+    else
+        screen_refuse(s, b->list.n == 0 ? "The list is empty." : "\"%s\" means nothing here.", request_name(r));
+    if (view_stack_top(&s->views) != NULL && view_stack_top(&s->views)->self == view)
+        show_selected(b, s, false);
+}
+
+static bool browse_text(void *view, struct screen *s, const char *text, size_t n, bool pasted)
+{
+    struct browsing *b = view;
+    (void)pasted;
+    if (!b->line.open)
+        return false;
+    if (!editor_insert(&b->line.editor, text, n))
+        screen_refuse(s, "The line is full.");
+    return true;
+}
+
+static bool run_find(void *view, struct screen *s, const char *arg, struct err *err)
+{
+    return ask(view, s, arg, err);
+}
+
+static const struct command commands[] = {
+    {"find", NULL, "QUERY", "words, source:x, annotator:y, rating:helpfulness<2, skipped, ...", NULL, run_find},
+    {0},
+};
+
+/* ---- drawing ---- */
+
+static const struct browse_row *row_of(struct browsing *b, int64_t comparison)
+{
+    struct err err;
+    for (size_t i = 0; i < b->cached; i++)
+        if (b->cache[i].comparison == comparison)
+            return &b->cache[i];
+    if (b->cached == CACHE)
+        forget_rows(b);
+    struct browse_row *r = &b->cache[b->cached];
+    if (!browse_get(b->workbench->db, comparison, &b->rows, r, &err) || r->comparison == 0)
+        return NULL;
+    b->cached++;
+    return r;
+}
+
+/* id  source  state  label  what was asked */
+static void draw_row(void *ctx, struct grid *g, int row, int col, int cols, size_t i)
+{
+    enum { ID = 8, SOURCE = 10, STATE = 8, LABEL = 5, GAP = 2 };
+    struct browsing *b = ctx;
+    const struct browse_row *r = row_of(b, b->found.v[i]);
+    if (r == NULL)
+        return;
+    int at = col, end = col + cols;
+    struct buf label = BUF_INIT;
+    if (r->label.has)
+        said_strength(r->label.strength, 1, g->ascii, &label);
+    grid_put(g, row, at, ID, r->id, ID, STYLE_DIM);
+    at += ID + GAP;
+    grid_put_short(g, row, at, SOURCE, r->source, strlen(r->source), STYLE_LABEL);
+    at += SOURCE + GAP;
+    grid_puts(g, row, at, STATE, browse_state(r), STYLE_LABEL);
+    at += STATE + GAP;
+    grid_puts(g, row, at, LABEL, label.ptr, STYLE_VALUE);
+    at += LABEL + GAP;
+    grid_put_short(g, row, at, end - at, r->asked, strlen(r->asked), STYLE_TEXT);
+    buf_free(&label);
+}
+
+static const char nothing_here[] = "There is nothing to search yet. `assay import FILE` brings comparisons in; `assay "
+                                   "demo` makes a workspace with some.";
+static const char nothing_found[] = "No comparison passes this query. Side by side, words and fields must all hold: "
+                                    "try fewer of them, or \"or\" between "
+                                    "them. Retired ones are found only by `retired`.";
+
+static void draw_list(struct browsing *b, struct grid *g, int row, int col, int rows, int cols)
+{
+    char range[LIST_RANGE_SIZE], right[LIST_RANGE_SIZE + 40];
+    list_range(&b->list, range);
+    if (b->indexer != NULL)
+        snprintf(right, sizeof right, "%s%s, %lld to index", range, b->end ? "" : "+", (long long)b->unindexed);
+    else
+        snprintf(right, sizeof right, "%s%s", range, b->end ? "" : "+");
+    frame_rule(g, row, col, cols, "found", right);
+    if (b->list.n > 0)
+        list_draw(&b->list, g, row + 1, col, rows - 1, cols, draw_row, b);
+    else if (b->end && b->indexer == NULL)
+        frame_empty(g, row + 1, col, rows - 1, cols, b->asked[0] == '\0' ? nothing_here : nothing_found);
+    else
+        frame_empty(g, row + 1, col, rows - 1, cols, "Looking ...");
+}
+
+static void draw_reading(struct browsing *b, struct grid *g, int row, int col, int rows, int cols)
+{
+    char title[ID_HEX_SIZE + 40], range[TEXTVIEW_RANGE_SIZE];
+    const struct comparison *c = &b->reading.c;
+    if (c->row == 0) {
+        frame_rule(g, row, col, cols, "", "");
+        return;
+    }
+    snprintf(title, sizeof title, "%.8s  A is the first%s", c->id, c->retired ? "  retired" : "");
+    textview_resize(&b->reading.text, cols - 2, rows - 1);
+    textview_range(&b->reading.text, range);
+    frame_rule(g, row, col, cols, title, range);
+    reading_draw(&b->reading, g, row + 1, col + 1, rows - 1, cols - 2);
+}
+
+static const struct strip_item keys_shown[] = {
+    {{REQ_QUERY}, "", "query"},     {{REQ_OPEN}, "", "read"},     {{REQ_THIS}, "", "annotate"},
+    {{REQ_HISTORY}, "", "history"}, {{REQ_RETIRE}, "", "retire"}, {{REQ_LEAVE}, "", "back"},
+    {{REQ_HELP}, "", "all"},
+};
+
+static void draw_query(struct browsing *b, struct grid *g)
+{
+    if (b->line.open) {
+        cmdline_draw(&b->line, g, 1);
+        return;
+    }
+    bool empty = b->asked == NULL || b->asked[0] == '\0';
+    const char *text = empty ? "everything in work" : b->asked;
+    grid_puts(g, 1, 0, 1, "/", STYLE_DIM);
+    grid_put_short(g, 1, 1, g->cols - 2, text, strlen(text), empty ? STYLE_DIM : STYLE_VALUE);
+}
+
+static void browse_draw(void *view, const struct screen *s, struct grid *g)
+{
+    struct browsing *b = view;
+    int room = g->rows - 3;
+    char left[200];
+    snprintf(left, sizeof left, "%.150s %s browse", b->workbench->title, mark_text(MARK_DOT, g->ascii));
+    frame_header(g, left, b->workbench->person);
+    if (b->reads) {
+        draw_reading(b, g, 2, 0, room, g->cols);
+    } else if (g->cols >= WIDE) {
+        int half = g->cols / 2;
+        draw_list(b, g, 2, 0, room, half);
+        draw_reading(b, g, 2, half + 1, room, g->cols - half - 1);
+        grid_marks(g, 2, half, 1, MARK_TEE_DOWN, STYLE_RULE);
+        for (int row = 3; row < 2 + room; row++)
+            grid_marks(g, row, half, 1, MARK_BAR, STYLE_RULE);
+    } else {
+        draw_list(b, g, 2, 0, room / 2, g->cols);
+        draw_reading(b, g, 2 + room / 2, 0, room - room / 2, g->cols);
+    }
+    strip_draw(s, g, 1, b->line.open ? KEYMAP_LINE : KEYMAP_BROWSE, keys_shown, sizeof keys_shown / sizeof *keys_shown);
+    draw_query(b, g); /* last: the cursor stands there while it is typed */
+}
+
+/* ---- the view ---- */
+
+static enum keymap browse_keymap(const void *view)
+{
+    return ((const struct browsing *)view)->line.open ? KEYMAP_LINE : KEYMAP_BROWSE;
+}
+
+static void browse_dump(const void *view, struct buf *out)
+{
+    const struct browsing *b = view;
+    buf_addf(out, "query %s\nfound %zu%s\nat %zu\ncomparison %s\nreads %d\nunindexed %lld\n",
+             b->asked != NULL ? b->asked : "", b->found.n, b->end ? "" : "+", b->list.at, b->reading.c.id, b->reads,
+             (long long)b->unindexed);
+}
+
+static void browse_close(void *view)
+{
+    struct browsing *b = view;
+    indexer_stop(b->indexer);
+    cmdline_release(&b->line);
+    mem_free(b->asked);
+    arena_free(&b->arena);
+    arena_free(&b->rows);
+    vec_free(&b->found);
+    reading_release(&b->reading);
+    mem_free(b);
+}
+
+struct view view_browse(struct workbench *w)
+{
+    static const struct view_ops ops = {
+        .name = "browse",
+        .commands = commands,
+        .keymap = browse_keymap,
+        .request = browse_request,
+        .text = browse_text,
+        .shown = browse_shown,
+        .woken = browse_woken,
+        .wait_ms = browse_wait_ms,
+        .tick = browse_tick,
+        .busy = browse_busy,
+        .draw = browse_draw,
+        .dump = browse_dump,
+        .close = browse_close,
+    };
+    struct browsing *b = mem_alloc(sizeof *b);
+    b->workbench = w;
+    cmdline_init(&b->line, '/');
+    return (struct view){&ops, b};
+}
