@@ -240,8 +240,8 @@ static const struct where *read_bracket(struct reader *r)
 
 static const struct where *read_one(struct reader *r)
 {
-    bool negated = take_word(r, "not"), bracket = !negated &&*skip(r) == '(';
-    if (!not &&!bracket)
+    bool negated = take_word(r, "not"), bracket = !negated && *skip(r) == '(';
+    if (!negated && !bracket)
         return read_test(r);
     if (++r->depth > MAX_DEPTH)
         return fault(r, "less nesting"), NULL;
