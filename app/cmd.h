@@ -23,6 +23,7 @@ struct command {
     X(annotate)                                                                                                        \
     X(judge)                                                                                                           \
     X(status)                                                                                                          \
+    X(plan)                                                                                                            \
     X(agreement)                                                                                                       \
     X(aggregate)                                                                                                       \
     X(export)                                                                                                          \
