@@ -90,10 +90,7 @@ static bool read_file(struct contender *c, const char *path, struct err *err)
     c->path = path;
     if (!head_load(path, &c->head, err))
         return false;
-    c->own_scale = head_meta(&c->head, "calibration") != NULL;
-    for (size_t i = 0; kinds[i] != NULL; i++)
-        if (strcmp(kinds[i]->name, c->head.kind) == 0 && (kinds[i]->need & DATA_PAIRS) != 0)
-            c->own_scale = true;
+    c->own_scale = kind_says_log_odds(&c->head);
     return true;
 }
 

@@ -58,3 +58,11 @@ void kind_pairs_text(const struct training *t, struct buf *out)
 {
     buf_addf(out, "on %zu pairs x %zu", t->pairs.n_fit, t->head.d);
 }
+
+bool kind_says_log_odds(const struct head *h)
+{
+    for (size_t i = 0; kinds[i] != NULL; i++)
+        if (strcmp(kinds[i]->name, h->kind) == 0 && (kinds[i]->need & DATA_PAIRS) != 0)
+            return true;
+    return head_meta(h, "calibration") != NULL;
+}

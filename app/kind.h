@@ -53,6 +53,9 @@ bool kind_takes(const struct kind *k, const char *option);
 /* ERR_USAGE when an option is given that is for other kinds. */
 MUST_CHECK bool kind_check(const struct kind *k, const struct args *args, struct err *err);
 
+/* Are differences of the head's rewards meant as log-odds? They are when it was fitted to pairs, or has a map. */
+bool kind_says_log_odds(const struct head *h);
+
 /* "on N pairs x D" */
 void kind_pairs_text(const struct training *t, struct buf *out);
 

@@ -176,7 +176,7 @@ static bool make_sections(struct report_head *h, struct err *err)
 {
     const unsigned wanted = 1U << SECTION_figures | 1U << SECTION_breakdown | 1U << SECTION_uncertainty |
                             1U << SECTION_reliability | 1U << SECTION_detail | 1U << SECTION_abstention |
-                            1U << SECTION_confounds | 1U << SECTION_ceiling;
+                            1U << SECTION_confounds | 1U << SECTION_ceiling | 1U << SECTION_probes;
     if (!sections_of(&h->j, wanted, 0, &h->s, err))
         return false;
     h->mapped_here = mapped_here(h);
@@ -229,11 +229,12 @@ bool report_make(const struct app *app, const struct args *args, const struct ju
         r->title = r->workspace && r->status.title != NULL && *r->status.title != '\0' ? r->status.title
                    : r->workspace                                                      ? r->file
                                                                                        : "reward heads";
-    return judge_all(app, args, r, err);
+    return judge_all(app, args, r, err) && report_rivals_make(r, err);
 }
 
 void report_free(struct report *r)
 {
+    report_rivals_free(&r->rivals);
     for (size_t i = 0; i < r->heads.n; i++) {
         struct report_head *h = r->heads.v[i];
         sections_free(&h->s);
@@ -274,9 +275,11 @@ void report_write(const struct report *r, struct page *p)
     report_heads(r, p);
     if (report_judged(r) > 0) {
         report_calibration(r, p);
+        report_rivals(r, p);
         report_groups(r, p);
         report_abstention(r, p);
         report_confounds(r, p);
+        report_probes(r, p);
     }
     report_repeat(r, p);
     page_end(p);

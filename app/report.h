@@ -6,7 +6,9 @@
  *   report_people.c       who judged, and how well they agree
  *   report_heads.c        heads in a table, and by group
  *   report_calibration.c  whether 70 % means 70 %
- *   report_abstention.c   how good where surest; report_confounds.c whether it is length
+ *   report_rivals.c       heads against one another, on the same pairs
+ *   report_abstention.c   how good where surest; report_confounds.c whether it is length; report_probes.c whether
+ *                         answers without content win
  *   cmd_report.c          the command; puts the parts into assets/html/report.html
  *
  * Equal workspace, heads, options and SOURCE_DATE_EPOCH give equal bytes. Tables are cut at REPORT_ROWS rows, and say
@@ -17,6 +19,8 @@
 #include "app/section.h"
 #include "core/agreement.h"
 #include "core/chart.h"
+#include "core/compare.h"
+#include "core/distance.h"
 #include "core/page.h"
 #include "store/embedding.h"
 #include "store/run.h"
@@ -49,6 +53,14 @@ struct report_people {
     size_t sided, for_a;             /* judgements that prefer an answer; that on side A */
 };
 
+/* The first head that was judged, and those that were judged on the same pairs; n is 0 when there are none of these. */
+struct report_rivals {
+    size_t n;
+    const struct report_head *head[REPORT_HEADS];
+    struct compare_head against[REPORT_HEADS]; /* the first of them */
+    struct distances apart;
+};
+
 struct report {
     bool workspace; /* there is one: the following, in `arena` */
     const char *file;
@@ -63,6 +75,7 @@ struct report {
     VEC(struct report_head *) heads;
     size_t more_heads; /* beyond REPORT_HEADS */
     size_t gone;       /* heads of runs whose files are no longer there */
+    struct report_rivals rivals;
     struct judged_opts o;
     const char *title;
     int64_t written; /* ms; SOURCE_DATE_EPOCH, else now */
@@ -85,13 +98,19 @@ void report_heads(const struct report *r, struct page *p);
 /* The following want a head that was judged. */
 void report_calibration(const struct report *r, struct page *p);
 void report_groups(const struct report *r, struct page *p);
+void report_rivals(const struct report *r, struct page *p);
 void report_abstention(const struct report *r, struct page *p);
 void report_confounds(const struct report *r, struct page *p);
+void report_probes(const struct report *r, struct page *p);
 void report_repeat(const struct report *r, struct page *p);
 
 /* For report.c: what people said, with agreement by the resamples and seed of `e`. */
 MUST_CHECK bool report_people_read(struct db *db, const struct evaluate_opts *e, struct report_people *out,
                                    struct err *err);
+
+/* Once all heads are judged. */
+MUST_CHECK bool report_rivals_make(struct report *r, struct err *err);
+void report_rivals_free(struct report_rivals *x);
 
 /* How many heads were judged; has this one a map? */
 size_t report_judged(const struct report *r);

@@ -29,6 +29,16 @@ static void figures_row(const char *name, const char *kind, const char *split, c
     page_cell(p, "%s", report_figure(v->m.ece, v->interval.ece).text);
 }
 
+/* Of a head with a map, that; marked when it was fitted to the very pairs that judge it. */
+enum { KIND = 64 };
+static const char *kind_of(const struct report_head *h, char out[KIND])
+{
+    if (!report_mapped(h))
+        return h->head.kind;
+    snprintf(out, KIND, "%s%s", calibration_name(h->s.figures.map), h->mapped_here ? " †" : "");
+    return out;
+}
+
 static void table(const struct report *r, struct page *p)
 {
     static const struct page_column columns[] = {
@@ -39,6 +49,7 @@ static void table(const struct report *r, struct page *p)
                r->o.e.resamples, (unsigned long long)r->o.e.seed);
     for (size_t i = 0; i < r->heads.n; i++) {
         const struct report_head *h = r->heads.v[i];
+        char kind[KIND];
         if (h->why != NULL) {
             page_row(p);
             page_cell(p, "%s", h->name);
@@ -49,28 +60,10 @@ static void table(const struct report *r, struct page *p)
         }
         if (report_mapped(h))
             figures_row(h->name, "before its map", whom(h), &h->s.figures.raw, p);
-        figures_row(h->name, report_mapped(h) ? calibration_name(h->s.figures.map) : h->head.kind, whom(h),
-                    &h->s.figures.v, p);
+        figures_row(h->name, kind_of(h, kind), whom(h), &h->s.figures.v, p);
     }
     page_more(p, r->more_heads);
     page_table_end(p);
-}
-
-/* Are all of them judged on the very same pairs? */
-static bool same_pairs(const struct report *r)
-{
-    const struct judged *first = NULL;
-    for (size_t i = 0; i < r->heads.n; i++) {
-        const struct judged *j = &r->heads.v[i]->j;
-        if (r->heads.v[i]->why != NULL)
-            continue;
-        if (first == NULL)
-            first = j;
-        if (strcmp(j->d->pairs_sha256, first->d->pairs_sha256) != 0 || j->n != first->n ||
-            memcmp(j->which, first->which, j->n * sizeof *j->which) != 0)
-            return false;
-    }
-    return true;
 }
 
 static void forest(const struct chart_forest *f, const char *id, const char *title, const char *caption, struct page *p)
@@ -302,7 +295,12 @@ void report_heads(const struct report *r, struct page *p)
                 p,
                 "%s: %s of these pairs have a prompt or a text that stands in pairs it was fitted to; they flatter it.",
                 r->heads.v[i]->name, report_count((int64_t)r->heads.v[i]->j.leaked).text);
-    if (!same_pairs(r))
+    for (size_t i = 0; i < r->heads.n; i++)
+        if (r->heads.v[i]->why == NULL && r->heads.v[i]->mapped_here) {
+            page_note(p, "† The map was fitted to these very pairs, so that what it gains here flatters it.");
+            break;
+        }
+    if (report_judged(r) > 1 && r->rivals.n < report_judged(r))
         page_note(p, "These heads are not all judged on the same pairs: assay compare holds heads against each other.");
     forests(r, p);
     ceiling(r, p);

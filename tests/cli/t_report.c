@@ -198,6 +198,40 @@ Test(report, tells_of_before_and_after_a_map)
     cr_expect(has("Through the map, which was fitted to these very pairs"));
 }
 
+/* Three heads of one hold-out, one with a map of these very pairs, one whose rewards are no log-odds; and probes. */
+Test(report, heads_are_held_against_one_another_and_against_probes)
+{
+    demo();
+    cr_assert(eq(int, RUN("-w", "d/demo.assay", "embed", "--provider", "lexical", "--probes", "40"), 0));
+    cr_assert(
+        eq(int, RUN("-w", "d/demo.assay", "train", "--head", "bt", "--holdout", "0.3", "-o", "a.safetensors"), 0));
+    cr_assert(eq(
+        int, RUN("-w", "d/demo.assay", "train", "--head", "bt", "--l2", "1", "--holdout", "0.3", "-o", "b.safetensors"),
+        0));
+    cr_assert(eq(
+        int, RUN("-w", "d/demo.assay", "train", "--head", "regression", "--holdout", "0.3", "-o", "c.safetensors"), 0));
+    cr_assert(eq(int, RUN("-w", "d/demo.assay", "calibrate", "-m", "a.safetensors", "--map", "temperature"), 0));
+    cr_assert(eq(int,
+                 RUN("-w", "d/demo.assay", "report", "-m", "a.safetensors", "-m", "b.safetensors", "-m",
+                     "c.safetensors", "-o", "r.html"),
+                 0));
+    read_page("r.html");
+    check_page();
+    cr_expect(has("<td>temperature †</td>"));
+    cr_expect(has("† The map was fitted to these very pairs"));
+    cr_expect(has("id=\"rivals\"") && has("id=\"rivals-accuracy-t\"") && has("id=\"rivals-loss-t\""));
+    cr_expect(has("not told: the rewards of c are no log-odds"));
+    cr_expect(has("How far apart two heads are"));
+    cr_expect(has("id=\"probes\"") && has("the first third of the better answer"));
+    struct json_object *c = assay_json(folder, "-w d/demo.assay compare a.safetensors b.safetensors --split holdout");
+    char wanted[64];
+    double lo = json_number(c, "heads/1/against_baseline/accuracy/interval/0"),
+           hi = json_number(c, "heads/1/against_baseline/accuracy/interval/1");
+    snprintf(wanted, sizeof wanted, "%.1f to %.1f points", 100 * lo, 100 * hi);
+    cr_expect(has(wanted), "%s", wanted);
+    json_object_put(c);
+}
+
 Test(report, a_workspace_without_heads_is_told_of)
 {
     cr_assert(eq(int, RUN("init"), 0));
@@ -353,4 +387,58 @@ Test(report, colours_have_contrast)
                 double ratio = (fmax(a, b) + 0.05) / (fmin(a, b) + 0.05);
                 cr_expect(ge(dbl, ratio, 4.5), "%s, %s: %.2f", inks[i], night ? "dark" : "light", ratio);
             }
+}
+
+/* The linear value of a channel of 0 to 255, as channel() finds it of two hex digits. */
+static double linear(double v)
+{
+    return v / 255 <= 0.04045 ? v / 255 / 12.92 : pow((v / 255 + 0.055) / 1.055, 2.4);
+}
+
+static void colour_of(const char *css, const char *name, double out[3])
+{
+    char wanted[32];
+    unsigned rgb[3];
+    snprintf(wanted, sizeof wanted, "--%s:", name);
+    const char *at = strstr(css, wanted);
+    cr_assert(ne(ptr, (void *)at, NULL), "%s", wanted);
+    at += strlen(wanted);
+    bool hex = strspn(at, " ") < strcspn(at, "#") ? false : true;
+    cr_assert(eq(int, sscanf(at, hex ? " #%2x%2x%2x" : "%u, %u, %u", &rgb[0], &rgb[1], &rgb[2]), 3), "%.30s", at);
+    for (int i = 0; i < 3; i++)
+        out[i] = rgb[i];
+}
+
+static double lightness(const double c[3])
+{
+    return 0.2126 * linear(c[0]) + 0.7152 * linear(c[1]) + 0.0722 * linear(c[2]);
+}
+
+/* The text of a shaded cell, whatever the shade: its colour laid over the paper. */
+Test(report, shaded_cells_have_contrast)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/../assets/html/report.css", program_tests());
+    cr_assert(file_read(path, &page));
+    const char *dark = strstr(page.ptr, "prefers-color-scheme: dark");
+    for (int night = 0; night < 2; night++) {
+        double paper[3], heat[3], ink[3];
+        const char *css = night ? dark : page.ptr;
+        colour_of(css, "paper", paper);
+        colour_of(css, "heat", heat);
+        colour_of(css, "heat-ink", ink);
+        for (int shade = 0; shade < 10; shade++) {
+            char rule[64];
+            double cover, ground[3];
+            snprintf(rule, sizeof rule, "\n.h%d { background: rgba(var(--heat), ", shade);
+            const char *at = strstr(page.ptr, rule);
+            cr_assert(ne(ptr, (void *)at, NULL), "%s", rule);
+            cr_assert(eq(int, sscanf(at + strlen(rule), "%lf", &cover), 1));
+            for (int i = 0; i < 3; i++)
+                ground[i] = cover * heat[i] + (1 - cover) * paper[i];
+            double a = lightness(ground), b = lightness(ink);
+            double ratio = (fmax(a, b) + 0.05) / (fmin(a, b) + 0.05);
+            cr_expect(ge(dbl, ratio, 4.5), "shade %d, %s: %.2f", shade, night ? "dark" : "light", ratio);
+        }
+    }
 }
