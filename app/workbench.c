@@ -19,19 +19,26 @@ static char *title_of(const char *path)
     return mem_ndup(base, app_stem(base));
 }
 
-/* $XDG_CONFIG_HOME/assay/keys when it is there. The caller frees it. */
-static char *user_keys(void)
+/* $VARIABLE/assay/NAME, else $HOME/OTHERWISE/assay/NAME (XDG Base Directory Specification 0.8: what is no absolute path
+ * does not count); NULL: nowhere. The caller frees it. */
+static char *user_file(const char *variable, const char *otherwise, const char *name)
 {
+    const char *base = getenv(variable), *home = getenv("HOME");
     struct buf path = BUF_INIT;
-    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    if (config != NULL && *config != '\0')
-        buf_addf(&path, "%s/assay/keys", config);
-    else if (home != NULL)
-        buf_addf(&path, "%s/.config/assay/keys", home);
-    if (path.len > 0 && access(path.ptr, R_OK) == 0)
-        return buf_take(&path);
-    buf_free(&path);
-    return NULL;
+    if (base != NULL && *base == '/')
+        buf_addf(&path, "%s/assay/%s", base, name);
+    else if (home != NULL && *home == '/')
+        buf_addf(&path, "%s/%s/assay/%s", home, otherwise, name);
+    else
+        return NULL;
+    return buf_take(&path);
+}
+
+/* The theme that was asked for; NULL: none. */
+static const char *theme_of(const struct args *args)
+{
+    const char *given = args_get(args, "theme"), *theme = getenv("ASSAY_THEME");
+    return given != NULL ? given : theme != NULL && *theme != '\0' ? theme : NULL;
 }
 
 static enum ui_color color_of(const struct app *app)
@@ -42,15 +49,22 @@ static enum ui_color color_of(const struct app *app)
 static bool run_views(const struct app *app, const struct args *args, struct workbench *w, enum workbench_view first,
                       struct err *err)
 {
-    char *found = user_keys();
-    const char *given = args_get(args, "keys");
+    char *keys = user_file("XDG_CONFIG_HOME", ".config", "keys");
+    char *history = user_file("XDG_STATE_HOME", ".local/state", "history");
+    const char *given = args_get(args, "keys"), *script = getenv("ASSAY_SCRIPT");
+    bool own_keys = keys != NULL && access(keys, R_OK) == 0;
     bool ok = ui_run(w, first,
-                     &(struct ui_opts){.keys = given != NULL ? given : found,
-                                       .script = getenv("ASSAY_SCRIPT"),
+                     &(struct ui_opts){.keys = given != NULL ? given
+                                               : own_keys    ? keys
+                                                             : NULL,
+                                       .script = script,
                                        .ascii = args_has(args, "ascii"),
+                                       .theme = theme_of(args),
+                                       .history = script == NULL ? history : NULL,
                                        .color = color_of(app)},
                      err);
-    mem_free(found);
+    mem_free(keys);
+    mem_free(history);
     return ok;
 }
 

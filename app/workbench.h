@@ -4,13 +4,17 @@
 
 #include "app/app.h"
 #include "app/args.h"
+#include "ui/theme.h"
 #include "ui/views.h"
 
+/* "plain dark ... " */
+#define WORKBENCH_THEME(id, name, help) name " "
 /* Rows for the table of options of a command that opens a view. */
 #define WORKBENCH_OPTIONS                                                                                              \
     {"as", 0, "NAME", "who sits here (default: $ASSAY_ANNOTATOR, then the name of the account)", false},               \
         {"order", 0, "ORDER", "given (as imported) or random", false},                                                 \
         {"ascii", 0, NULL, "draw with plain ASCII", false},                                                            \
+        {"theme", 0, "THEME", THEMES(WORKBENCH_THEME) "(default: $ASSAY_THEME, then plain)", false},                   \
     {                                                                                                                  \
         "keys", 0, "FILE", "key bindings read after those of the program", false                                       \
     }

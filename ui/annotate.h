@@ -98,6 +98,7 @@ const struct reason *annotate_reasons(const struct annotate *a, size_t *n);
 
 /* annotate_command.c */
 extern const struct command annotate_commands[];
+extern const struct option annotate_options[];
 void annotate_dump(const void *view, struct buf *out);
 
 /* annotate_draw.c */

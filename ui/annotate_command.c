@@ -26,28 +26,6 @@ static bool run_stats(void *view, struct screen *s, const char *arg, struct err 
     return true;
 }
 
-static const char *const settings[] = {"layout",
-#define X(id, name) name,
-                                       ARRANGEMENTS(X)
-#undef X
-                                           NULL};
-
-static bool run_set(void *view, struct screen *s, const char *arg, struct err *err)
-{
-    (void)s;
-    struct annotate *a = view;
-    for (int i = 0; i < ARRANGE_COUNT && strncmp(arg, "layout ", 7) == 0; i++) {
-        if (strcmp(arg + 7, arrangement_name((enum arrangement)i)) != 0)
-            continue;
-        a->arrange = (enum arrangement)i;
-        a->maximised = false;
-        return true;
-    }
-    if (*arg == '\0')
-        return err_set(err, ERR_USAGE, ":set needs a setting: layout auto|side|stacked|single");
-    return err_set(err, ERR_USAGE, "there is no setting \"%.40s\"; there are layout auto|side|stacked|single", arg);
-}
-
 static bool run_guidelines(void *view, struct screen *s, const char *arg, struct err *err)
 {
     (void)arg, (void)err;
@@ -58,8 +36,34 @@ static bool run_guidelines(void *view, struct screen *s, const char *arg, struct
 const struct command annotate_commands[] = {
     {"goto", NULL, "ID", "go to a comparison by its id, or the beginning of it", NULL, run_goto},
     {"guidelines", NULL, "", "the guidelines of this workspace", NULL, run_guidelines},
-    {"set", NULL, "layout auto|side|stacked|single", "how A and B stand", settings, run_set},
     {"stats", NULL, "", "how much is done; the id of this one, and its time", NULL, run_stats},
+    {0},
+};
+
+/* ---- settings ---- */
+
+static const char *const layouts[] = {
+#define X(id, name) name,
+    ARRANGEMENTS(X)
+#undef X
+        NULL};
+
+static size_t get_layout(const void *view, const struct screen *s)
+{
+    (void)s;
+    return (size_t)((const struct annotate *)view)->arrange;
+}
+
+static void set_layout(void *view, struct screen *s, size_t value)
+{
+    (void)s;
+    struct annotate *a = view;
+    a->arrange = (enum arrangement)value;
+    a->maximised = false;
+}
+
+const struct option annotate_options[] = {
+    {"layout", "how A and B stand", layouts, get_layout, set_layout},
     {0},
 };
 

@@ -27,19 +27,24 @@ void cmdline_cancel(struct cmdline *c)
     c->open = false;
 }
 
+void cmdline_remember(struct cmdline *c, const char *line)
+{
+    if (c->history.n > 0 && strcmp(c->history.v[c->history.n - 1], line) == 0)
+        return;
+    if (c->history.n == CMDLINE_HISTORY) {
+        mem_free(c->history.v[0]);
+        memmove(c->history.v, c->history.v + 1, --c->history.n * sizeof *c->history.v);
+    }
+    vec_push(&c->history, mem_dup(line));
+}
+
 const char *cmdline_accept(struct cmdline *c)
 {
     c->open = false;
     const char *line = c->editor.text.ptr;
     if (line[strspn(line, " ")] == '\0')
         return "";
-    if (c->history.n > 0 && strcmp(c->history.v[c->history.n - 1], line) == 0)
-        return c->history.v[c->history.n - 1];
-    if (c->history.n == CMDLINE_HISTORY) {
-        mem_free(c->history.v[0]);
-        memmove(c->history.v, c->history.v + 1, --c->history.n * sizeof *c->history.v);
-    }
-    vec_push(&c->history, mem_dup(line));
+    cmdline_remember(c, line);
     return c->history.v[c->history.n - 1];
 }
 

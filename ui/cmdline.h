@@ -21,6 +21,8 @@ void cmdline_open(struct cmdline *c);
 /* Close; the line typed, if there is one, becomes the newest of the history and is returned (borrowed, "" for none). */
 const char *cmdline_accept(struct cmdline *c);
 void cmdline_cancel(struct cmdline *c);
+/* Make a line the newest of the history, unless it is already. */
+void cmdline_remember(struct cmdline *c, const char *line);
 /* Editing requests, up and down through the history. False when it is none of those. */
 bool cmdline_request(struct cmdline *c, enum request r);
 /* Replace the last word by the longest beginning that all names beginning with it have in common. `names` ends with

@@ -1,6 +1,8 @@
 #include "ui/command.h"
 
 #include "core/base/outfile.h"
+#include "ui/option.h"
+#include "ui/pager.h"
 #include "ui/view_help.h"
 #include "ui/workbench.h"
 
@@ -71,6 +73,23 @@ static bool run_view(void *view, struct screen *s, const char *arg, struct err *
     return false;
 }
 
+static bool run_messages(void *view, struct screen *s, const char *arg, struct err *err)
+{
+    (void)view, (void)arg, (void)err;
+    struct buf text = BUF_INIT;
+    messages_tell(&s->messages, &text);
+    if (text.len == 0)
+        buf_adds(&text, "Nothing was said yet.\n");
+    screen_push(s, pager_view("messages, the newest first", &text, 0));
+    return true;
+}
+
+static bool run_set(void *view, struct screen *s, const char *arg, struct err *err)
+{
+    (void)view;
+    return option_set(s, arg, err);
+}
+
 static bool run_save_screen(void *view, struct screen *s, const char *arg, struct err *err)
 {
     (void)view;
@@ -126,6 +145,8 @@ static const struct command generic[] = {
     {"quit", "q", "", "leave; everything is saved", NULL, run_quit},
     {"help", NULL, "", "every key and command", NULL, run_help},
     {"view", NULL, "NAME", "go to a view", view_names, run_view},
+    {"set", NULL, "NAME VALUE", "change a setting; alone: how all stand", NULL, run_set},
+    {"messages", NULL, "", "what was said down here", NULL, run_messages},
     {"save-screen", NULL, "FILE", "write what is shown as plain text", NULL, run_save_screen},
     {"save-model", NULL, "FILE", "write the state behind it, one value a line", NULL, run_save_model},
     {"resize", NULL, "WxH", "another size, in runs without a terminal", NULL, run_resize},
@@ -202,19 +223,35 @@ bool command_run(struct screen *s, const char *line, struct err *err)
     return ok;
 }
 
+/* What can be next behind `:set`: the word before the one that is being typed says so, if there is one. */
+static void words_of_set(const struct screen *s, const char *behind, const char *out[OPTION_MOST + 1])
+{
+    size_t typed = s->cmdline.editor.at - (size_t)(behind - s->cmdline.editor.text.ptr);
+    while (typed > 0 && behind[typed - 1] != ' ')
+        typed--;
+    size_t first = strspn(behind, " "), n = strcspn(behind + first, " ");
+    char *before = mem_ndup(behind + first, first + n <= typed ? n : 0);
+    option_words(s, before, out);
+    mem_free(before);
+}
+
 void command_complete(struct screen *s)
 {
     struct found all[MOST_COMMANDS], hit;
     struct err err;
-    const char *names[MOST_COMMANDS + 1] = {0}, *const *choice = names;
+    const char *names[MOST_COMMANDS + 1] = {0}, *options[OPTION_MOST + 1], *const *choice = names;
     const char *line = s->cmdline.editor.text.ptr;
     size_t n = collect(s, all), len = strcspn(line, " ");
     for (size_t i = 0; i < n; i++)
         names[i] = all[i].command->name;
     if (s->cmdline.editor.at > len) {
-        if (!find(all, n, line, len, &hit, &err) || hit.command->words == NULL)
+        if (!find(all, n, line, len, &hit, &err))
             return;
-        choice = hit.command->words;
+        if (hit.command->run == run_set)
+            words_of_set(s, line + len, options);
+        choice = hit.command->run == run_set ? options : hit.command->words;
+        if (choice == NULL)
+            return;
     }
     if (cmdline_complete(&s->cmdline, choice) == 1)
         return;

@@ -19,6 +19,7 @@ static void show(struct loop *l)
     struct screen *s = l->screen;
     screen_draw(s);
     if (l->term != NULL) {
+        term_theme(l->term, s->theme, s->theme_chosen);
         int changed = term_show(l->term, &s->grid, s->repaint);
         trace(TRACE_DRAW, "%d cells changed", changed);
         if (s->beep)

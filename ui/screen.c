@@ -23,34 +23,36 @@ void screen_release(struct screen *s)
     cmdline_release(&s->finder);
     mem_free(s->sought);
     buf_free(&s->editing);
+    messages_free(&s->messages);
     grid_release(&s->grid);
 }
 
-static void set_message(struct screen *s, const char *fmt, va_list ap)
+static void set_message(struct screen *s, bool error, const char *fmt, va_list ap)
 {
     int n = vsnprintf(s->message, sizeof s->message, fmt, ap);
     /* A message that was cut must not end in the middle of a character. */
     size_t whole;
     if (n >= (int)sizeof s->message && !utf8_valid(s->message, sizeof s->message - 1, &whole))
         s->message[whole] = '\0';
+    s->error = error;
+    s->beep = s->beep || error;
+    messages_add(&s->messages, s->message, error);
 }
 
 void screen_say(struct screen *s, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    set_message(s, fmt, ap);
+    set_message(s, false, fmt, ap);
     va_end(ap);
-    s->error = false;
 }
 
 void screen_refuse(struct screen *s, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    set_message(s, fmt, ap);
+    set_message(s, true, fmt, ap);
     va_end(ap);
-    s->error = s->beep = true;
 }
 
 static void tell_top(struct screen *s)

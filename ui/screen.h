@@ -4,6 +4,8 @@
 #define ASSAY_UI_SCREEN_H
 
 #include "ui/cmdline.h"
+#include "ui/messages.h"
+#include "ui/theme.h"
 #include "ui/view_stack.h"
 
 struct workbench;
@@ -18,7 +20,11 @@ struct screen {
     struct grid grid;
     char message[256]; /* for the message line until the next key */
     bool error;        /* it is one */
-    bool resizable;    /* `:resize` may set the size: there is no terminal */
+    struct messages messages;
+    bool resizable; /* `:resize` may set the size: there is no terminal */
+    enum theme theme;
+    bool theme_chosen; /* by the person, not by default: more than $NO_COLOR */
+    bool mouse;
     /* Wishes to whoever drives it, who clears them. */
     bool beep, repaint, suspend;
     bool edit; /* `editing` shall go through the person's own editor, back by screen_edited */

@@ -37,6 +37,9 @@ struct term {
     int rows, cols;
     bool drawn;
     struct grid shown; /* what curses was told last */
+    enum ui_color color;
+    bool can_color, colored; /* the terminal; what was set */
+    enum theme theme;
     attr_t attrs[STYLE_COUNT];
     short pairs[STYLE_COUNT];
     struct decoder decoder;
@@ -68,29 +71,43 @@ static bool usable(FILE *in, FILE *out, struct err *err)
     return true;
 }
 
-static void set_styles(struct term *t, bool color)
+static void set_styles(struct term *t)
 {
     static const struct {
         int attr;
         attr_t curses;
     } attrs[] = {{ATTR_BOLD, A_BOLD}, {ATTR_DIM, A_DIM}, {ATTR_REVERSE, A_REVERSE}, {ATTR_UNDERLINE, A_UNDERLINE}};
-    short next = 1;
+    bool many = COLORS >= 256;
     for (int s = 0; s < STYLE_COUNT; s++) {
-        const struct style_info *info = style_info((enum style)s);
+        struct look l = theme_look(t->theme, (enum style)s);
+        t->attrs[s] = A_NORMAL;
         for (size_t i = 0; i < sizeof attrs / sizeof *attrs; i++)
-            t->attrs[s] |= info->attrs & attrs[i].attr ? attrs[i].curses : A_NORMAL;
-        short c = COLORS >= 256 ? info->color256 : info->color8;
-        if (color && c != COLOR_OWN && init_pair(next, c, -1) != ERR)
-            t->pairs[s] = next++;
+            t->attrs[s] |= l.attrs & attrs[i].attr ? attrs[i].curses : A_NORMAL;
+        short front = many ? l.color256 : l.color8, back = many ? l.background256 : l.background8,
+              pair = (short)(s + 1);
+        bool own = front == COLOR_OWN && back == COLOR_OWN;
+        t->pairs[s] = t->colored && !own && init_pair(pair, front, back) != ERR ? pair : 0;
     }
 }
 
-static bool want_color(enum ui_color color)
+/* What was asked for on the command line holds; then a theme that was chosen; then $NO_COLOR. */
+static bool want_color(enum ui_color color, bool theme_chosen)
 {
     const char *no = getenv("NO_COLOR");
-    if (color == UI_COLOR_AUTO && no != NULL && *no != '\0')
-        return false;
-    return color != UI_COLOR_NEVER;
+    if (color != UI_COLOR_AUTO)
+        return color == UI_COLOR_ALWAYS;
+    return theme_chosen || no == NULL || *no == '\0';
+}
+
+void term_theme(struct term *t, enum theme theme, bool chosen)
+{
+    bool colored = t->can_color && want_color(t->color, chosen);
+    if (theme == t->theme && colored == t->colored)
+        return;
+    t->theme = theme;
+    t->colored = colored;
+    set_styles(t);
+    t->drawn = false;
 }
 
 static void paste_mode(struct term *t, bool on)
@@ -109,9 +126,10 @@ static void start(struct term *t, enum ui_color color)
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     scrollok(stdscr, FALSE);
-    bool colored =
-        want_color(color) && has_colors() && start_color() != ERR && use_default_colors() != ERR && COLORS >= 8;
-    set_styles(t, colored);
+    t->color = color;
+    t->can_color = has_colors() && start_color() != ERR && use_default_colors() != ERR && COLORS >= 8;
+    t->colored = t->can_color && want_color(color, false);
+    set_styles(t);
     define_key("\033[200~", CODE_PASTE_BEGIN);
     define_key("\033[201~", CODE_PASTE_END);
     define_key("\033[1;5D", CODE_CTRL_LEFT);

@@ -4,6 +4,7 @@
 
 #include "ui/grid.h"
 #include "ui/key.h"
+#include "ui/theme.h"
 #include "ui/ui.h"
 
 struct term;
@@ -36,6 +37,9 @@ int term_show(struct term *t, const struct grid *g, bool all);
 void term_beep(struct term *t);
 /* Put the screen back, for another program to use it; term_resume takes it again. */
 void term_leave(struct term *t);
+/* How styles look from the next term_show on. `chosen`: by the person, which is more than $NO_COLOR, but not than
+ * UI_COLOR_NEVER. */
+void term_theme(struct term *t, enum theme theme, bool chosen);
 /* Put the screen back and stop the process; returns when it goes on. */
 void term_suspend(struct term *t);
 /* Take the screen again after the process was stopped. */

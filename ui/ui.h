@@ -18,6 +18,10 @@
  *   list.[ch]           a list: selection, paging
  *   find.[ch]           a text in another, for `/`
  *   frame.[ch]          header and rules around a view
+ *   theme.[ch]          how styles look
+ *   option.[ch]         what `:set` changes
+ *   messages.[ch]       what was said
+ *   history.[ch]        what was typed, from one run to the next
  *   screen.[ch]         keys to requests, messages, drawing; knows no terminal
  *   strip.[ch]          the last row: a message, or the keys that matter now
  *   work.[ch]           work in the background, as views show it
@@ -59,7 +63,9 @@ struct ui_opts {
                       output that is no terminal runs headless, too */
     bool ascii;    /* no line drawing beyond ASCII; also so when the locale is not UTF-8 */
     enum ui_color color;
-    FILE *in, *out; /* the terminal; NULL: stdin, stdout */
+    const char *theme;   /* its name (ui/theme.h); NULL: plain */
+    const char *history; /* file of what was typed behind `:` and `/`, read and written; NULL: not kept */
+    FILE *in, *out;      /* the terminal; NULL: stdin, stdout */
 };
 
 /* Run the workbench, this view first, until the person leaves. setlocale(LC_ALL, "") must have been called. Errors: the

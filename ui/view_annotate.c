@@ -470,6 +470,7 @@ struct view view_annotate(const struct ui_host *host)
     static const struct view_ops ops = {
         .name = "annotate",
         .commands = annotate_commands,
+        .options = annotate_options,
         .keymap = annotate_keymap,
         .request = annotate_request,
         .text = annotate_text,

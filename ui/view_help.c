@@ -1,6 +1,7 @@
 #include "ui/view_help.h"
 
 #include "ui/command.h"
+#include "ui/option.h"
 #include "ui/pager.h"
 
 enum { KEYS_COLS = 20 };
@@ -42,15 +43,14 @@ static void add_map(const struct keys *keys, enum keymap map, struct buf *out)
         add_group(keys, map, (enum request_group)g, request_group_name((enum request_group)g), out);
 }
 
-static void add_commands(const struct command *commands, struct buf *out)
+/* Lines "left<TAB>right", each left side behind `sign`. */
+static void add_list(const char *title, const char *sign, const char *list, struct buf *out)
 {
-    struct buf list = BUF_INIT;
-    command_list(commands, &list);
-    buf_adds(out, "commands\n");
-    for (const char *line = list.ptr; *line != '\0';) {
+    buf_addf(out, "%s\n", title);
+    for (const char *line = list; *line != '\0';) {
         size_t left = strcspn(line, "\t"), n = strcspn(line, "\n");
         struct buf name = BUF_INIT, help = BUF_INIT;
-        buf_addc(&name, ':');
+        buf_adds(&name, sign);
         buf_add(&name, line, left);
         buf_add(&help, line + left + 1, n - left - 1);
         add_line(out, name.ptr, name.len, help.ptr);
@@ -58,7 +58,6 @@ static void add_commands(const struct command *commands, struct buf *out)
         buf_free(&help);
         line += n + 1;
     }
-    buf_free(&list);
 }
 
 void help_text(const struct keys *keys, enum keymap map, const struct command *commands, struct buf *out)
@@ -70,12 +69,18 @@ void help_text(const struct keys *keys, enum keymap map, const struct command *c
     }
     buf_adds(out, "On the command line:\n\n");
     add_group(keys, KEYMAP_LINE, GROUP_EDITING, "command line", out);
-    add_commands(commands, out);
+    struct buf list = BUF_INIT;
+    command_list(commands, &list);
+    add_list("commands", ":", list.ptr, out);
+    buf_free(&list);
 }
 
 struct view view_help(const struct keys *keys, const struct view *of)
 {
-    struct buf text = BUF_INIT;
+    struct buf text = BUF_INIT, settings = BUF_INIT;
     help_text(keys, of->ops->keymap(of->self), of->ops->commands, &text);
+    option_list(of->ops->options, &settings);
+    add_list("\nsettings", ":set ", settings.ptr, &text);
+    buf_free(&settings);
     return pager_view("every key", &text, 0);
 }
