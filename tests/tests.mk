@@ -37,11 +37,13 @@ asan: deps-test
 	$(Q)$(MAKE) --no-print-directory -j$(NPROC) SAN=address,undefined CFLAGS="-O1 -g" tests-built
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined CFLAGS="-O1 -g" run-tests
 
-## soak: fit 2 GB of embeddings in less than 256 MB of memory (writes them to TMPDIR, takes a minute); 25 people at once
+## soak: a fit of 2 GB in less than 256 MB (a minute); 25 people at once; a million random keys in each view under ASan (EVENTS=n)
 .PHONY: soak
 soak: deps-test
 	$(Q)$(MAKE) --no-print-directory -j$(NPROC) $(B)/assay $(B)/cli $(B)/unit-store
 	$(Q)TOGETHER_PEOPLE=25 TOGETHER_ITEMS=1000 $(B)/unit-store --filter 'together/*'
+	$(Q)$(MAKE) --no-print-directory -j$(NPROC) SAN=address,undefined CFLAGS="-O1 -g" $(BUILD)/$(VARIANT)-address-undefined/unit-ui
+	$(Q)SAFETY_EVENTS=$(or $(EVENTS),1000000) LC_ALL=C.UTF-8 $(BUILD)/$(VARIANT)-address-undefined/unit-ui --filter 'safety/random_keys*'
 	$(Q)ASSAY_BIN=$(abspath $(B)/assay) STREAM_MB=2048 STREAM_LIMIT_MB=256 $(B)/cli --filter 'stream/differences_that*'
 
 ## coverage: lines covered by the tests, as build/coverage/index.html (needs lcov)
