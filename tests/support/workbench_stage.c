@@ -20,7 +20,8 @@ void stage_settle(struct screen *s)
 {
     while (screen_busy(s)) {
         struct pollfd p = {.fd = wake_fd(&s->workbench->wake), .events = POLLIN};
-        cr_assert(poll(&p, 1, 20000) >= 0);
+        int ms = screen_wait_ms(s);
+        cr_assert(poll(&p, 1, ms >= 0 ? ms : 20000) >= 0);
         if (wake_clear(&s->workbench->wake))
             screen_woken(s);
         screen_tick(s);
