@@ -12,15 +12,18 @@ static void read_row(struct rows *q, enum backlog which, struct backlog_row *r)
     case BACKLOG_GIVEN:
         r->wanted = rows_int(q, 2);
         r->source = rows_text(q, 3).ptr;
+        r->comparison = rows_int(q, 4);
         break;
     case BACKLOG_DISAGREEMENT:
         r->spread = rows_int(q, 2);
         r->helpfulness = rows_int(q, 3);
         r->conflict = rows_int(q, 4) != 0;
         r->source = rows_text(q, 5).ptr;
+        r->comparison = rows_int(q, 6);
         break;
     case BACKLOG_SKIPPED:
         r->source = rows_text(q, 2).ptr;
+        r->comparison = rows_int(q, 3);
         break;
     }
 }

@@ -18,6 +18,7 @@ enum backlog {
 };
 
 struct backlog_row {
+    int64_t comparison;
     char id[33]; /* of the comparison */
     const char *source;
     int64_t people;      /* who have handled it (DISAGREEMENT: who have judged it) */

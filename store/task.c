@@ -417,6 +417,24 @@ static bool check_reason(const struct rubric *r, enum step_kind kind, const char
                    r->name);
 }
 
+bool task_decide(struct db *db, int64_t annotator, int64_t comparison, const struct rubric *r, const struct draft *d,
+                 struct rng *rng, int64_t *saved, struct err *err)
+{
+    struct change c = {.annotator = annotator,
+                       .comparison = comparison,
+                       .r = r,
+                       .d = d,
+                       .kind = STEP_SUBMIT,
+                       .reason = "",
+                       .rng = rng};
+    if (d->preference == PREFERENCE_UNSET)
+        return err_set(err, ERR_RANGE, "a decision says which is better, or that neither is valid");
+    if (!db_write(db, submit, &c, err))
+        return false;
+    *saved = c.nothing_new ? c.said_at : c.now;
+    return true;
+}
+
 bool task_submit(struct db *db, int64_t annotator, int64_t comparison, const struct rubric *r, const struct draft *d,
                  enum step_kind kind, const char *reason, struct rng *rng, int64_t *saved, struct err *err)
 {

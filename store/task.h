@@ -108,6 +108,9 @@ MUST_CHECK bool task_change(struct db *db, int64_t annotator, int64_t comparison
 MUST_CHECK bool task_submit(struct db *db, int64_t annotator, int64_t comparison, const struct rubric *r,
                             const struct draft *d, enum step_kind kind, const char *reason, struct rng *rng,
                             int64_t *saved, struct err *err);
+/* The same for a reviewer, of whom a preference alone is asked. */
+MUST_CHECK bool task_decide(struct db *db, int64_t annotator, int64_t comparison, const struct rubric *r,
+                            const struct draft *d, struct rng *rng, int64_t *saved, struct err *err);
 /* Take back the annotator's last step, whatever the comparison; a submit is taken back by a withdrawn revision and its
  * draft stands again. *comparison is where it happened, 0 when there is nothing (more) to undo. The place moves there.
  */

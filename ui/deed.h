@@ -9,8 +9,11 @@
 
 /* id, function deed_<name> in app/deeds.h */
 #define DEEDS(X)                                                                                                       \
-    X(RETIRE, retire)   /* comparison `row` is given to nobody and left out of everything; `text`: why, or NULL */     \
-    X(RESTORE, restore) /* and back */
+    X(RETIRE, retire) /* comparison `row` is given to nobody and left out of everything; `text`: why, or NULL */       \
+    X(DECIDE, decide) /* comparison `row` is decided: `value` as in stored order; `text`: why, @A being the first */   \
+    X(UNDECIDE, undecide) /* this person's last decision is taken back */                                              \
+    X(DROP, drop)         /* judgement `row` counts no more and is kept; `text`: why */                                \
+    X(RESTORE, restore)   /* and back */
 
 enum deed_kind {
 #define X(id, name) DEED_##id,

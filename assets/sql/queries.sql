@@ -336,12 +336,12 @@ SELECT repeats FROM comparison WHERE comparison = ?1 AND repeats IS NOT NULL;
 
 -- name: queue_given
 -- in work and with fewer people than wanted: ?1 overlap, ?2 how many
-SELECT c.id, c.people, coalesce(c.wanted, ?1), source.name FROM comparison c JOIN source USING (source)
+SELECT c.id, c.people, coalesce(c.wanted, ?1), source.name, c.comparison FROM comparison c JOIN source USING (source)
  WHERE c.retired IS NULL AND c.people < coalesce(c.wanted, ?1) ORDER BY c.comparison LIMIT ?2;
 -- name: queue_disagreement
 -- judged by at least two people and reviewed by nobody, those that differ most first: spread of the preferences, then of
 -- helpfulness; ?1 how many
-SELECT id, people, spread, helpfulness, conflict, source FROM (
+SELECT id, people, spread, helpfulness, conflict, source, comparison FROM (
   SELECT c.comparison, c.id, count(*) AS people, coalesce(max(j.preference) - min(j.preference), 0) AS spread,
          coalesce(max((SELECT max(h.high - h.low) FROM (
            SELECT max(r.value) AS high, min(r.value) AS low FROM latest m JOIN annotator b ON b.annotator = m.annotator
@@ -360,7 +360,7 @@ SELECT id, people, spread, helpfulness, conflict, source FROM (
  ORDER BY conflict DESC, spread DESC, helpfulness DESC, comparison LIMIT ?1;
 -- name: queue_skipped
 -- given to nobody any more, since enough people skipped or flagged it; ?1 how many
-SELECT c.id, c.people, source.name FROM comparison c JOIN source USING (source)
+SELECT c.id, c.people, source.name, c.comparison FROM comparison c JOIN source USING (source)
  WHERE c.wanted = 0 AND c.retired IS NULL ORDER BY c.comparison LIMIT ?1;
 
 -- Search (store/words.h, store/browse.h). Comparisons that repeat another one are left out everywhere.
