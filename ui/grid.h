@@ -31,6 +31,7 @@ struct grid {
     X(LESS, "‹", "<")                                                                                                  \
     X(MORE, "›", ">")                                                                                                  \
     X(DOT, "·", "-")                                                                                                   \
+    X(OFF, "◀", "!")                                                                                                   \
     X(MINUS, "−", "-")                                                                                                 \
     X(DOWN, "▼", "v")                                                                                                  \
     X(UP, "▲", "^")

@@ -50,6 +50,7 @@
     X(QUERY, "query", "type what is to be found", READING)                                                             \
     X(HISTORY, "history", "all that happened to this one", READING)                                                    \
     X(THIS, "annotate-this", "annotate this one", ITEM)                                                                \
+    X(DROP, "drop", "set this judgement aside, with a reason; it is kept", ITEM)                                       \
     X(RETIRE, "retire", "take this one out of work, or back in", ITEM)                                                 \
     X(SEARCH, "search", "search: type what to look for", READING)                                                      \
     X(SEARCH_NEXT, "search-next", "the next hit", READING)                                                             \

@@ -9,6 +9,7 @@
 /* id, name (also of its view_ops), help, opener */
 #define WORKBENCH_VIEWS(X)                                                                                             \
     X(DASHBOARD, "dashboard", "what there is to do, and how far it is", view_dashboard)                                \
+    X(REVIEW, "review", "decide where people disagree", view_review)                                                   \
     X(BROWSE, "browse", "search comparisons, read them, take them out of work", view_browse)                           \
     X(ANNOTATE, "annotate", "rate and compare answers", view_annotate_next)
 

@@ -5,6 +5,7 @@
 #include "ui/view_annotate.h"
 #include "ui/view_browse.h"
 #include "ui/view_dashboard.h"
+#include "ui/view_review.h"
 
 #include <string.h>
 

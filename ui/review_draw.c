@@ -1,0 +1,313 @@
+/* The review screen: texts in a few lines, what was said in columns, the reasons, the decision. */
+#include "store/review.h"
+#include "ui/frame.h"
+#include "ui/review.h"
+#include "ui/said.h"
+#include "ui/strip.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { COL_LABEL = 3, COL_TABLE = 19, COL_STEP = 13, OFF_MARK = 2, DECISION_ROWS = 3 };
+
+/* ---- texts ---- */
+
+enum { COL_TEXTS = 12, TEXTS = 3, MOST_BYTES = 4000 }; /* more of a text than that is not looked at */
+
+struct brief {
+    const char *label;
+    struct json_text text;
+    struct wrap_rows wrapped;
+    int rows; /* that it is given */
+};
+
+static void draw_brief(const struct brief *b, struct grid *g, int row)
+{
+    int n = (int)b->wrapped.rows.n, width = g->cols - COL_TEXTS - 2;
+    grid_puts(g, row, 1, COL_TEXTS - 2, b->label, STYLE_LABEL);
+    for (int i = 0; i < b->rows && i < n; i++)
+        textview_draw_row(g, row + i, COL_TEXTS, width, b->text.ptr, &b->wrapped.rows.v[i], STYLE_TEXT);
+    if (n > b->rows)
+        grid_marks(g, row + b->rows - 1, g->cols - 1, 1, MARK_ELLIPSIS, STYLE_DIM);
+}
+
+/* Each is given what it needs, but no more than its share of what those before it left. */
+static void share_rows(struct brief b[TEXTS], int rows)
+{
+    int used = 0;
+    for (int i = 0; i < TEXTS; i++) {
+        int share = (rows - used) / (TEXTS - i), needs = (int)b[i].wrapped.rows.n;
+        b[i].rows = needs < share ? needs : share > 0 ? share : 1;
+        used += b[i].rows;
+    }
+}
+
+static int draw_texts(const struct reviewing *r, struct grid *g, int row, int rows)
+{
+    const struct comparison *c = &r->reading.c;
+    struct brief b[TEXTS] = {
+        {.label = "prompt", .text = {"", 0}}, {.label = "A", .text = c->text[0]}, {.label = "B", .text = c->text[1]}};
+    if (c->n_turns > 0)
+        b[0].text = c->turns[c->n_turns - 1].content;
+    if (c->n_turns > 1)
+        b[0].label = "last turn";
+    for (int i = 0; i < TEXTS; i++)
+        wrap_text(b[i].text.ptr, b[i].text.len < MOST_BYTES ? b[i].text.len : MOST_BYTES, g->cols - COL_TEXTS - 2, 0,
+                  &b[i].wrapped);
+    share_rows(b, rows);
+    for (int i = 0; i < TEXTS; i++) {
+        draw_brief(&b[i], g, row);
+        row += b[i].rows;
+        vec_free(&b[i].wrapped.rows);
+    }
+    return row;
+}
+
+/* ---- the table ---- */
+
+struct table {
+    const struct reviewing *r;
+    struct grid *g;
+    size_t first, n, all; /* judges in sight */
+    int words;
+};
+
+static int column_of(const struct table *t, size_t judge)
+{
+    return COL_TABLE + (int)(judge - t->first) * COL_STEP;
+}
+
+/* How far the judge of a column is from the others; NaN: no person. */
+static double off(const struct table *t, const struct judgement *j, const char *attribute)
+{
+    const struct comparison *c = &t->r->reading.c;
+    return review_off(c->judgements, c->n, (size_t)(j - c->judgements), attribute);
+}
+
+/* Those who are furthest off, and by at least OFF_MARK, are marked. */
+static bool is_off(const struct table *t, const struct judgement *j, const char *attribute)
+{
+    double most = 0, mine = off(t, j, attribute);
+    for (size_t i = 0; i < t->all; i++)
+        most = fmax(most, off(t, review_judge(t->r, i), attribute));
+    return mine >= OFF_MARK && mine >= most;
+}
+
+static void put_cell(const struct table *t, int row, size_t judge, const char *text, bool marked)
+{
+    int col = column_of(t, judge);
+    int used = grid_put_short(t->g, row, col, COL_STEP - 3, text, strlen(text), marked ? STYLE_MISSING : STYLE_VALUE);
+    if (marked)
+        grid_marks(t->g, row, col + used + 1, 1, MARK_OFF, STYLE_MISSING);
+}
+
+static void draw_names(const struct table *t, int row)
+{
+    for (size_t i = t->first; i < t->first + t->n; i++) {
+        const char *name = review_judge(t->r, i)->annotator_name;
+        bool here = i == t->r->judge;
+        int col = column_of(t, i);
+        if (here)
+            grid_marks(t->g, row, col - 2, 1, MARK_CURSOR, STYLE_KEY);
+        grid_put_short(t->g, row, col, COL_STEP - 3, name, strlen(name), here ? STYLE_CURSOR : STYLE_TITLE);
+    }
+    if (t->first + t->n < t->all)
+        grid_putf(t->g, row, t->g->cols - 4, 4, STYLE_DIM, "+%zu", t->all - t->first - t->n);
+}
+
+static void draw_preferences(const struct table *t, int row)
+{
+    struct buf text = BUF_INIT;
+    grid_puts(t->g, row, COL_LABEL, COL_TABLE - COL_LABEL, "preference", STYLE_LABEL);
+    for (size_t i = t->first; i < t->first + t->n; i++) {
+        const struct judgement *j = review_judge(t->r, i);
+        buf_reset(&text);
+        said_preference(j, 1, t->g->ascii, &text);
+        put_cell(t, row, i, text.ptr, is_off(t, j, NULL));
+    }
+    buf_free(&text);
+}
+
+static void draw_attribute(const struct table *t, int row, const struct attribute *a)
+{
+    grid_put_short(t->g, row, COL_LABEL, COL_TABLE - COL_LABEL - 3, a->label, strlen(a->label), STYLE_LABEL);
+    for (size_t i = t->first; i < t->first + t->n; i++) {
+        const struct judgement *j = review_judge(t->r, i);
+        int x = said_rating(j, 1, 0, a->key), y = said_rating(j, 1, 1, a->key);
+        char first[16] = ".", second[16] = ".", text[48];
+        if (x < 0 && y < 0)
+            continue;
+        if (x >= 0)
+            snprintf(first, sizeof first, "%d", x);
+        if (y >= 0)
+            snprintf(second, sizeof second, "%d", y);
+        snprintf(text, sizeof text, "%s %s %s", first, mark_text(MARK_DOT, t->g->ascii), second);
+        put_cell(t, row, i, text, is_off(t, j, a->key));
+    }
+}
+
+static void draw_seconds(const struct table *t, int row)
+{
+    grid_puts(t->g, row, COL_LABEL, COL_TABLE - COL_LABEL, "seconds", STYLE_LABEL);
+    for (size_t i = t->first; i < t->first + t->n; i++) {
+        const struct judgement *j = review_judge(t->r, i);
+        char text[32];
+        if (isnan(j->seconds) || !j->by_person)
+            continue;
+        bool fast = review_fast(j->seconds, t->words);
+        snprintf(text, sizeof text, "%.0f%s", j->seconds, fast ? " fast" : "");
+        put_cell(t, row, i, text, fast);
+    }
+}
+
+static int draw_table(const struct table *t, int row)
+{
+    draw_names(t, row++);
+    draw_preferences(t, row++);
+    for (size_t i = 0; i < t->r->rubric.n_attributes; i++)
+        draw_attribute(t, row++, &t->r->rubric.attributes[i]);
+    draw_seconds(t, row++);
+    return row;
+}
+
+/* ---- reasons ---- */
+
+static void draw_reasons(const struct table *t, int row, int end)
+{
+    struct buf text = BUF_INIT;
+    for (size_t i = 0; i < t->all && row < end; i++) {
+        const struct judgement *j = review_judge(t->r, (i + t->r->judge) % t->all); /* the selected one first */
+        buf_reset(&text);
+        if (j->by_person && review_fast(j->seconds, t->words))
+            buf_addf(&text, "(fast for %d words) ", t->words);
+        said_because(j, 1, &text);
+        if (text.len == 0)
+            continue;
+        grid_put_short(t->g, row, COL_LABEL, COL_TABLE - COL_LABEL - 2, j->annotator_name, strlen(j->annotator_name),
+                       STYLE_LABEL);
+        grid_put_short(t->g, row, COL_TABLE, t->g->cols - COL_TABLE - 1, text.ptr, text.len, STYLE_TEXT);
+        row++;
+    }
+    buf_free(&text);
+}
+
+/* ---- the decision ---- */
+
+static void draw_because(const struct reviewing *r, struct grid *g, int row, int col)
+{
+    struct wrap_rows wrapped = {0};
+    int caret_row, caret_col, width = g->cols - col - 1;
+    editor_wrap(&r->because, width, &wrapped, &caret_row, &caret_col);
+    int first = caret_row > 0 ? caret_row - 1 : 0; /* two rows, the caret on one of them */
+    for (int i = 0; i < 2 && first + i < (int)wrapped.rows.n; i++)
+        textview_draw_row(g, row + i, col, width, r->because.text.ptr, &wrapped.rows.v[first + i], STYLE_VALUE);
+    if (r->mode == REVIEW_WRITE) {
+        g->cursor_row = row + caret_row - first;
+        g->cursor_col = col + caret_col;
+    }
+    vec_free(&wrapped.rows);
+}
+
+static void draw_decision(const struct reviewing *r, const struct screen *s, struct grid *g, int row)
+{
+    enum { COL_WHY = 28, COL_TEXT = 37 };
+    char key[KEY_NAME_SIZE];
+    struct buf text = BUF_INIT;
+    frame_rule(g, row, 0, g->cols, r->mode == REVIEW_DROP ? "why it is dropped" : "decision", "");
+    if (r->preference == PREFERENCE_NEITHER)
+        buf_adds(&text, "neither");
+    else if (r->preference != PREFERENCE_UNSET)
+        said_strength(r->preference, 1, g->ascii, &text);
+    grid_puts(g, row + 1, COL_LABEL, COL_TABLE - COL_LABEL, "better is", STYLE_LABEL);
+    grid_puts(g, row + 1, COL_TABLE, COL_WHY - COL_TABLE - 1, text.len > 0 ? text.ptr : "?",
+              text.len > 0 ? STYLE_VALUE : STYLE_MISSING);
+    grid_puts(g, row + 1, COL_WHY, COL_TEXT - COL_WHY, "because", STYLE_LABEL);
+    if (r->because.text.len == 0 && r->mode != REVIEW_WRITE)
+        grid_putf(g, row + 1, COL_TEXT, g->cols - COL_TEXT, STYLE_DIM, "%s to write (@A and @B name the sides)",
+                  keys_say(s->keys, KEYMAP_REVIEW, REQ_WRITE, key));
+    else
+        draw_because(r, g, row + 1, COL_TEXT);
+    buf_free(&text);
+}
+
+/* ---- all of it ---- */
+
+static void draw_header(const struct reviewing *r, struct grid *g)
+{
+    char left[300], right[200];
+    const char *dot = mark_text(MARK_DOT, g->ascii);
+    const struct waiting_filter *f = &r->filter;
+    int n = snprintf(left, sizeof left, "%.80s %s review %s ", r->workbench->title, dot, dot);
+    if (f->attribute[0] != '\0')
+        n += snprintf(left + n, sizeof left - (size_t)n, "most apart in %s", f->attribute);
+    else
+        n += snprintf(left + n, sizeof left - (size_t)n, "disagreements first");
+    if (f->annotator[0] != '\0')
+        n += snprintf(left + n, sizeof left - (size_t)n, ", judged by %s", f->annotator);
+    if (f->gap > 0)
+        snprintf(left + n, sizeof left - (size_t)n, ", by %d or more", f->gap);
+    snprintf(right, sizeof right, "%zu of %zu  reviewer: %.60s", r->cases.n > 0 ? r->at + 1 : 0, r->cases.n,
+             r->workbench->person);
+    frame_header(g, left, right);
+}
+
+static void draw_case(const struct reviewing *r, const struct screen *s, struct grid *g)
+{
+    const struct waiting_item *item = &r->cases.v[r->at];
+    char title[200];
+    size_t judges = review_judges(r), fit = (size_t)((g->cols - COL_TABLE) / COL_STEP);
+    struct table t = {r, g, 0, judges < fit ? judges : fit, judges, review_words(r)};
+    t.first = r->judge >= fit ? r->judge - fit + 1 : 0;
+    int table_rows = (int)r->rubric.n_attributes + 3, end = g->rows - 1 - DECISION_ROWS;
+    int reasons = judges < 4 ? (int)judges : 4, text_rows = end - 2 - table_rows - reasons - (g->rows > 24);
+    snprintf(title, sizeof title, "comparison %.8s  %.40s%s%s", item->id, item->source,
+             item->conflict ? "  opposed" : "", r->reading.c.retired ? "  retired" : "");
+    char apart[80];
+    snprintf(apart, sizeof apart, "%d apart, %d in helpfulness", item->spread, item->helpfulness);
+    frame_rule(g, 1, 0, g->cols, title, apart);
+    int row = draw_texts(r, g, 2, text_rows);
+    if (judges > 0)
+        row = draw_table(&t, row + (g->rows > 24));
+    draw_reasons(&t, row, end);
+    draw_decision(r, s, g, end);
+}
+
+static const struct strip_item keys_shown[] = {
+    {{REQ_PREFER_A, REQ_PREFER_NONE, REQ_PREFER_B}, " ", "decide"},
+    {{REQ_WRITE}, "", "why"},
+    {{REQ_SUBMIT}, "", "lock+next"},
+    {{REQ_OPEN}, "", "texts"},
+    {{REQ_HISTORY}, "", "history"},
+    {{REQ_DROP}, "", "drop one"},
+    {{REQ_UNDO}, "", "undo"},
+    {{REQ_HELP}, "", "all"},
+};
+static const struct strip_item keys_writing[] = {{{REQ_DONE}, "", "done"}};
+static const struct strip_item keys_dropping[] = {{{REQ_ACCEPT}, "", "drop it"}, {{REQ_DONE}, "", "keep it"}};
+
+static const char nothing[] = "People agree on everything that two or more of them judged, or it is decided. `:gap`, "
+                              "`:annotator` and `:attribute` "
+                              "narrow this list, and without a word behind them widen it again.";
+
+void review_draw(void *view, const struct screen *s, struct grid *g)
+{
+    struct reviewing *r = view;
+    draw_header(r, g);
+    if (r->cases.n == 0) {
+        frame_rule(g, 1, 0, g->cols, "", "");
+        frame_empty(g, 2, 0, g->rows - 3, g->cols, r->looking != NULL ? "Looking ..." : nothing);
+    } else if (r->reads) {
+        frame_rule(g, 1, 0, g->cols, r->reading.c.id, "");
+        reading_draw(&r->reading, g, 2, 1, g->rows - 3, g->cols - 2);
+    } else {
+        draw_case(r, s, g);
+    }
+    if (r->mode == REVIEW_DROP)
+        cmdline_draw(&r->line, g, g->rows - 2);
+    if (r->mode == REVIEW_LOOK)
+        strip_draw(s, g, 1, KEYMAP_REVIEW, keys_shown, sizeof keys_shown / sizeof *keys_shown);
+    else if (r->mode == REVIEW_WRITE)
+        strip_draw(s, g, 1, KEYMAP_WRITING, keys_writing, 1);
+    else
+        strip_draw(s, g, 1, KEYMAP_LINE, keys_dropping, 2);
+}
