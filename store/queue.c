@@ -194,6 +194,19 @@ bool task_take_lease(struct db *db, int64_t annotator, int64_t comparison, struc
     return ok;
 }
 
+bool task_hand(struct db *db, int64_t annotator, int64_t comparison, int64_t ms, struct rng *rng, bool *given,
+               struct err *err)
+{
+    struct handout h;
+    struct arena a = {0};
+    bool ok = handout_read(db, annotator, &a, &h, err) && is_available(db, &h, comparison, true, given, err) &&
+              (!*given || (draw_side(db, annotator, comparison, rng, err) &&
+                           stmt_run(db, STMT_ASSIGNMENT_TAKE,
+                                    ARGS(v_int(annotator), v_int(comparison), v_int(h.now), v_int(h.now + ms)), err)));
+    arena_free(&a);
+    return ok;
+}
+
 bool task_leave(struct db *db, int64_t annotator, int64_t comparison, struct err *err)
 {
     return stmt_run(db, STMT_ASSIGNMENT_LEAVE, ARGS(v_int(annotator), v_int(comparison)), err);

@@ -9,6 +9,9 @@
 MUST_CHECK bool task_side(struct db *db, int64_t annotator, int64_t comparison, int *a_is, struct err *err);
 /* Draw the side if needed, take or renew the lease when a slot is free, remember the place. */
 MUST_CHECK bool task_go(struct db *db, int64_t annotator, int64_t comparison, struct rng *rng, struct err *err);
+/* The owner hands it to this person for `ms`: side and lease, when there is a place for them (*given). */
+MUST_CHECK bool task_hand(struct db *db, int64_t annotator, int64_t comparison, int64_t ms, struct rng *rng,
+                          bool *given, struct err *err);
 /* Keep the lease, if there is one, for as long again. */
 MUST_CHECK bool task_take_lease(struct db *db, int64_t annotator, int64_t comparison, struct err *err);
 

@@ -9,7 +9,9 @@
 
 /* id, function deed_<name> in app/deeds.h */
 #define DEEDS(X)                                                                                                       \
-    X(RETIRE, retire) /* comparison `row` is given to nobody and left out of everything; `text`: why, or NULL */       \
+    X(RETIRE, retire)     /* comparison `row` is given to nobody and left out of everything; `text`: why, or NULL */   \
+    X(ASSIGN, assign)     /* `more`: a struct assigning; to the person `text`, `value` days */                         \
+    X(ONE_MORE, one_more) /* one more person is wanted for comparison `row` */                                         \
     X(DECIDE, decide) /* comparison `row` is decided: `value` as in stored order; `text`: why, @A being the first */   \
     X(UNDECIDE, undecide) /* this person's last decision is taken back */                                              \
     X(DROP, drop)         /* judgement `row` counts no more and is kept; `text`: why */                                \
@@ -29,6 +31,11 @@ struct deed {
     const char *text; /* whatever the kind says: valid UTF-8, terminated; lives until perform returns */
     size_t len;
     const void *more; /* a struct of the kind's own, when it needs more than that */
+};
+
+struct assigning {
+    const int64_t *comparisons; /* n, the first one first */
+    size_t n;
 };
 
 const char *deed_name(enum deed_kind kind);

@@ -15,6 +15,7 @@
     X(GENERIC, "generic", false)                                                                                       \
     X(ANNOTATE, "annotate", true)                                                                                      \
     X(BROWSE, "browse", true)                                                                                          \
+    X(QUEUE, "queue", true)                                                                                            \
     X(REVIEW, "review", true)                                                                                          \
     X(DASHBOARD, "dashboard", true)                                                                                    \
     X(PAGER, "pager", true)      /* help, rubric */                                                                    \

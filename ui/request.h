@@ -51,6 +51,10 @@
     X(HISTORY, "history", "all that happened to this one", READING)                                                    \
     X(THIS, "annotate-this", "annotate this one", ITEM)                                                                \
     X(DROP, "drop", "set this judgement aside, with a reason; it is kept", ITEM)                                       \
+    X(STRATEGY, "strategy", "the next way to order what waits", ITEM)                                                  \
+    X(MARK, "mark", "mark this one, or not", ITEM)                                                                     \
+    X(ASSIGN, "assign", "hand out what is marked, or this one: asks to whom", ITEM)                                    \
+    X(ONE_MORE, "one-more", "want one more person for this one", ITEM)                                                 \
     X(RETIRE, "retire", "take this one out of work, or back in", ITEM)                                                 \
     X(SEARCH, "search", "search: type what to look for", READING)                                                      \
     X(SEARCH_NEXT, "search-next", "the next hit", READING)                                                             \

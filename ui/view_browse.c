@@ -179,24 +179,6 @@ static int64_t selected(const struct browsing *b)
     return b->list.n > 0 ? b->found.v[b->list.at] : 0;
 }
 
-static void go_on_annotating(struct browsing *b, struct screen *s)
-{
-    const struct ui_host *host = b->workbench->annotate;
-    struct reaction reaction = {0};
-    struct err err;
-    if (host == NULL) {
-        screen_refuse(s, "This workspace can only be looked at.");
-        return;
-    }
-    struct action action = {.kind = ACT_GOTO, .text = b->reading.c.id, .len = strlen(b->reading.c.id)};
-    if (!host->perform(host->ctx, &action, &reaction, &err))
-        screen_refuse(s, "%s", err.text);
-    else if (reaction.refused)
-        screen_refuse(s, "%s", reaction.message);
-    else
-        workbench_open(b->workbench, s, WORKBENCH_ANNOTATE);
-}
-
 static void show_history(struct browsing *b, struct screen *s)
 {
     struct view v;
@@ -261,7 +243,7 @@ static bool item_request(struct browsing *b, struct screen *s, enum request r)
     case REQ_OPEN:
         return b->reads = !b->reads, true;
     case REQ_THIS:
-        return go_on_annotating(b, s), true;
+        return workbench_annotate(b->workbench, s, b->reading.c.id), true;
     case REQ_HISTORY:
         return show_history(b, s), true;
     case REQ_RETIRE:

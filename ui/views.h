@@ -10,6 +10,7 @@
 #define WORKBENCH_VIEWS(X)                                                                                             \
     X(DASHBOARD, "dashboard", "what there is to do, and how far it is", view_dashboard)                                \
     X(REVIEW, "review", "decide where people disagree", view_review)                                                   \
+    X(QUEUE, "queue", "what comes next and why; hand it out", view_queue)                                              \
     X(BROWSE, "browse", "search comparisons, read them, take them out of work", view_browse)                           \
     X(ANNOTATE, "annotate", "rate and compare answers", view_annotate_next)
 

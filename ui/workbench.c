@@ -5,6 +5,7 @@
 #include "ui/view_annotate.h"
 #include "ui/view_browse.h"
 #include "ui/view_dashboard.h"
+#include "ui/view_queue.h"
 #include "ui/view_review.h"
 
 #include <string.h>
@@ -108,6 +109,21 @@ void workbench_rest(struct workbench *w)
         w->agreement->rest(w->agreement->ctx);
     if (w->train != NULL)
         w->train->rest(w->train->ctx);
+}
+
+void workbench_annotate(struct workbench *w, struct screen *s, const char *id)
+{
+    struct reaction reaction = {0};
+    struct err err;
+    struct action action = {.kind = ACT_GOTO, .text = id, .len = strlen(id)};
+    if (w->annotate == NULL)
+        screen_refuse(s, "This workspace can only be looked at.");
+    else if (!w->annotate->perform(w->annotate->ctx, &action, &reaction, &err))
+        screen_refuse(s, "%s", err.text);
+    else if (reaction.refused)
+        screen_refuse(s, "%s", reaction.message);
+    else
+        workbench_open(w, s, WORKBENCH_ANNOTATE);
 }
 
 void workbench_wake(struct workbench *w)

@@ -35,6 +35,8 @@ bool workbench_view_find(const char *name, enum workbench_view *out);
 void workbench_open(struct workbench *w, struct screen *s, enum workbench_view v);
 /* Have a deed done; its message goes to the screen. True when it was done: not failed, not refused. */
 bool workbench_perform(struct workbench *w, struct screen *s, const struct deed *deed);
+/* Go to this comparison (its id, or the beginning of one) in the annotate view; says so when that is not to be. */
+void workbench_annotate(struct workbench *w, struct screen *s, const char *id);
 /* From any thread: something has changed that views show; each open one that has `woken` hears of it. Views end their
  * threads when they are closed. */
 void workbench_wake(struct workbench *w);
