@@ -30,6 +30,10 @@ struct grid {
     X(ELLIPSIS, "…", "~")                                                                                              \
     X(LESS, "‹", "<")                                                                                                  \
     X(MORE, "›", ">")                                                                                                  \
+    X(SHADE_1, "░", ".")                                                                                               \
+    X(SHADE_2, "▒", ":")                                                                                               \
+    X(SHADE_3, "▓", "+")                                                                                               \
+    X(SHADE_4, "█", "#")                                                                                               \
     X(DOT, "·", "-")                                                                                                   \
     X(OFF, "◀", "!")                                                                                                   \
     X(MINUS, "−", "-")                                                                                                 \

@@ -17,6 +17,7 @@
     X(BROWSE, "browse", true)                                                                                          \
     X(QUEUE, "queue", true)                                                                                            \
     X(REVIEW, "review", true)                                                                                          \
+    X(AGREEMENT, "agreement", true)                                                                                    \
     X(DASHBOARD, "dashboard", true)                                                                                    \
     X(PAGER, "pager", true)      /* help, rubric */                                                                    \
     X(WRITING, "writing", false) /* the justification */                                                               \

@@ -39,6 +39,11 @@
     X(OLDER, "older", "the one before, in what you have seen", ITEM)                                                   \
     X(NEWER, "newer", "the one after", ITEM)                                                                           \
     X(OPEN, "open", "open what the cursor is on", READING)                                                             \
+    X(COLUMN_LEFT, "column-left", "one column left, or the choice before", READING)                                    \
+    X(COLUMN_RIGHT, "column-right", "one column right, or the next choice", READING)                                   \
+    X(NEXT_SHEET, "next-sheet", "the next attribute", READING)                                                         \
+    X(PREVIOUS_SHEET, "previous-sheet", "the attribute before", READING)                                               \
+    X(REFRESH, "refresh", "read the workspace and make the figures anew", READING)                                     \
     X(LINE_DOWN, "line-down", "one line down", READING)                                                                \
     X(LINE_UP, "line-up", "one line up", READING)                                                                      \
     X(HALF_DOWN, "half-down", "half a page down", READING)                                                             \

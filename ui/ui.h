@@ -25,6 +25,7 @@
  *   screen.[ch]         keys to requests, messages, drawing; knows no terminal
  *   strip.[ch]          the last row: a message, or the keys that matter now
  *   work.[ch]           work in the background, as views show it
+ *   view_agreement.[ch] how people agree; from inside agreement.h, agreement_{draw,person}.c
  *   agreement_panel.h   what the agreement view shows
  *   train_panel.[ch]    what the train and runs views stand on
  *   pager.[ch]          a view with one text to read

@@ -12,6 +12,7 @@
     X(REVIEW, "review", "decide where people disagree", view_review)                                                   \
     X(QUEUE, "queue", "what comes next and why; hand it out", view_queue)                                              \
     X(BROWSE, "browse", "search comparisons, read them, take them out of work", view_browse)                           \
+    X(AGREEMENT, "agreement", "how people agree, and how each of them works", view_agreement)                          \
     X(ANNOTATE, "annotate", "rate and compare answers", view_annotate_next)
 
 enum workbench_view {

@@ -2,6 +2,7 @@
 
 #include "ui/agreement_panel.h"
 #include "ui/train_panel.h"
+#include "ui/view_agreement.h"
 #include "ui/view_annotate.h"
 #include "ui/view_browse.h"
 #include "ui/view_dashboard.h"
