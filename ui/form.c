@@ -1,6 +1,5 @@
 #include "ui/form.h"
 
-
 void form_init(struct form *f)
 {
     *f = (struct form){0};

@@ -17,6 +17,8 @@
     X(BROWSE, "browse", true)                                                                                          \
     X(QUEUE, "queue", true)                                                                                            \
     X(REVIEW, "review", true)                                                                                          \
+    X(TRAIN, "train", true)                                                                                            \
+    X(RUNS, "runs", true)                                                                                              \
     X(AGREEMENT, "agreement", true)                                                                                    \
     X(DASHBOARD, "dashboard", true)                                                                                    \
     X(PAGER, "pager", true)      /* help, rubric */                                                                    \

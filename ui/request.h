@@ -39,6 +39,15 @@
     X(OLDER, "older", "the one before, in what you have seen", ITEM)                                                   \
     X(NEWER, "newer", "the one after", ITEM)                                                                           \
     X(OPEN, "open", "open what the cursor is on", READING)                                                             \
+    X(RUN, "run", "fit a head with these settings", ITEM)                                                              \
+    X(STOP, "stop", "ask the work beside the screen to stop", ITEM)                                                    \
+    X(FIGURES, "figures", "all figures of the last fit", ITEM)                                                         \
+    X(MARK, "mark", "mark this one for a comparison, or take the mark away", ITEM)                                     \
+    X(COMPARE, "compare", "compare the marked heads on what all of them held out", ITEM)                               \
+    X(EXPORT_HEAD, "export-head", "copy the head to a place of your own", ITEM)                                        \
+    X(REPORT, "report", "write the report of the marked heads, or of this one", ITEM)                                  \
+    X(SORT, "sort", "sort by the next column", READING)                                                                \
+    X(SORT_BACK, "sort-back", "sort the other way round", READING)                                                     \
     X(COLUMN_LEFT, "column-left", "one column left, or the choice before", READING)                                    \
     X(COLUMN_RIGHT, "column-right", "one column right, or the next choice", READING)                                   \
     X(NEXT_SHEET, "next-sheet", "the next attribute", READING)                                                         \

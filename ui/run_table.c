@@ -153,7 +153,9 @@ void run_table_sort(struct run_table *t, enum run_column by, bool backwards)
     for (size_t i = 0; i < t->n; i++) {
         const struct run_row *r = &t->row[i];
         v[i] = (struct sorted){.row = *r,
-                               .text = by == RUN_KIND ? r->run->kind : by == RUN_HEAD ? r->head : NULL,
+                               .text = by == RUN_KIND   ? r->run->kind
+                                       : by == RUN_HEAD ? r->head
+                                                        : NULL,
                                .number = value_of(r, by),
                                .sign = columns[by].down != backwards ? -1 : 1};
     }

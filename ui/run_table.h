@@ -2,6 +2,7 @@
 #ifndef ASSAY_UI_RUN_TABLE_H
 #define ASSAY_UI_RUN_TABLE_H
 
+#include "core/base/buf.h"
 #include "core/metric.h"
 #include "store/run.h"
 

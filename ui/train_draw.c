@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { LABEL = 11, FORM = 40, TALL = 34, RUNS = 9, MARGIN = 2 };
+enum { LABEL = 12, FORM = 40, TALL = 34, RUNS = 9, MARGIN = 2 };
 
 /* ---- runs ---- */
 
@@ -49,26 +49,18 @@ void train_draw_run(const struct run_row *r, struct grid *g, int row, int col, i
 
 /* ---- the form ---- */
 
+/* Scrolled sideways so that the caret is seen. */
 static void draw_typing(const struct form *f, struct grid *g, int row, int col, int cols)
 {
-    struct wrap_rows rows = {0};
-    int caret_row, caret_col, room = cols - 1;
-    editor_wrap(&f->editor, FORM_TYPED, &rows, &caret_row, &caret_col);
-    int skip = caret_col > room ? caret_col - room : 0;
+    const struct editor *e = &f->editor;
+    size_t from = 0;
+    while (safe_width(e->text.ptr + from, e->at - from) >= (size_t)cols)
+        from = editor_next(e, from);
     grid_fill(g, row, col, 1, cols, STYLE_MODE);
-    if (skip == 0)
-        grid_put(g, row, col, cols, f->editor.text.ptr, f->editor.text.len, STYLE_MODE);
-    else /* the end is what is being typed */
-        grid_put(g, row, col, cols, f->editor.text.ptr + f->editor.at - (size_t)(f->editor.at < (size_t)room ? f->editor.at : (size_t)room),
-                 f->editor.at < (size_t)room ? f->editor.at : (size_t)room, STYLE_MODE);
+    grid_put(g, row, col, cols, e->text.ptr + from, e->text.len - from, STYLE_MODE);
     g->cursor_row = row;
-    g->cursor_col = col + caret_col - skip;
-    vec_free(&rows.rows);
+    g->cursor_col = col + (int)safe_width(e->text.ptr + from, e->at - from);
 }
-
-struct form_drawing {
-    const struct train_view *view;
-};
 
 static void draw_field(void *ctx, struct grid *g, int row, int col, int cols, size_t i)
 {
@@ -77,16 +69,12 @@ static void draw_field(void *ctx, struct grid *g, int row, int col, int cols, si
     const struct train_field *x = &f->what->field[field];
     const char *value = form_value(f, field), *meaning = form_meaning(f, field);
     grid_puts(g, row, col, LABEL - 1, x->label, STYLE_LABEL);
-    int used = 0;
-    if (*value != '\0') {
-        used = grid_put_short(g, row, col + LABEL, cols - LABEL, value, strlen(value), STYLE_VALUE) + 1;
-        if (*meaning == '\0')
-            return;
-    }
-    if (*value == '\0' && *meaning == '\0')
-        meaning = "-";
-    if (cols - LABEL - used > 8)
-        grid_put_short(g, row, col + LABEL + used, cols - LABEL - used, meaning, strlen(meaning), STYLE_DIM);
+    int room = cols - LABEL, used = grid_put_short(g, row, col + LABEL, room, value, strlen(value), STYLE_VALUE);
+    if (*value == '\0')
+        grid_put_short(g, row, col + LABEL, room, *meaning != '\0' ? meaning : "-",
+                       strlen(*meaning != '\0' ? meaning : "-"), STYLE_DIM);
+    else if (used + 2 + (int)safe_width(meaning, strlen(meaning)) <= room)
+        grid_puts(g, row, col + LABEL + used + 2, room - used - 2, meaning, STYLE_DIM);
 }
 
 static void draw_form(struct train_view *v, struct grid *g, int row, int rows, int cols)
@@ -152,6 +140,16 @@ static enum plot_style plot_style(const struct grid *g)
     return g->ascii ? PLOT_ASCII : PLOT_UNICODE;
 }
 
+static size_t plot_cols(const struct area *a)
+{
+    return (size_t)(a->cols < PLOT_COLUMNS ? a->cols : PLOT_COLUMNS);
+}
+
+static size_t plot_rows(const struct area *a)
+{
+    return (size_t)(a->rows < PLOT_LINES ? a->rows : PLOT_LINES);
+}
+
 static void put_loss(struct area *a, const struct work *w)
 {
     double x[WORK_LOSSES];
@@ -164,7 +162,7 @@ static void put_loss(struct area *a, const struct work *w)
     struct chart_curve curve = {
         .x = {.label = "evaluations", .whole = true}, .y = {.label = "loss"}, .series = &series, .n = 1};
     chart_fit(&curve);
-    plot_curve(&curve, (size_t)a->cols, (size_t)(a->rows < PLOT_LINES ? a->rows : PLOT_LINES), plot_style(a->g), &out);
+    plot_curve(&curve, plot_cols(a), plot_rows(a), plot_style(a->g), &out);
     put_lines(a, out.ptr, STYLE_TEXT);
     buf_free(&out);
 }
@@ -190,7 +188,7 @@ static void put_running(struct area *a, const struct train_state *state)
     put_lines(a, line.ptr, STYLE_VALUE);
     buf_reset(&line);
     if (w->total > 0) {
-        plot_bar(w->done / w->total, (size_t)a->cols, plot_style(a->g), &line);
+        plot_bar(w->done / w->total, plot_cols(a), plot_style(a->g), &line);
         put_lines(a, line.ptr, STYLE_TEXT);
     }
     buf_free(&line);
@@ -232,12 +230,11 @@ static void put_result(struct area *a, const struct train_result *r)
         put_figure(a, "ECE", r->m.ece, r->interval.ece, 1);
         if (isfinite(r->people)) {
             const struct metric_interval none = {(double)NAN, (double)NAN};
-            put_figure(a, "at most", r->people, none, 100);
+            put_figure(a, "ceiling", r->people, none, 100);
         }
         if (a->rows >= PLOT_MIN_HEIGHT && a->cols >= PLOT_MIN_WIDTH) {
             buf_reset(&line);
-            plot_reliability(&r->m, (size_t)a->cols, (size_t)(a->rows < PLOT_LINES ? a->rows : PLOT_LINES),
-                             plot_style(a->g), &line);
+            plot_reliability(&r->m, plot_cols(a), plot_rows(a), plot_style(a->g), &line);
             put_lines(a, line.ptr, STYLE_TEXT);
         }
     }
@@ -278,14 +275,10 @@ static void draw_work(const struct train_view *v, struct area a)
 /* ---- the whole ---- */
 
 static const struct strip_item keys_shown[] = {
-    {{REQ_RUN}, "", "run"},
-    {{REQ_STOP}, "", "stop"},
-    {{REQ_OPEN}, "", "change"},
-    {{REQ_COLUMN_LEFT, REQ_COLUMN_RIGHT}, " ", "choose"},
-    {{REQ_CLEAR}, "", "reset"},
-    {{REQ_FIGURES}, "", "figures"},
-    {{REQ_OPEN_RUNS}, "", "runs"},
-    {{REQ_HELP}, "", "all"},
+    {{REQ_RUN}, "", "run"},        {{REQ_STOP}, "", "stop"},
+    {{REQ_OPEN}, "", "change"},    {{REQ_COLUMN_LEFT, REQ_COLUMN_RIGHT}, " ", "choose"},
+    {{REQ_CLEAR}, "", "reset"},    {{REQ_FIGURES}, "", "figures"},
+    {{REQ_OPEN_RUNS}, "", "runs"}, {{REQ_HELP}, "", "all"},
 };
 static const struct strip_item typing_shown[] = {
     {{REQ_ACCEPT}, "", "take it"},
@@ -313,7 +306,11 @@ void train_draw(void *view, const struct screen *s, struct grid *g)
     frame_header(g, left.ptr, right.ptr);
     frame_rule(g, 1, 0, form, "settings", "");
     const struct train_result *r = v->state != NULL ? v->state->result : NULL;
-    frame_rule(g, 1, form, g->cols - form, v->state != NULL && v->state->work.state == WORK_RUNNING ? "under way" : r != NULL ? r->model : "fit", "");
+    frame_rule(g, 1, form, g->cols - form,
+               v->state != NULL && v->state->work.state == WORK_RUNNING ? "under way"
+               : r != NULL                                              ? r->model
+                                                                        : "fit",
+               "");
     draw_form(v, g, 2, rows, form - 1);
     for (int i = 0; i < rows; i++)
         grid_marks(g, 2 + i, form - 1, 1, MARK_BAR, STYLE_RULE);

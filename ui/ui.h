@@ -25,6 +25,8 @@
  *   screen.[ch]         keys to requests, messages, drawing; knows no terminal
  *   strip.[ch]          the last row: a message, or the keys that matter now
  *   work.[ch]           work in the background, as views show it
+ *   view_train.[ch]     a head fitted; from inside train.h, train_draw.c; form.[ch] its settings
+ *   view_runs.[ch]      recorded runs; run_table.[ch] the table itself
  *   view_agreement.[ch] how people agree; from inside agreement.h, agreement_{draw,person}.c
  *   agreement_panel.h   what the agreement view shows
  *   train_panel.[ch]    what the train and runs views stand on

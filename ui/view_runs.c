@@ -16,7 +16,6 @@ struct runs_view {
     bool waiting; /* a page was asked for here, and is opened when it comes */
     struct run_table table;
     struct list list;
-    int64_t copying; /* row of the run whose head the command line copies */
 };
 
 /* ---- what is there ---- */
@@ -307,10 +306,10 @@ static bool find(void *view, struct screen *s, const char *what, int direction)
 /* ---- drawing ---- */
 
 static const struct strip_item keys_shown[] = {
-    {{REQ_OPEN}, "", "open"},           {{REQ_MARK}, "", "mark"},
-    {{REQ_COMPARE}, "", "compare"},     {{REQ_SORT, REQ_SORT_BACK}, " ", "sort"},
-    {{REQ_EXPORT_HEAD}, "", "export"},  {{REQ_REPORT}, "", "report"},
-    {{REQ_STOP}, "", "stop"},           {{REQ_HELP}, "", "all"},
+    {{REQ_OPEN}, "", "open"},          {{REQ_MARK}, "", "mark"},
+    {{REQ_COMPARE}, "", "compare"},    {{REQ_SORT, REQ_SORT_BACK}, " ", "sort"},
+    {{REQ_EXPORT_HEAD}, "", "export"}, {{REQ_REPORT}, "", "report"},
+    {{REQ_STOP}, "", "stop"},          {{REQ_HELP}, "", "all"},
 };
 
 static void draw_row(void *ctx, struct grid *g, int row, int col, int cols, size_t i)

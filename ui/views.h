@@ -12,6 +12,8 @@
     X(REVIEW, "review", "decide where people disagree", view_review)                                                   \
     X(QUEUE, "queue", "what comes next and why; hand it out", view_queue)                                              \
     X(BROWSE, "browse", "search comparisons, read them, take them out of work", view_browse)                           \
+    X(TRAIN, "train", "fit a head, and see how good it is", view_train)                                                \
+    X(RUNS, "runs", "recorded fits and evaluations, compared two by two", view_runs)                                   \
     X(AGREEMENT, "agreement", "how people agree, and how each of them works", view_agreement)                          \
     X(ANNOTATE, "annotate", "rate and compare answers", view_annotate_next)
 

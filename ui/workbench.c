@@ -8,6 +8,8 @@
 #include "ui/view_dashboard.h"
 #include "ui/view_queue.h"
 #include "ui/view_review.h"
+#include "ui/view_runs.h"
+#include "ui/view_train.h"
 
 #include <string.h>
 

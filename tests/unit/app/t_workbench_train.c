@@ -12,6 +12,7 @@
 #include <math.h>
 #include <semaphore.h>
 
+#include "tests/support/command.h"
 #include "tests/support/store_fixture.h"
 
 enum { PAIRS = 60 };
@@ -24,17 +25,6 @@ static sem_t news;
 static void wake(void *ctx)
 {
     sem_post(ctx);
-}
-
-static void run_command(const struct command *c, int n, char **words)
-{
-    struct args args = {0};
-    struct buf said = BUF_INIT;
-    struct app app = {.workspace = f.path, .named = true, .quiet = true, .capture = &said};
-    must(args_parse(&args, n, words, c->options, NULL, false, NULL, &f.err));
-    must(c->run(&app, &args, &f.err));
-    args_free(&args);
-    buf_free(&said);
 }
 
 /* The longer answer is the better one, but for every seventh pair. */
@@ -64,8 +54,7 @@ TestSuite(workbench_train, .init = set_up, .fini = tear_down, .timeout = 120);
 
 static void embed(void)
 {
-    char *words[] = {"--provider=lexical", "--dims=16"};
-    run_command(&cmd_embed, 2, words);
+    command_run_line(f.path, "embed --provider=lexical --dims=16");
 }
 
 static const struct train_state *wait_end(unsigned before)
@@ -125,8 +114,7 @@ Test(workbench_train, a_fit_leaves_a_head_a_run_and_its_figures)
 Test(workbench_train, it_is_the_head_that_the_command_fits)
 {
     embed();
-    char *words[] = {"--head=bt", "--l2=0.01", "--threads=1"};
-    run_command(&cmd_train, 3, words);
+    command_run_line(f.path, "train --head=bt --l2=0.01 --threads=1");
     fit(plain, 3);
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM run"), 2));
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(DISTINCT model_sha256) FROM run"), 1));
