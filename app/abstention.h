@@ -32,16 +32,21 @@ struct abstention_row {
     double coverage[ABSTENTION_POINTS], risk[ABSTENTION_POINTS];
 };
 
+/* Pairs in a region of high reliability. */
+struct abstention_region {
+    size_t pairs;
+    double right;                    /* share of those that are; undefined when there are none */
+    struct metric_interval interval; /* Jeffreys */
+};
+
 /* What SDM says beside its row. */
 struct abstention_sdm {
     const char *absent; /* NULL: it was made */
     size_t support;     /* training pairs */
     size_t calibration; /* pairs marked so; 0: thresholds and distances come from the other folds of these pairs */
-    size_t folds, with_region;       /* thresholds that were sought, and found: 1 of 1 with calibration pairs */
-    double dissimilar;               /* share of the pairs with q = 0 */
-    size_t reliable;                 /* pairs in the region of high reliability */
-    double right;                    /* share of those that are; undefined when there are none */
-    struct metric_interval interval; /* Jeffreys */
+    size_t folds, with_region; /* thresholds that were sought, and found: 1 of 1 with calibration pairs */
+    double dissimilar;         /* share of the pairs with q = 0 */
+    struct abstention_region region, cautious; /* the latter: by sdm_be_cautious */
 };
 
 struct abstention {

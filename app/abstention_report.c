@@ -72,6 +72,17 @@ static void beyond_json(const struct abstention *s, struct json_writer *w)
     jw_object_end(w);
 }
 
+/* KEY, KEY_accuracy, KEY_accuracy_interval */
+static void region_json(const char *key, const struct abstention_region *g, struct json_writer *w)
+{
+    char name[64];
+    jw_kint(w, key, (int64_t)g->pairs);
+    snprintf(name, sizeof name, "%s_accuracy", key);
+    jw_knum(w, name, g->pairs > 0 ? g->right : (double)NAN);
+    snprintf(name, sizeof name, "%s_accuracy_interval", key);
+    evaluation_interval_json(w, name, g->interval);
+}
+
 static void sdm_json(const struct abstention_sdm *s, struct json_writer *w)
 {
     jw_key(w, "sdm");
@@ -85,9 +96,8 @@ static void sdm_json(const struct abstention_sdm *s, struct json_writer *w)
         jw_kint(w, "folds_with_region", (int64_t)s->with_region);
         jw_knum(w, "alpha", ABSTENTION_ALPHA);
         jw_knum(w, "dissimilar", s->dissimilar);
-        jw_kint(w, "reliable", (int64_t)s->reliable);
-        jw_knum(w, "reliable_accuracy", s->reliable > 0 ? s->right : (double)NAN);
-        evaluation_interval_json(w, "reliable_accuracy_interval", s->interval);
+        region_json("reliable", &s->region, w);
+        region_json("cautiously_reliable", &s->cautious, w);
     }
     jw_object_end(w);
 }
@@ -250,20 +260,28 @@ static void beyond_text(const struct abstention *s, size_t n, struct buf *out)
     buf_adds(out, ".\n");
 }
 
-static void region_text(const struct abstention_sdm *s, size_t n, struct buf *out)
+static void region_of_text(const struct abstention_region *g, size_t n, struct buf *out)
 {
     char cell[80];
+    buf_addf(out, "%zu of %zu pairs", g->pairs, n);
+    if (g->pairs > 0) {
+        share_cell(g->right, g->interval, cell, sizeof cell);
+        buf_addf(out, ", right %s", cell);
+    }
+}
+
+static void region_text(const struct abstention_sdm *s, size_t n, struct buf *out)
+{
     if (s->with_region == 0) {
         buf_addf(out, "No finite threshold makes a region of %g %% reliability.\n", 100 * ABSTENTION_ALPHA);
         return;
     }
-    buf_addf(out, "Region of %g %% reliability: %zu of %zu pairs", 100 * ABSTENTION_ALPHA, s->reliable, n);
-    if (s->reliable > 0) {
-        share_cell(s->right, s->interval, cell, sizeof cell);
-        buf_addf(out, ", right %s", cell);
-    }
+    buf_addf(out, "Region of %g %% reliability: ", 100 * ABSTENTION_ALPHA);
+    region_of_text(&s->region, n, out);
     if (s->with_region < s->folds)
         buf_addf(out, "; %zu of %zu folds have no finite threshold", s->folds - s->with_region, s->folds);
+    buf_addf(out, ".\nWith a threshold that few of %d random halves exceed: ", SDM_SPLITS);
+    region_of_text(&s->cautious, n, out);
     buf_adds(out, ".\n");
 }
 
@@ -278,7 +296,7 @@ static void sdm_text(const struct abstention_sdm *s, size_t n, struct buf *out)
         buf_addf(out, "distances and thresholds from %zu pairs marked calibration.\n", s->calibration);
     else
         buf_addf(out, "distances and thresholds from the other of %zu folds of these pairs.\n", s->folds);
-    buf_addf(out, "%.1f %% of the pairs are like none that it was fitted to and gets right. ", 100 * s->dissimilar);
+    buf_addf(out, "%.1f %% of the pairs are like none that it was fitted to and gets right.\n", 100 * s->dissimilar);
     region_text(s, n, out);
 }
 

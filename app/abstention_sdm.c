@@ -14,6 +14,7 @@ struct look {
     size_t n, *which;
     double *z, *p, *distance;
     size_t *q;
+    uint64_t *key;
 };
 
 static void look_init(struct look *l, size_t n)
@@ -23,7 +24,8 @@ static void look_init(struct look *l, size_t n)
                        .z = mem_array(n + 1, sizeof *l->z),
                        .p = mem_array(n + 1, sizeof *l->p),
                        .distance = mem_array(n + 1, sizeof *l->distance),
-                       .q = mem_array(n + 1, sizeof *l->q)};
+                       .q = mem_array(n + 1, sizeof *l->q),
+                       .key = mem_array(n + 1, sizeof *l->key)};
 }
 
 static void look_free(struct look *l)
@@ -33,6 +35,7 @@ static void look_free(struct look *l)
     mem_free(l->p);
     mem_free(l->distance);
     mem_free(l->q);
+    mem_free(l->key);
 }
 
 /* Pairs of the data by their numbers. */
@@ -42,6 +45,7 @@ static void take(struct look *l, const struct judged *j, const size_t *which, si
     for (size_t i = 0; i < n; i++) {
         const struct pair *p = &j->d->pairs.pairs.v[which[i]];
         l->which[i] = which[i];
+        l->key[i] = j->d->pair_keys[which[i]];
         struct calibration map = temperatures_map(&j->temperatures, &j->map, p);
         l->z[i] = calibration_margin(&map, j->rewards[p->chosen] - j->rewards[p->rejected]);
         l->p[i] = j->o.e.hard ? 1 : p->p;
@@ -64,7 +68,7 @@ struct judging {
     const struct judged *j;
     struct look pairs;
     double *margin;
-    bool *reliable;
+    bool *reliable, *cautious;
     struct abstention_sdm *out;
 };
 
@@ -74,6 +78,7 @@ static void judge(struct judging *x, const struct look *c, const size_t *fold, s
     const struct sdm_seen seen = seen_of(c);
     struct sdm s;
     sdm_fit(&s, &seen, ABSTENTION_ALPHA);
+    sdm_be_cautious(&s, &seen, c->key, x->j->o.e.seed);
     x->out->folds++;
     x->out->with_region += s.region.found;
     for (size_t i = 0; i < x->pairs.n; i++) {
@@ -82,6 +87,7 @@ static void judge(struct judging *x, const struct look *c, const size_t *fold, s
         double q = (double)x->pairs.q[i];
         x->margin[i] = sdm_margin(x->pairs.z[i], q, sdm_nearness(&s, x->pairs.distance[i]));
         x->reliable[i] = sdm_reliable(&s, q, x->margin[i]);
+        x->cautious[i] = sdm_cautiously_reliable(&s, q, x->margin[i]);
     }
     sdm_free(&s);
 }
@@ -102,6 +108,7 @@ static void judge_across(struct judging *x)
             others.q[n] = all->q[i];
             others.distance[n] = all->distance[i];
             others.z[n] = all->z[i];
+            others.key[n] = all->key[i];
             others.p[n++] = all->p[i];
         }
         others.n = n;
@@ -112,19 +119,27 @@ static void judge_across(struct judging *x)
     mem_free(fold);
 }
 
+/* How many lie in a region, and how often those are right. */
+static void count(const struct judging *x, const bool *in, struct abstention_region *out)
+{
+    double right = 0;
+    for (size_t i = 0; i < x->pairs.n; i++)
+        if (in[i]) {
+            out->pairs++;
+            right += 1 - selective_error(x->j->margin[i], x->j->p[i]);
+        }
+    out->right = out->pairs > 0 ? right / (double)out->pairs : 0;
+    beta_jeffreys(right, (double)out->pairs, &out->interval.lo, &out->interval.hi);
+}
+
 static void summarise(struct judging *x)
 {
-    double right = 0, none = 0;
-    for (size_t i = 0; i < x->pairs.n; i++) {
+    double none = 0;
+    for (size_t i = 0; i < x->pairs.n; i++)
         none += x->pairs.q[i] == 0;
-        if (!x->reliable[i])
-            continue;
-        x->out->reliable++;
-        right += 1 - selective_error(x->j->margin[i], x->j->p[i]);
-    }
     x->out->dissimilar = none / (double)x->pairs.n;
-    x->out->right = x->out->reliable > 0 ? right / (double)x->out->reliable : 0;
-    beta_jeffreys(right, (double)x->out->reliable, &x->out->interval.lo, &x->out->interval.hi);
+    count(x, x->reliable, &x->out->region);
+    count(x, x->cautious, &x->out->cautious);
 }
 
 /* ---- all of it ---- */
@@ -160,7 +175,11 @@ bool abstention_sdm_of(const struct judged *j, double *margin, struct abstention
     provenance_fitted(&j->provenance, j->d, &fitted, &out->support);
     n = marked(j, &which);
     struct look support, calibration;
-    struct judging x = {.j = j, .margin = margin, .reliable = mem_array(j->n, sizeof *x.reliable), .out = out};
+    struct judging x = {.j = j,
+                        .margin = margin,
+                        .reliable = mem_array(j->n, sizeof *x.reliable),
+                        .cautious = mem_array(j->n, sizeof *x.cautious),
+                        .out = out};
     take(&support, j, fitted, out->support);
     take(&calibration, j, which, n);
     take(&x.pairs, j, j->which, j->n);
@@ -181,6 +200,7 @@ bool abstention_sdm_of(const struct judged *j, double *margin, struct abstention
     look_free(&calibration);
     look_free(&x.pairs);
     mem_free(x.reliable);
+    mem_free(x.cautious);
     mem_free(fitted);
     mem_free(which);
     return ok;

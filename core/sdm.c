@@ -3,6 +3,7 @@
 #include "core/base/mem.h"
 #include "core/bt.h"
 #include "core/resample.h"
+#include "core/split.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,6 +35,11 @@ bool sdm_reliable(const struct sdm *s, double q, double margin)
 {
     return s->region.found && sdm_rescaled(q, margin) >= s->region.least_q &&
            bt_sigma(fabs(margin)) >= s->region.least_s;
+}
+
+bool sdm_cautiously_reliable(const struct sdm *s, double q, double margin)
+{
+    return sdm_reliable(s, q, margin) && sdm_rescaled(q, margin) >= s->region.cautious_q;
 }
 
 /* ---- the region ---- */
@@ -91,7 +97,7 @@ void sdm_fit(struct sdm *s, const struct sdm_seen *c, double alpha)
 {
     struct point *v = mem_array(c->n + 1, sizeof *v);
     size_t n = 0;
-    *s = (struct sdm){.near = mem_array(c->n + 1, sizeof *s->near), .region = {.alpha = alpha}};
+    *s = (struct sdm){.near = mem_array(c->n + 1, sizeof *s->near), .region = {.alpha = alpha, .cautious_q = INFINITY}};
     for (size_t i = 0; i < c->n; i++)
         if (c->q[i] > 0 && (c->p[i] < 0.5 || c->p[i] > 0.5))
             s->near[s->reach++] = c->distance[i];
@@ -110,4 +116,54 @@ void sdm_free(struct sdm *s)
 {
     mem_free(s->near);
     *s = (struct sdm){0};
+}
+
+/* ---- random halves ---- */
+
+/* The pairs of one side of a split. */
+static struct sdm_seen half_of(const struct sdm_seen *c, const bool *in, size_t *q, double *numbers)
+{
+    double *distance = numbers, *z = numbers + c->n, *p = numbers + 2 * c->n;
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        if (!in[i])
+            continue;
+        q[n] = c->q[i];
+        distance[n] = c->distance[i];
+        z[n] = c->z[i];
+        p[n++] = c->p[i];
+    }
+    return (struct sdm_seen){q, distance, z, p, n};
+}
+
+double sdm_cauchy_bound(double *values, size_t n)
+{
+    static const double quantile = 6.313751514675043; /* tan(0.45 pi) */
+    resample_sort(values, n);
+    double median = resample_percentile(values, n, 0.5);
+    if (!isfinite(values[n - 1]))
+        return INFINITY;
+    for (size_t i = 0; i < n; i++)
+        values[i] = fabs(values[i] - median);
+    resample_sort(values, n);
+    return median + quantile * resample_percentile(values, n, 0.5);
+}
+
+void sdm_be_cautious(struct sdm *s, const struct sdm_seen *c, const uint64_t *key, uint64_t seed)
+{
+    double least[SDM_SPLITS], *numbers = mem_array(3 * c->n + 1, sizeof *numbers);
+    size_t *q = mem_array(c->n + 1, sizeof *q);
+    bool *in = mem_array(c->n + 1, sizeof *in);
+    for (size_t k = 0; k < SDM_SPLITS; k++) {
+        struct sdm own;
+        split_holdout(key, c->n, 0.5, seed + k, in);
+        const struct sdm_seen half = half_of(c, in, q, numbers);
+        sdm_fit(&own, &half, s->region.alpha);
+        least[k] = own.region.found ? own.region.least_q : (double)INFINITY;
+        sdm_free(&own);
+    }
+    s->region.cautious_q = fmax(s->region.least_q, sdm_cauchy_bound(least, SDM_SPLITS));
+    mem_free(numbers);
+    mem_free(q);
+    mem_free(in);
 }

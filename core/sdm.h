@@ -23,6 +23,7 @@
 #include "core/base/err.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* log-odds of sdm(z). Finite for finite z. */
 double sdm_margin(double z, double q, double d);
@@ -45,6 +46,9 @@ struct sdm_region {
     bool found; /* false: no finite threshold does it; the rest is 0 */
     double least_q, least_s;
     size_t admitted; /* calibration pairs at or above least_q */
+    /* The same for whoever wants to be on the safe side of which pairs happened to be there: a least_q that random
+     * halves of them rarely exceed; infinite when one of the halves finds no region. See sdm_be_cautious. */
+    double cautious_q;
 };
 
 struct sdm {
@@ -56,11 +60,21 @@ struct sdm {
 void sdm_fit(struct sdm *s, const struct sdm_seen *calibration, double alpha);
 void sdm_free(struct sdm *s);
 
+/* region.cautious_q, from the thresholds of SDM_SPLITS random halves of the calibration pairs, drawn by their keys
+ * (prompts): median + tan(0.45 pi) x median absolute deviation, the 95 % quantile of the Cauchy distribution with that
+ * location and scale, by which the papers bound the thresholds of their splits. Never below least_q; infinite until it
+ * was asked for. */
+enum { SDM_SPLITS = 10 };
+void sdm_be_cautious(struct sdm *s, const struct sdm_seen *calibration, const uint64_t *key, uint64_t seed);
+/* n > 0 values, which are put in order. */
+double sdm_cauchy_bound(double *values, size_t n);
+
 /* d of a pair that is so far from its nearest training pair. */
 double sdm_nearness(const struct sdm *s, double distance);
 /* q', from q and the log-odds of sdm. */
 double sdm_rescaled(double q, double margin);
-/* Does a pair lie in the region of high reliability? */
+/* Does a pair lie in the region of high reliability; in the cautious one? */
 bool sdm_reliable(const struct sdm *s, double q, double margin);
+bool sdm_cautiously_reliable(const struct sdm *s, double q, double margin);
 
 #endif

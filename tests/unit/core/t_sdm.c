@@ -104,7 +104,7 @@ static struct sdm_region slow_region(const struct sdm *s, const struct made *m, 
         size_t at = (size_t)((1 - alpha) * (double)k);
         double quantile = values[at < k ? at : k - 1];
         if (quantile >= alpha && (!best.found || qs[c] < best.least_q))
-            best = (struct sdm_region){alpha, true, qs[c], quantile, k};
+            best = (struct sdm_region){alpha, true, qs[c], quantile, k, INFINITY};
     }
     return best;
 }
@@ -178,5 +178,42 @@ Test(sdm, what_lies_in_the_region_is_as_often_right_as_it_asks)
     }
     cr_expect(gt(sz, in, 10));
     cr_expect(ge(dbl, (double)right / (double)in, 0.9));
+    sdm_free(&s);
+}
+
+/* Of 1 to 10 the median is 5.5 and the median deviation 2.5; a threshold that is not finite has no bound. */
+Test(sdm, the_bound_over_splits_is_that_of_cauchy)
+{
+    double values[] = {10, 1, 9, 2, 8, 3, 7, 4, 6, 5}, same[] = {4, 4, 4}, none[] = {1, INFINITY, 2};
+    cr_expect(epsilon_eq(dbl, sdm_cauchy_bound(values, 10), 5.5 + tan(0.45 * acos(-1)) * 2.5, 1e-12));
+    cr_expect(eq(dbl, sdm_cauchy_bound(same, 3), 4));
+    cr_expect(isinf(sdm_cauchy_bound(none, 3)));
+}
+
+Test(sdm, the_cautious_region_lies_within_the_region_and_repeats_with_the_seed)
+{
+    struct made m;
+    struct sdm s;
+    uint64_t key[MANY];
+    size_t in = 0, cautiously = 0;
+    make(&m, 7, 4);
+    for (size_t i = 0; i < MANY; i++)
+        key[i] = i / 2;
+    const struct sdm_seen seen = {m.q, m.distance, m.z, m.p, MANY};
+    sdm_fit(&s, &seen, 0.9);
+    cr_expect(isinf(s.region.cautious_q), "not asked for");
+    sdm_be_cautious(&s, &seen, key, 3);
+    double first = s.region.cautious_q;
+    cr_expect(ge(dbl, first, s.region.least_q));
+    for (size_t i = 0; i < MANY; i++) {
+        double margin = sdm_margin(m.z[i], (double)m.q[i], sdm_nearness(&s, m.distance[i]));
+        bool reliable = sdm_reliable(&s, (double)m.q[i], margin);
+        in += reliable;
+        cautiously += sdm_cautiously_reliable(&s, (double)m.q[i], margin);
+        cr_expect(reliable || !sdm_cautiously_reliable(&s, (double)m.q[i], margin));
+    }
+    cr_expect(in > 0 && cautiously <= in);
+    sdm_be_cautious(&s, &seen, key, 3);
+    cr_expect(eq(dbl, s.region.cautious_q, first));
     sdm_free(&s);
 }
