@@ -39,6 +39,7 @@ struct command {
     X(check)                                                                                                           \
     X(backup)                                                                                                          \
     X(restore)                                                                                                         \
+    X(anonymise)                                                                                                       \
     X(merge)                                                                                                           \
     X(log)                                                                                                             \
     X(set)                                                                                                             \

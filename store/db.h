@@ -5,6 +5,7 @@
  *         content, response      prompts, responses, comparisons, sources
  *         judgement, label, history what was said, what it adds up to and how that came about
  *         task, draft, queue, undo  one annotator at work
+ *         quarantine, pseudonym, anonymise  records and names kept apart
  *         import*, export*, merge*  files
  *         embedding, run, status, check  the rest
  *

@@ -647,6 +647,47 @@ SELECT r.response, r.id FROM response r
                 WHERE l.response = r.response AND instr(a.name || '#', ?3 || '#') = 1)
  ORDER BY r.response;
 
+-- A copy that names nobody
+
+-- name: anonymise_names
+SELECT name FROM annotator WHERE kind <> 'source' UNION SELECT account FROM annotator WHERE account IS NOT NULL
+ UNION SELECT who FROM audit WHERE who <> 'assay';
+-- name: anonymise_people
+SELECT annotator, name FROM annotator WHERE kind <> 'source';
+-- name: anonymise_rename
+UPDATE annotator SET name = ?2, account = NULL WHERE annotator = ?1;
+-- name: anonymise_who
+-- ?1 a name, ?2 its pseudonym; the same person may have reviewed
+UPDATE audit SET who = CASE WHEN who = ?1 THEN ?2 ELSE 'review:' || ?2 END WHERE who IN (?1, 'review:' || ?1);
+-- name: anonymise_audit
+SELECT audit, subject, detail FROM audit WHERE what <> 'side';
+-- name: anonymise_set_audit
+UPDATE audit SET subject = ?2, detail = ?3 WHERE audit = ?1;
+-- name: anonymise_runs
+SELECT run, model, settings, inputs, results FROM run;
+-- name: anonymise_set_run
+UPDATE run SET model = ?2, settings = ?3, inputs = ?4, results = ?5 WHERE run = ?1;
+-- name: anonymise_embedding_sets
+SELECT embedding_set, path, recipe FROM embedding_set;
+-- name: anonymise_set_embedding_set
+UPDATE embedding_set SET path = ?2, recipe = ?3 WHERE embedding_set = ?1;
+-- name: anonymise_quarantine
+SELECT quarantine, file FROM quarantine;
+-- name: anonymise_set_quarantine
+UPDATE quarantine SET file = ?2 WHERE quarantine = ?1;
+-- name: anonymise_repeats
+SELECT c.comparison, c.id, o.id, a.name FROM comparison c INDEXED BY comparison_by_repeats
+  JOIN comparison o ON o.comparison = c.repeats JOIN annotator a ON a.annotator = c.reserved
+ WHERE c.repeats IS NOT NULL AND a.kind <> 'source';
+-- name: anonymise_set_comparison
+UPDATE comparison SET id = ?2 WHERE comparison = ?1;
+-- name: anonymise_set_subject
+UPDATE audit SET subject = ?2 WHERE subject = ?1;
+-- name: anonymise_judgements
+SELECT j.judgement, j.id FROM judgement j JOIN annotator a USING (annotator) WHERE a.kind <> 'source';
+-- name: anonymise_set_judgement
+UPDATE judgement SET id = ?2 WHERE judgement = ?1;
+
 -- Embedding sets and runs
 
 -- name: embedding_set_find
