@@ -1,5 +1,7 @@
 #include "app/app.h"
 
+#include "app/rights.h"
+
 #include "core/base/outfile.h"
 #include "core/base/utf8.h"
 #include "core/safe.h"
@@ -106,5 +108,11 @@ size_t app_stem(const char *workspace)
 
 bool app_open(const struct app *app, bool to_write, struct db **db, struct err *err)
 {
-    return db_open(app->workspace, to_write ? DB_WRITE : DB_READ, db, err);
+    if (!db_open(app->workspace, to_write ? DB_WRITE : DB_READ, db, err))
+        return false;
+    if (app->command == NULL || rights_check(*db, rights_needed(app->command, to_write), err))
+        return true;
+    db_close(*db);
+    *db = NULL;
+    return false;
 }

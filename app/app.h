@@ -54,6 +54,7 @@ struct app {
     bool quiet;            /* no notes on stderr; errors remain */
     bool verbose;
     enum color_when color;
+    const char *command; /* that runs, for what it takes to be allowed (app/rights.h); NULL: everything is */
     struct buf *capture; /* app_print adds to this instead of stdout; NULL: stdout */
     /* Who watches long work in place of the bar on stderr and of signals, which stay whose they are; NULL: nobody */
     const struct progress *progress;
@@ -82,7 +83,7 @@ bool app_ascii(void);
 const char *app_annotator(const char *given);
 /* Length of the workspace's path without the ending ".assay": names made from it begin so. */
 size_t app_stem(const char *workspace);
-/* Open the workspace of the command line. */
+/* Open the workspace of the command line, if whoever runs the program may do with it what the command does. */
 MUST_CHECK bool app_open(const struct app *app, bool to_write, struct db **db, struct err *err);
 
 #endif

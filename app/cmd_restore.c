@@ -1,4 +1,5 @@
 #include "app/cmd.h"
+#include "app/rights.h"
 #include "core/base/json_writer.h"
 #include "store/restore.h"
 
@@ -56,6 +57,18 @@ static void end_text(struct telling *t, const char *file, bool restored, const c
     buf_adds(&t->text, "; `assay merge` brings in what was said since the backup\n");
 }
 
+/* Of a workspace that can be read: is whoever does it an owner? */
+static bool may_replace(const struct app *app, struct err *err)
+{
+    struct db *db = NULL;
+    struct err unreadable = {.kind = ERR_NONE};
+    if (!db_open(app->workspace, DB_READ, &db, &unreadable))
+        return true;
+    bool ok = rights_check(db, ROLE_OWNER, err);
+    db_close(db);
+    return ok;
+}
+
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct telling t = {.app = app, .text = BUF_INIT};
@@ -71,7 +84,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         jw_key(&t.w, "faults");
         jw_array(&t.w);
     }
-    bool ok = restore_file(file, app->workspace, &o, &faults, &kept, err);
+    bool ok = may_replace(app, err) && restore_file(file, app->workspace, &o, &faults, &kept, err);
     bool restored = ok && !check && faults == 0;
     const char *name = kept.len > 0 ? kept.ptr : "";
     if (app->json)

@@ -102,6 +102,7 @@ static bool keep_apart(const struct app *app, const struct args *a, const char *
 static bool run_command(struct app *app, const struct command *c, int argc, char **argv, struct err *err)
 {
     struct args a = {0};
+    app->command = c->name;
     bool ok = args_parse(&a, argc, argv, c->options, global_options, false, NULL, err) && read_globals(app, &a, err);
     if (ok && args_has(&a, "help"))
         ok = print_help(app, c, err);

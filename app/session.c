@@ -1,5 +1,7 @@
 #include "app/session.h"
 
+#include "app/rights.h"
+
 #include "core/base/mem.h"
 #include "store/setting.h"
 
@@ -44,12 +46,14 @@ static bool prepare(struct session *s, struct db *db, const char *name, const ch
 bool session_open(struct session *s, struct db *db, const char *name, const char *title, enum task_order order,
                   struct err *err)
 {
-    return prepare(s, db, name, title, order, err) && annotator_person(db, name, &s->annotator, err);
+    return prepare(s, db, name, title, order, err) && rights_sign_on(db, name, err) &&
+           annotator_person(db, name, &s->annotator, err);
 }
 
 bool session_open_review(struct session *s, struct db *db, const char *name, const char *title, struct err *err)
 {
-    return prepare(s, db, name, title, ORDER_GIVEN, err) && annotator_reviewer(db, name, &s->annotator, err);
+    return prepare(s, db, name, title, ORDER_GIVEN, err) && rights_check(db, ROLE_REVIEWER, err) &&
+           rights_sign_on(db, name, err) && annotator_reviewer(db, name, &s->annotator, err);
 }
 
 bool session_next(struct session *s, struct err *err)

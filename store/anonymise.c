@@ -169,7 +169,8 @@ static bool anonymise(struct db *db, void *ctx, struct err *err)
 {
     struct anonymising *a = ctx;
     return gather(db, a, err) && rename_people(db, a, err) && rename_who(db, a, err) && rewrite_texts(db, a, err) &&
-           rename_repeats(db, err) && change_ids(db, a, err) && audit_add(db, NULL, "anonymise", "", NULL, err);
+           rename_repeats(db, err) && change_ids(db, a, err) && stmt_run(db, STMT_ANONYMISE_SETTINGS, NO_ARGS, err) &&
+           audit_add(db, NULL, "anonymise", "", NULL, err);
 }
 
 /* The rule that judgements are append-only is a trigger, and this is a copy. VACUUM leaves nothing of the old pages. */

@@ -9,6 +9,7 @@
 #include "store/db_internal.h"
 #include "store/disk.h"
 #include "store/migrate.h"
+#include "store/role.h"
 #include "store/rubric.h"
 #include "store/setting.h"
 
@@ -326,6 +327,7 @@ static bool fill_new(struct db *db, void *ctx, struct err *err)
     jw_object_end(&w);
     bool ok = rubric_save(db, c->rubric, err) && setting_set_int(db, "overlap", o->overlap > 0 ? o->overlap : 1, err) &&
               (o->title == NULL || setting_set(db, "title", o->title, err)) &&
+              (o->account == NULL || setting_set(db, ROLE_MAKER, o->account, err)) &&
               (o->guidelines == NULL || setting_set(db, "guidelines", o->guidelines, err)) &&
               audit_add(db, o->who, "create", db->path, detail.ptr, err);
     buf_free(&detail);
@@ -443,9 +445,16 @@ bool db_snapshot(struct db *db, transaction_fn fn, void *ctx, struct err *err)
     return transact(db, "BEGIN", fn, ctx, err);
 }
 
+/* Whoever may not read the workspace may not read a copy of it. */
+static bool like(const char *from, const char *to, struct err *err)
+{
+    struct stat st;
+    return (stat(from, &st) == 0 && chmod(to, st.st_mode & 0777) == 0) || err_errno(err, "%s: its permissions", to);
+}
+
 bool db_backup(struct db *db, const char *path, struct err *err)
 {
-    if (!reserve(path, err))
+    if (!reserve(path, err) || !like(db->path, path, err))
         return false;
     struct db *to = handle_new(path);
     bool ok = connect_to(to, SQLITE_OPEN_READWRITE, err);

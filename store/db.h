@@ -31,6 +31,7 @@ struct db_options {
     const char *guidelines; /* text for annotators, or NULL */
     int overlap;            /* how many people judge each comparison; 0 means 1 */
     const char *who;        /* for the audit trail, or NULL */
+    const char *account;    /* that owns it (store/role.h), or NULL */
 };
 
 /* Make a workspace with `rubric` (its row and version are set). ERR_CONFLICT when `path` exists already; on failure

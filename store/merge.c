@@ -85,6 +85,7 @@ static bool rubrics(struct merging *m, struct err *err)
            stmt_run(m->to, STMT_MERGE_RUBRIC_NUMBER, NO_ARGS, err);
 }
 
+/* A person who is new here brings no rights: those are given here. */
 static bool one_annotator(struct merging *m, struct rows *q, struct err *err)
 {
     int64_t row = 0;
@@ -92,7 +93,7 @@ static bool one_annotator(struct merging *m, struct rows *q, struct err *err)
         return false;
     bool made = row == 0;
     if (made && !stmt_insert(m->to, STMT_MERGE_ANNOTATOR_ADD,
-                             ARGS(merge_column(q, 1), merge_column(q, 2), merge_column(q, 3), merge_column(q, 4),
+                             ARGS(merge_column(q, 1), merge_column(q, 2), v_str("annotator"), v_null(),
                                   v_int_column(q, 5), merge_column(q, 6), v_int(rows_int(q, 7))),
                              &row, err))
         return false;

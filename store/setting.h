@@ -24,6 +24,7 @@ enum setting_type { SETTING_TEXT, SETTING_SWITCH, SETTING_COUNT, SETTING_SHARE }
     X(EDITOR, "editor", SWITCH, "on", 0, 0, "may people write justifications in their own editor, $EDITOR")            \
     X(GOLD_PASS, "gold-pass", SHARE, "0.8", 0, 1, "share of gold answers to be right")                                 \
     X(GUARD, "guard", SWITCH, "off", 0, 0, "import keeps records that look wrong apart (assay quarantine)")            \
+    X(ROLES, "roles", SWITCH, "off", 0, 0, "who may do what is decided by account (assay role)")                       \
     X(LEASE, "lease-minutes", COUNT, "30", 1, 10080, "how long an item is kept for who has it on the screen")
 enum setting_id {
 #define X(id, key, type, otherwise, min, max, meaning) SET_##id,

@@ -621,6 +621,21 @@ SELECT c.id, c.first, c.second, a.id, b.id, source.name, c.split, c.subset, c.pr
 -- ?1 the id in hex
 SELECT at, who, what, detail FROM audit INDEXED BY audit_by_subject WHERE subject = ?1 ORDER BY at, audit;
 
+-- Roles
+
+-- name: role_of_account
+SELECT annotator, role FROM annotator WHERE account = ?1 AND kind = 'person'
+ ORDER BY CASE role WHEN 'owner' THEN 0 WHEN 'reviewer' THEN 1 ELSE 2 END LIMIT 1;
+-- name: role_account
+SELECT account FROM annotator WHERE annotator = ?1;
+-- name: role_set
+-- NULL keeps what is there
+UPDATE annotator SET role = coalesce(?2, role), account = coalesce(?3, account) WHERE annotator = ?1;
+-- name: role_owners
+SELECT count(*) FROM annotator WHERE role = 'owner' AND account IS NOT NULL AND kind = 'person';
+-- name: role_each
+SELECT name, role, account FROM annotator WHERE kind = 'person' ORDER BY name;
+
 -- Quarantine
 
 -- name: quarantine_known
@@ -651,7 +666,9 @@ SELECT r.response, r.id FROM response r
 
 -- name: anonymise_names
 SELECT name FROM annotator WHERE kind <> 'source' UNION SELECT account FROM annotator WHERE account IS NOT NULL
- UNION SELECT who FROM audit WHERE who <> 'assay';
+ UNION SELECT who FROM audit WHERE who <> 'assay' UNION SELECT value FROM setting WHERE key = 'made-by';
+-- name: anonymise_settings
+DELETE FROM setting WHERE key IN ('made-by', 'roles');
 -- name: anonymise_people
 SELECT annotator, name FROM annotator WHERE kind <> 'source';
 -- name: anonymise_rename

@@ -1,0 +1,138 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "store/merge.h"
+#include "store/role.h"
+#include "store/setting.h"
+#include "tests/support/store_fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct fixture f;
+
+static void open_one(void)
+{
+    fixture_open(&f, "helpsteer2");
+}
+
+static void close_one(void)
+{
+    fixture_close(&f);
+}
+
+TestSuite(role, .init = open_one, .fini = close_one);
+
+static const char *of(const char *account)
+{
+    enum role r;
+    must(role_of(f.db, account, &r, &f.err));
+    return role_name(r);
+}
+
+static void give(const char *name, enum role r, const char *account)
+{
+    must(role_give(f.db, name, r, account, "maker", "ada", &f.err));
+}
+
+Test(role, before_the_first_one_is_given_everybody_may_do_all)
+{
+    fixture_person(&f, "ada");
+    same_text(of("ada"), "owner");
+    same_text(of("stranger"), "owner");
+    must(role_sign_on(f.db, "stranger", "ada", &f.err));
+}
+
+Test(role, who_gives_the_first_one_made_the_workspace_when_nobody_is_known_to)
+{
+    give("rita", ROLE_REVIEWER, "rita-account");
+    same_text(of("maker"), "owner");
+    same_text(of("rita-account"), "reviewer");
+    same_text(of("stranger"), "annotator");
+    give("rita", ROLE_ANNOTATOR, NULL); /* keeps the account */
+    same_text(of("rita-account"), "annotator");
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM audit WHERE what = 'role' AND subject = 'rita'"), 2));
+    must(setting_change(f.db, SET_ROLES, "off", "ada", &f.err));
+    same_text(of("stranger"), "owner");
+}
+
+Test(role, the_account_that_made_the_workspace_owns_it)
+{
+    struct db *db;
+    enum role r;
+    must(db_create(fixture_path(&f, "n.assay"), &f.rubric, &(struct db_options){.account = "mona"}, &db, &f.err));
+    must(role_give(db, "bob", ROLE_ANNOTATOR, "bob", "bob", "bob", &f.err));
+    must(role_of(db, "mona", &r, &f.err));
+    cr_expect(eq(int, (int)r, (int)ROLE_OWNER));
+    must(role_of(db, "bob", &r, &f.err));
+    cr_expect(eq(int, (int)r, (int)ROLE_ANNOTATOR));
+    db_close(db);
+}
+
+Test(role, the_last_owner_stays_one)
+{
+    give("mona", ROLE_OWNER, "maker");
+    fails(role_give(f.db, "mona", ROLE_ANNOTATOR, NULL, "maker", "mona", &f.err), ERR_CONFLICT,
+          "nobody with an account");
+    same_text(of("maker"), "owner");
+    give("olga", ROLE_OWNER, NULL); /* without an account nobody can be her */
+    fails(role_give(f.db, "mona", ROLE_ANNOTATOR, NULL, "maker", "mona", &f.err), ERR_CONFLICT,
+          "nobody with an account");
+    give("olga", ROLE_OWNER, "olga");
+    give("mona", ROLE_ANNOTATOR, NULL);
+    same_text(of("maker"), "annotator");
+    same_text(of("olga"), "owner");
+}
+
+Test(role, a_name_belongs_to_the_first_account_that_works_under_it_and_an_account_has_one_name)
+{
+    give("olga", ROLE_OWNER, "maker");
+    must(role_sign_on(f.db, "ann", "ann", &f.err));
+    must(role_sign_on(f.db, "ann", "ann", &f.err));
+    fails(role_sign_on(f.db, "ben", "ann", &f.err), ERR_CONFLICT, "is somebody else's name");
+    fails(role_sign_on(f.db, "ann", "second name", &f.err), ERR_CONFLICT, "works under another name");
+    must(role_sign_on(f.db, "maker", "ann", &f.err)); /* an owner, for others */
+    fails(role_give(f.db, "carl", ROLE_ANNOTATOR, "ann", "maker", "olga", &f.err), ERR_CONFLICT,
+          "works under another name already");
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM annotator WHERE name = 'carl'"), 0)); /* undone */
+}
+
+struct list {
+    char text[300];
+};
+
+static void add(void *ctx, const struct role_row *r)
+{
+    struct list *l = ctx;
+    size_t n = strlen(l->text);
+    snprintf(l->text + n, sizeof l->text - n, "%s/%s/%s ", r->name != NULL ? r->name : "-", role_name(r->role),
+             r->account != NULL ? r->account : "-");
+}
+
+Test(role, all_are_listed_and_who_made_it_too)
+{
+    struct list l = {""};
+    fixture_person(&f, "zoe");
+    give("ann", ROLE_REVIEWER, "ann");
+    must(role_each(f.db, add, &l, &f.err));
+    same_text(l.text, "ann/reviewer/ann zoe/annotator/- -/owner/maker ");
+}
+
+Test(role, who_comes_with_another_copy_brings_no_rights)
+{
+    struct db *other;
+    struct merge_counts counts;
+    give("olga", ROLE_OWNER, "maker");
+    must(db_create(fixture_path(&f, "n.assay"), &f.rubric, NULL, &other, &f.err));
+    must(role_give(other, "bob", ROLE_OWNER, "bob", "bob", "bob", &f.err));
+    must(merge_from(f.db, other, "olga", NULL, &counts, &f.err));
+    db_close(other);
+    same_text(of("bob"), "annotator");
+}
+
+Test(role, unknown_roles_are_refused_with_the_list)
+{
+    enum role r;
+    fails(role_parse("boss", &r, &f.err), ERR_USAGE, "annotator, reviewer and owner");
+    fails(role_give(f.db, "x", ROLE_OWNER, "", "maker", "x", &f.err), ERR_USAGE, "the account is empty");
+}
