@@ -103,6 +103,19 @@ bool export_get_messages(struct export *e, int64_t prompt, struct json_text *out
     return rows_close(&q, err);
 }
 
+bool export_get_prompt_id(struct export *e, int64_t prompt, char out[ID_HEX_SIZE], struct err *err)
+{
+    struct rows q;
+    out[0] = '\0';
+    if (!rows_open(&q, e->db, STMT_PROMPT_ID, ARGS(v_int(prompt)), err))
+        return false;
+    if (rows_next(&q)) {
+        struct id id = rows_id(&q, 0);
+        id_hex(&id, out);
+    }
+    return rows_close(&q, err);
+}
+
 bool export_get_response(struct export *e, int64_t row, struct export_response *out, struct err *err)
 {
     struct rows q;
@@ -185,6 +198,15 @@ bool export_each(struct export *e, bool (*item)(struct export *e, const struct e
 bool export_is_role(const struct message *m, const char *role)
 {
     return strlen(role) == m->role.len && memcmp(role, m->role.ptr, m->role.len) == 0;
+}
+
+bool export_is_turns(const struct message *m, size_t n, size_t *first)
+{
+    size_t from = *first = n > 0 && export_is_role(&m[0], "system") && m[0].name.ptr == NULL ? 1 : 0;
+    for (size_t i = from; i < n; i++)
+        if (!export_is_role(&m[i], (i - from) % 2 == 0 ? "user" : "assistant") || m[i].name.ptr != NULL)
+            return false;
+    return (n - from) % 2 == 1;
 }
 
 static void add_text(struct buf *b, struct json_text t)

@@ -18,6 +18,10 @@
     X(ultrafeedback_binarized, "ultrafeedback-binarized")                                                              \
     X(helpsteer2, "helpsteer2")                                                                                        \
     X(helpsteer2_preference, "helpsteer2-preference")                                                                  \
+    X(helpsteer3, "helpsteer3")                                                                                        \
+    X(steerlm, "steerlm")                                                                                              \
+    X(multipref, "multipref")                                                                                          \
+    X(open_instruct, "open-instruct")                                                                                  \
     X(reward_bench, "reward-bench")                                                                                    \
     X(m_reward_bench, "m-reward-bench")                                                                                \
     X(reward_bench_2, "reward-bench-2")                                                                                \

@@ -31,7 +31,7 @@ struct export
     const struct where *where; /* or NULL */
     struct arena where_arena;
     VEC(unsigned char) marks; /* see export_mark; a bit a response */
-    const void *state;        /* of the format that is at work */
+    void *state;              /* of the format that is at work */
     struct json_writer w;
 };
 
@@ -76,6 +76,7 @@ MUST_CHECK bool export_each_response(struct export *e,
                                      bool (*response)(struct export *e, const struct export_place *p, struct err *err),
                                      struct err *err);
 MUST_CHECK bool export_get_messages(struct export *e, int64_t prompt, struct json_text *out, struct err *err);
+MUST_CHECK bool export_get_prompt_id(struct export *e, int64_t prompt, char out[ID_HEX_SIZE], struct err *err);
 MUST_CHECK bool export_get_response(struct export *e, int64_t row, struct export_response *out, struct err *err);
 /* Begin a line: an object, its keys are to follow. */
 void export_begin(struct export *e);
@@ -92,6 +93,9 @@ void export_put(struct export *e);
 /* A list of messages; with `answer` (NULL: none) a last one of the assistant. */
 void export_messages(struct export *e, const struct message *m, size_t n, const struct json_text *answer);
 bool export_is_role(const struct message *m, const char *role);
+/* Turns of user and assistant, the user first and last, none with a name; a message of the system may stand before
+ * them, then *first is 1. */
+bool export_is_turns(const struct message *m, size_t n, size_t *first);
 /* The prompt as one string. trl: a single message of the user as it is; a conversation as a transcript with "\n\nHuman:
  * " and
  * "\n\nAssistant: ", as HH-RLHF has it. */

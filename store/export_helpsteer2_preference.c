@@ -1,6 +1,5 @@
 /* HelpSteer2-Preference: strength and statement of the label, and what each annotator said. */
-#include "store/export_format.h"
-#include "store/mention.h"
+#include "store/export_voices.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,46 +14,6 @@ static const char *statement(int strength)
         "Response 2 is slightly better than Response 1", "Response 2 is better than Response 1",
         "Response 2 is much better than Response 1"};
     return texts[strength + PREFERENCE_MAX];
-}
-
-/* The judgements whose words go out: those that count, or the parts of an aggregate. */
-static size_t pick_voices(const struct export *e, const struct export_item *i, const struct judgement **voice)
-{
-    size_t n = 0;
-    for (size_t k = 0; k < i->n; k++) {
-        const struct judgement *j = &i->judgements[k];
-        bool part = judgement_by_source(j) && strchr(j->annotator_name, '#') != NULL;
-        bool counts = label_counts(i->judgements, i->n, e->options->label.by, k);
-        bool whole = judgement_by_source(j) && !part;
-        if (j->comparison == 0 || j->kind != KIND_JUDGED || !(j->has_preference || j->neither) || whole)
-            continue;
-        /* A part is counted through its aggregate: it speaks where sources speak at all. */
-        bool sources_count = false;
-        for (size_t m = 0; part && m < i->n; m++)
-            sources_count = sources_count || (judgement_by_source(&i->judgements[m]) &&
-                                              label_counts(i->judgements, i->n, e->options->label.by, m));
-        if (counts || sources_count)
-            voice[n++] = j;
-    }
-    return n;
-}
-
-static const struct judgement *find_aggregate(const struct export *e, const struct export_item *i)
-{
-    for (size_t k = 0; k < i->n; k++)
-        if (judgement_by_source(&i->judgements[k]) && i->judgements[k].extra.ptr != NULL &&
-            i->judgements[k].comparison != 0 && label_counts(i->judgements, i->n, e->options->label.by, k))
-            return &i->judgements[k];
-    return NULL;
-}
-
-static void write_words(struct export *e, const char *key, const struct judgement *j)
-{
-    struct buf b = BUF_INIT;
-    if (j != NULL)
-        mention_to_responses(j->justification, j->a_is, &b);
-    jw_kstrn(&e->w, key, b.ptr, b.len);
-    buf_free(&b);
 }
 
 /* The words of someone who leans the way the label does. */
@@ -122,7 +81,7 @@ static void write_similar(struct export *e, const struct judgement *const *voice
         const struct judgement *j = voice[chosen[i]];
         jw_object(&e->w);
         jw_kstr(&e->w, "statement", statement(j->preference));
-        write_words(e, "elaboration", j);
+        export_words(e, "elaboration", j);
         jw_kint(&e->w, "strength", j->preference);
         jw_object_end(&e->w);
     }
@@ -136,24 +95,10 @@ static void write_raw(struct export *e, const struct judgement *const *voice, si
     for (size_t i = 0; i < n; i++) {
         jw_object(&e->w);
         jw_kint(&e->w, "strength", voice[i]->neither ? NEITHER : voice[i]->preference);
-        write_words(e, "justification", voice[i]);
+        export_words(e, "justification", voice[i]);
         jw_object_end(&e->w);
     }
     jw_array_end(&e->w);
-}
-
-/* A field of the aggregate as it came in; false when it did not. */
-static bool write_kept(struct export *e, struct json_object *extra, const char *key)
-{
-    struct json_object *v = NULL;
-    if (!json_object_object_get_ex(extra, key, &v) || v == NULL)
-        return false;
-    size_t n;
-    const char *text =
-        json_object_to_json_string_length(v, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
-    jw_key(&e->w, key);
-    jw_raw(&e->w, text, n);
-    return true;
 }
 
 static bool write_item(struct export *e, const struct export_item *i, struct err *err)
@@ -168,8 +113,8 @@ static bool write_item(struct export *e, const struct export_item *i, struct err
     int strength = i->pair.label.strength;
     e->counts->ties += strength == 0;
     const struct judgement **voice = arena_array(&e->arena, i->n + 1, sizeof *voice);
-    size_t n = pick_voices(e, i, voice);
-    const struct judgement *aggregate = find_aggregate(e, i);
+    size_t n = export_voices(e, i, voice);
+    const struct judgement *aggregate = export_aggregate(e, i);
     struct json_object *extra = NULL;
     if (aggregate != NULL && !json_parse(aggregate->extra.ptr, aggregate->extra.len, &extra, err))
         return false;
@@ -180,11 +125,11 @@ static bool write_item(struct export *e, const struct export_item *i, struct err
     jw_kstrn(&e->w, "response_1", i->responses[0].text.ptr, i->responses[0].text.len);
     jw_kstrn(&e->w, "response_2", i->responses[1].text.ptr, i->responses[1].text.len);
     jw_kint(&e->w, "preference_strength", strength);
-    if (!write_kept(e, extra, "preference_statement"))
+    if (!export_kept(e, extra, "preference_statement"))
         jw_kstr(&e->w, "preference_statement", statement(strength));
-    if (!write_kept(e, extra, "preference_elaboration"))
-        write_words(e, "preference_elaboration", spokesperson(voice, n, strength));
-    if (!write_kept(e, extra, "three_most_similar_preferences"))
+    if (!export_kept(e, extra, "preference_elaboration"))
+        export_words(e, "preference_elaboration", spokesperson(voice, n, strength));
+    if (!export_kept(e, extra, "three_most_similar_preferences"))
         write_similar(e, voice, n);
     write_raw(e, voice, n);
     export_end(e);

@@ -1,6 +1,8 @@
 /* Preference files of other trainers: OpenAI's fine-tuning (direct preference optimisation), LLaMA-Factory (ShareGPT
  * style, `ranking`), Axolotl (`chat_template.default`), UltraFeedback binarised. A line a pair. */
-#include "store/export_format.h"
+#include "store/export_voices.h"
+
+#include <math.h>
 
 /* ---- openai-dpo ---- */
 
@@ -31,15 +33,6 @@ static bool write_openai(struct export *e, const struct export_item *i, int bett
 
 /* ---- llama-factory ---- */
 
-/* Turns of user and assistant, beginning and ending with the user: what the ShareGPT converter takes. */
-static bool is_turns(const struct message *m, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!export_is_role(&m[i], i % 2 == 0 ? "user" : "assistant") || m[i].name.ptr != NULL)
-            return false;
-    return n % 2 == 1;
-}
-
 static void write_turn(struct export *e, const char *from, struct json_text value)
 {
     jw_object(&e->w);
@@ -54,8 +47,7 @@ static bool write_llama(struct export *e, const struct export_item *i, int bette
     size_t n, first;
     if (!content_messages(i->messages, &e->arena, &m, &n, err))
         return false;
-    first = n > 0 && export_is_role(&m[0], "system") && m[0].name.ptr == NULL ? 1 : 0;
-    if (!is_turns(m + first, n - first)) {
+    if (!export_is_turns(m, n, &first)) {
         e->counts->unheld++;
         return true;
     }
@@ -100,10 +92,27 @@ static bool write_axolotl(struct export *e, const struct export_item *i, int bet
 
 /* ---- ultrafeedback-binarized ---- */
 
-/* Null where nobody rated it. */
-static double score(const struct export *e, const struct export_item *i, int which)
+static double mean_score(const struct export *e, const struct export_item *i, int which)
 {
     return label_rating_of(&i->pair, i->judgements, i->n, &e->options->label, which, "helpfulness");
+}
+
+/* Of a pair that came with scores where nobody rated it: theirs, as long as the same answer is the better one. */
+static bool write_scores(struct export *e, const struct export_item *i, int better, struct err *err)
+{
+    static const char *const keys[] = {"score_chosen", "score_rejected"};
+    const struct judgement *came = export_aggregate(e, i);
+    struct json_object *extra = NULL;
+    bool same = came != NULL && came->has_preference && (came->preference < 0 ? 0 : 1) == better;
+    if (same && !json_parse(came->extra.ptr, came->extra.len, &extra, err))
+        return false;
+    for (int k = 0; k < 2; k++) {
+        double mean = mean_score(e, i, k == 0 ? better : 1 - better);
+        if (!isnan(mean) || extra == NULL || !export_kept(e, extra, keys[k]))
+            jw_knum(&e->w, keys[k], mean); /* null where there is none */
+    }
+    json_object_put(extra);
+    return true;
 }
 
 static void write_conversation(struct export *e, const char *key, const struct message *m, size_t n,
@@ -129,8 +138,8 @@ static bool write_ultrafeedback(struct export *e, const struct export_item *i, i
     write_conversation(e, "chosen", m, n, &i->responses[better]);
     write_conversation(e, "rejected", m, n, &i->responses[1 - better]);
     write_conversation(e, "messages", m, n, &i->responses[better]);
-    jw_knum(&e->w, "score_chosen", score(e, i, better));
-    jw_knum(&e->w, "score_rejected", score(e, i, 1 - better));
+    if (!write_scores(e, i, better, err))
+        return false;
     export_end(e);
     return true;
 }

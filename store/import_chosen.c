@@ -8,7 +8,7 @@ struct shape {
     const char *prompt; /* a string or messages; NULL: the answers begin with it */
     const char *more;   /* text that follows the prompt, after a line break; NULL: none */
     const char *chosen, *rejected;
-    const char *needs;         /* a field that tells this shape from others; NULL: those above do */
+    const char *needs;         /* a field, which may be null, that tells this shape from others; NULL: those above do */
     const char *const *placed; /* ends with NULL */
 };
 
@@ -40,7 +40,8 @@ static const struct shape *find(const struct shape *shapes, size_t n, struct jso
 {
     for (size_t i = 0; i < n; i++)
         if ((shapes[i].prompt == NULL || json_has(o, shapes[i].prompt)) && json_has(o, shapes[i].chosen) &&
-            json_has(o, shapes[i].rejected) && (shapes[i].needs == NULL || json_has(o, shapes[i].needs)))
+            json_has(o, shapes[i].rejected) &&
+            (shapes[i].needs == NULL || json_object_object_get_ex(o, shapes[i].needs, NULL)))
             return &shapes[i];
     return NULL;
 }
@@ -153,7 +154,8 @@ static bool read_openai(struct import *im, struct json_object *o, struct err *er
 
 static bool sniff_binarized(struct json_object *o)
 {
-    return json_has(o, "score_chosen") && json_has(o, "score_rejected") && import_has(o, "chosen", json_type_array);
+    return json_object_object_get_ex(o, "score_chosen", NULL) && json_object_object_get_ex(o, "score_rejected", NULL) &&
+           import_has(o, "chosen", json_type_array);
 }
 
 static bool read_binarized(struct import *im, struct json_object *o, struct err *err)

@@ -574,6 +574,8 @@ SELECT c.comparison, c.id, c.first, a.id, c.second, b.id, c.prompt, p.id, source
  ORDER BY c.comparison;
 -- name: prompt_get
 SELECT messages FROM prompt WHERE prompt = ?1;
+-- name: prompt_id
+SELECT id FROM prompt WHERE prompt = ?1;
 -- name: response_get
 SELECT text, model, language, tags FROM response WHERE response = ?1;
 -- name: response_id

@@ -162,14 +162,15 @@ Test(export, every_revision_is_in_our_own_lines_and_comes_back)
     fixture_close(&g);
 }
 
-Test(export, the_model_is_in_our_own_lines_and_in_no_other)
+Test(export, the_model_is_only_in_lines_whose_format_names_it)
 {
     must(fixture_import(
         &f, "s.jsonl", NULL,
         "{\"prompt\":\"p\",\"responses\":[{\"text\":\"a\",\"model\":\"secret-1\"},{\"text\":\"b\"}]" SAYS("source:s",
                                                                                                           "1")));
     for (const char *const *name = export_formats; *name != NULL; name++) {
-        bool own = strcmp(*name, "judgements") == 0;
+        bool own =
+            strcmp(*name, "judgements") == 0 || strcmp(*name, "multipref") == 0 || strcmp(*name, "open-instruct") == 0;
         cr_expect(eq(int, strstr(fixture_export(&f, *name), "secret-1") != NULL, own), "%s", *name);
     }
 }
@@ -264,105 +265,6 @@ Test(export, names_of_choices_are_checked)
     must(export_ties_parse("both", &ties, &f.err));
     cr_expect(eq(int, (int)ties, TIES_BOTH));
     fails(export_ties_parse("maybe", &ties, &f.err), ERR_USAGE, "drop, both or error");
-}
-
-/* ---- there and back ---- */
-
-/* What a record may say, each by a text that stands in it nowhere else. */
-#define FACTS(X)                                                                                                       \
-    X(BETTER, "the better one")                                                                                        \
-    X(WORSE, "the worse one")                                                                                          \
-    X(SYSTEM, "be exact")                                                                                              \
-    X(WHO, "ada")                                                                                                      \
-    X(WORDS, "because of that")                                                                                        \
-    X(MODEL, "model-x")                                                                                                \
-    X(LANGUAGE, "tlh")                                                                                                 \
-    X(SOURCE, "from-here")                                                                                             \
-    X(SPLIT, "held-out")
-enum {
-#define X(id, text) FACT_##id,
-    FACTS(X)
-#undef X
-        N_FACTS
-};
-static const char *const facts[] = {
-#define X(id, text) text,
-    FACTS(X)
-#undef X
-};
-#define HOLDS(id) (1U << FACT_##id)
-#define PAIR_ONLY (HOLDS(BETTER) | HOLDS(WORSE))
-
-/* Every format, what it holds of a conversation with a system's message that a person judged and rated, and as what its
- * lines come back. */
-static const struct {
-    const char *format, *reader; /* NULL: nothing was written, or it is not read back */
-    unsigned holds;
-} formats[] = {
-    {"judgements", "judgements", (1U << N_FACTS) - 1},
-    {"trl", "trl", PAIR_ONLY | HOLDS(SYSTEM)},
-    {"trl-conversational", "trl", PAIR_ONLY | HOLDS(SYSTEM)},
-    {"trl-unpaired", NULL, PAIR_ONLY | HOLDS(SYSTEM)},
-    {"openai-dpo", NULL, PAIR_ONLY | HOLDS(SYSTEM)},
-    {"llama-factory", NULL, PAIR_ONLY | HOLDS(SYSTEM)},
-    {"axolotl", NULL, PAIR_ONLY | HOLDS(SYSTEM)},
-    {"ultrafeedback-binarized", NULL, PAIR_ONLY | HOLDS(SYSTEM)},
-    {"helpsteer2", "helpsteer2", 0},                       /* no system's message */
-    {"helpsteer2-preference", "helpsteer2-preference", 0}, /* nor here */
-    {"csv", NULL, PAIR_ONLY | HOLDS(SYSTEM) | HOLDS(LANGUAGE) | HOLDS(SOURCE) | HOLDS(SPLIT)},
-    {"tsv", NULL, PAIR_ONLY | HOLDS(SYSTEM) | HOLDS(LANGUAGE) | HOLDS(SOURCE) | HOLDS(SPLIT)},
-    {"responses", NULL, PAIR_ONLY | HOLDS(SYSTEM) | HOLDS(LANGUAGE)},
-    {"reward-bench", NULL, 0},
-    {"m-reward-bench", NULL, 0},
-    {"reward-bench-2", NULL, 0},
-    {"reward-math", NULL, 0},
-};
-enum { N_KNOWN = sizeof formats / sizeof *formats };
-
-#define FIVE(h) "{\"helpfulness\":" h ",\"correctness\":3,\"coherence\":4,\"complexity\":1,\"verbosity\":2}"
-#define RECORD(prompt)                                                                                                 \
-    "{\"prompt\":" prompt ",\"responses\":[{\"text\":\"the worse one\",\"language\":\"tlh\"},{\"text\":\"the better "  \
-    "one\",\"model\":\"model-x\"}],\"source\":\"from-here\",\"split\":\"held-out\",\"judgement\":{\"annotator\":"      \
-    "\"ada\",\"preference\":1,\"justification\":\"because of that\",\"ratings\":[" FIVE("1") "," FIVE("4") "]}}\n"
-
-Test(export, every_format_holds_what_the_table_says_and_no_more)
-{
-    must(fixture_import(
-        &f, "s.jsonl", NULL,
-        RECORD("[{\"role\":\"system\",\"content\":\"be exact\"},{\"role\":\"user\",\"content\":\"q\"}]")));
-    size_t known = 0;
-    for (const char *const *name = export_formats; *name != NULL; name++) {
-        const char *text = fixture_export(&f, *name);
-        size_t i = 0;
-        while (i < N_KNOWN && strcmp(formats[i].format, *name) != 0)
-            i++;
-        cr_assert(i < N_KNOWN, "the table does not have %s", *name);
-        known++;
-        for (size_t k = 0; k < N_FACTS; k++)
-            cr_expect(eq(int, strstr(text, facts[k]) != NULL, (int)(formats[i].holds >> k & 1)), "%s: %s", *name,
-                      facts[k]);
-    }
-    cr_expect(eq(sz, known, N_KNOWN));
-}
-
-Test(export, what_a_format_holds_comes_back_to_the_byte)
-{
-    must(fixture_import(&f, "s.jsonl", NULL, RECORD("\"one question\"")));
-    for (size_t i = 0; i < N_KNOWN; i++) {
-        struct fixture g;
-        if (formats[i].reader == NULL)
-            continue;
-        bool trl = strcmp(formats[i].reader, "trl") == 0;
-        struct export_options o = {.format = formats[i].format, .margin = trl};
-        const char *text = fixture_export_with(&f, &o);
-        cr_expect(gt(i64, f.exported.lines, 0), "%s", formats[i].format);
-        fixture_open(&g, "helpsteer2");
-        cr_assert(eq(int, fixture_import(&g, "back.jsonl", formats[i].reader, text), 1), "%s: %s", formats[i].format,
-                  g.err.text);
-        same_text(g.refusals.ptr, "");
-        same_text(fixture_export_with(&g, &o), text);
-        fixture_close(&g);
-    }
 }
 
 Test(export, csv_has_a_head_and_guards_formulas)
