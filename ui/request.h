@@ -42,7 +42,7 @@
     X(RUN, "run", "fit a head with these settings", ITEM)                                                              \
     X(STOP, "stop", "ask the work beside the screen to stop", ITEM)                                                    \
     X(FIGURES, "figures", "all figures of the last fit", ITEM)                                                         \
-    X(MARK, "mark", "mark this one for a comparison, or take the mark away", ITEM)                                     \
+    X(MARK, "mark", "mark this one, or take the mark away", ITEM)                                                      \
     X(COMPARE, "compare", "compare the marked heads on what all of them held out", ITEM)                               \
     X(EXPORT_HEAD, "export-head", "copy the head to a place of your own", ITEM)                                        \
     X(REPORT, "report", "write the report of the marked heads, or of this one", ITEM)                                  \
@@ -66,7 +66,6 @@
     X(THIS, "annotate-this", "annotate this one", ITEM)                                                                \
     X(DROP, "drop", "set this judgement aside, with a reason; it is kept", ITEM)                                       \
     X(STRATEGY, "strategy", "the next way to order what waits", ITEM)                                                  \
-    X(MARK, "mark", "mark this one, or not", ITEM)                                                                     \
     X(ASSIGN, "assign", "hand out what is marked, or this one: asks to whom", ITEM)                                    \
     X(ONE_MORE, "one-more", "want one more person for this one", ITEM)                                                 \
     X(RETIRE, "retire", "take this one out of work, or back in", ITEM)                                                 \
