@@ -57,6 +57,7 @@ static bool run_views(const struct app *app, const struct args *args, struct wor
                      &(struct ui_opts){.keys = given != NULL ? given
                                                : own_keys    ? keys
                                                              : NULL,
+                                       .keymap = args_get(args, "keymap"),
                                        .script = script,
                                        .ascii = args_has(args, "ascii"),
                                        .theme = theme_of(args),

@@ -14,6 +14,7 @@
     {"as", 0, "NAME", "who sits here (default: $ASSAY_ANNOTATOR, then the name of the account)", false},               \
         {"order", 0, "ORDER", "given (as imported) or random", false},                                                 \
         {"ascii", 0, NULL, "draw with plain ASCII", false},                                                            \
+        {"keymap", 0, "NAME", "azerty or numpad: keys for other keyboards", false},                                    \
         {"theme", 0, "THEME", THEMES(WORKBENCH_THEME) "(default: $ASSAY_THEME, then plain)", false},                   \
     {                                                                                                                  \
         "keys", 0, "FILE", "key bindings read after those of the program", false                                       \

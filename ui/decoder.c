@@ -2,6 +2,7 @@
 
 #include "core/base/utf8.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { ESC = 0x1b };
@@ -52,6 +53,42 @@ static struct key find(const unsigned char *bytes, size_t n)
     return (struct key){K_OTHER, false};
 }
 
+/* ---- mouse (XTerm Control Sequences, "Mouse Tracking") ---- */
+
+enum { BUTTON_LEFT = 0, WHEEL_UP = 64, WHEEL_DOWN = 65, REPORT_BYTES = 3, REPORT_BASE = 32 };
+
+static bool mouse_key(struct decoder *d, int button, int col, int row, struct key *out)
+{
+    d->row = row - 1;
+    d->col = col - 1;
+    *out = (struct key){button == WHEEL_UP ? K_WHEEL_UP : button == WHEEL_DOWN ? K_WHEEL_DOWN : K_CLICK, false};
+    return button == BUTTON_LEFT || button == WHEEL_UP || button == WHEEL_DOWN;
+}
+
+/* "[<button;column;row" and M for a press: Esc and what is behind it, n bytes. */
+static bool parse_report(struct decoder *d, size_t n, struct key *out)
+{
+    char text[DECODER_SIZE + 1];
+    int button, col, row;
+    char end;
+    memcpy(text, d->bytes, n);
+    text[n] = '\0';
+    return sscanf(text + 3, "%5d;%5d;%5d%c", &button, &col, &row, &end) == 4 && end == 'M' && col > 0 && row > 0 &&
+           mouse_key(d, button, col, row, out);
+}
+
+/* A report of `n` bytes in all has come; true when it is a key, else what follows it is. */
+static bool next_report(struct decoder *d, size_t n, bool ended, struct key *out)
+{
+    bool is_key = d->bytes[2] == '<' ? parse_report(d, n, out)
+                                     : mouse_key(d, d->bytes[3] - REPORT_BASE, d->bytes[4] - REPORT_BASE,
+                                                 d->bytes[5] - REPORT_BASE, out);
+    drop(d, n);
+    return is_key || decoder_next(d, ended, out);
+}
+
+/* ---- sequences ---- */
+
 /* Esc [ or Esc O, then parameters, then one final byte (ECMA-48, 5.4). */
 static bool next_sequence(struct decoder *d, bool ended, struct key *out)
 {
@@ -59,6 +96,13 @@ static bool next_sequence(struct decoder *d, bool ended, struct key *out)
     while (i < d->n && d->bytes[i] >= 0x20 && d->bytes[i] < 0x40)
         i++;
     bool whole = i < d->n && d->bytes[i] >= 0x40 && d->bytes[i] < 0x7f;
+    bool old_report = whole && i == 2 && d->bytes[1] == '[' && d->bytes[2] == 'M';
+    if (old_report && d->n < i + 1 + REPORT_BYTES && !ended)
+        return false;
+    if (old_report && d->n >= i + 1 + REPORT_BYTES)
+        return next_report(d, i + 1 + REPORT_BYTES, ended, out);
+    if (whole && d->bytes[1] == '[' && d->bytes[2] == '<')
+        return next_report(d, i + 1, ended, out);
     if (whole)
         return give(d, i + 1, find(d->bytes + 1, i), out);
     if (i == 2 && (i < d->n || ended)) /* typed: Esc, then the other */

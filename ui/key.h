@@ -23,6 +23,9 @@
     X(END, "End")                                                                                                      \
     X(PAGE_UP, "PgUp")                                                                                                 \
     X(PAGE_DOWN, "PgDn")                                                                                               \
+    X(WHEEL_UP, "WheelUp") /* of a mouse */                                                                            \
+    X(WHEEL_DOWN, "WheelDown")                                                                                         \
+    X(CLICK, "Click")                                                                                                  \
     X(F1, "F1")                                                                                                        \
     X(F2, "F2")                                                                                                        \
     X(F3, "F3")                                                                                                        \

@@ -164,12 +164,30 @@ bool keys_read(struct keys *k, const char *path, struct err *err)
     return ok;
 }
 
+static bool refuse_keymap(const char *name, struct err *err)
+{
+    struct buf names = BUF_INIT;
+    for (const struct asset *a = assets; a->name != NULL; a++)
+        if (strncmp(a->name, "keys/", 5) == 0)
+            buf_addf(&names, "%s%.*s", names.len > 0 ? ", " : "", (int)strcspn(a->name + 5, "."), a->name + 5);
+    err_set(err, ERR_USAGE, "there is no keymap \"%.40s\"; there are %s", name, names.ptr);
+    buf_free(&names);
+    return false;
+}
+
+bool keys_carried(struct keys *k, const char *name, struct err *err)
+{
+    struct buf path = BUF_INIT;
+    buf_addf(&path, "keys/%s.keys", name);
+    const struct asset *a = asset_find(path.ptr);
+    bool ok = a != NULL ? keys_parse(k, (const char *)a->data, a->size, path.ptr, err) : refuse_keymap(name, err);
+    buf_free(&path);
+    return ok;
+}
+
 bool keys_default(struct keys *k, struct err *err)
 {
-    const struct asset *a = asset_find("keys/default.keys");
-    if (a != NULL)
-        return keys_parse(k, (const char *)a->data, a->size, "default.keys", err);
-    BUG("keys/default.keys is not among the assets");
+    return keys_carried(k, "default", err);
 }
 
 enum request keys_lookup(const struct keys *k, enum keymap map, struct key key)

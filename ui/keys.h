@@ -42,7 +42,9 @@ void keys_free(struct keys *k);
 MUST_CHECK bool keys_parse(struct keys *k, const char *text, size_t n, const char *name, struct err *err);
 /* The same from a file. */
 MUST_CHECK bool keys_read(struct keys *k, const char *path, struct err *err);
-/* The bindings that the program carries (assets/keys/default.keys). */
+/* One of the keymaps that the program carries (assets/keys/NAME.keys); ERR_USAGE with their names when it is none. */
+MUST_CHECK bool keys_carried(struct keys *k, const char *name, struct err *err);
+/* The one that all others stand on: default. */
 MUST_CHECK bool keys_default(struct keys *k, struct err *err);
 
 enum request keys_lookup(const struct keys *k, enum keymap map, struct key key);

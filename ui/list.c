@@ -105,10 +105,22 @@ bool list_find(struct list *l, int direction, bool (*hit)(void *ctx, size_t i), 
     return false;
 }
 
+bool list_click(struct list *l, int row, int col)
+{
+    size_t i = l->top + (size_t)(row - l->row);
+    if (row < l->row || row >= l->row + l->height || col < l->col || col >= l->col + l->cols || i >= l->n)
+        return false;
+    list_go(l, i);
+    return true;
+}
+
 void list_draw(struct list *l, struct grid *g, int row, int col, int rows, int cols,
                void (*draw)(void *ctx, struct grid *g, int row, int col, int cols, size_t i), void *ctx)
 {
     list_set_height(l, rows);
+    l->row = row;
+    l->col = col;
+    l->cols = cols;
     for (int r = 0; r < rows && l->top + (size_t)r < l->n; r++) {
         size_t i = l->top + (size_t)r;
         draw(ctx, g, row + r, col + 2, cols - 2, i);

@@ -9,10 +9,11 @@ enum { LIST_MARGIN = 2 }; /* rows seen beyond the selected one, where there are 
 
 /* Zero-initialised is empty. */
 struct list {
-    size_t n;   /* rows */
-    size_t at;  /* the selected one, < n; 0 when there is none */
-    size_t top; /* the first one seen */
-    int height; /* rows of room, from the last drawing or list_set_height */
+    size_t n;           /* rows */
+    size_t at;          /* the selected one, < n; 0 when there is none */
+    size_t top;         /* the first one seen */
+    int height;         /* rows of room, from the last drawing or list_set_height */
+    int row, col, cols; /* where it was drawn last; cols 0: nowhere yet */
 };
 
 /* There are now n rows. The selection stays on its index, or on the last row when that is gone. */
@@ -32,6 +33,9 @@ bool list_request(struct list *l, struct screen *s, enum request r);
 /* Select the next row that is a hit, from the selected one on in this direction (1, -1), round the ends; the selected
  * one comes last. False when there is none. */
 bool list_find(struct list *l, int direction, bool (*hit)(void *ctx, size_t i), void *ctx);
+
+/* A mouse was pressed on this cell: select the row that stands there. False: none does. */
+bool list_click(struct list *l, int row, int col);
 
 /* Draw the rows into this area, the selected one with a mark in the first column and in the style of the cursor. `row`
  * draws row i from column `col` on. */

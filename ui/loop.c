@@ -20,6 +20,7 @@ static void show(struct loop *l)
     screen_draw(s);
     if (l->term != NULL) {
         term_theme(l->term, s->theme, s->theme_chosen);
+        term_mouse(l->term, s->mouse);
         int changed = term_show(l->term, &s->grid, s->repaint);
         trace(TRACE_DRAW, "%d cells changed", changed);
         if (s->beep)
@@ -126,7 +127,10 @@ static bool handle_keys(struct loop *l, struct err *err)
         case INPUT_NONE:
             return true;
         case INPUT_KEY:
-            screen_key(l->screen, in.key);
+            if (in.key.code == K_CLICK)
+                screen_click(l->screen, in.row, in.col);
+            else
+                screen_key(l->screen, in.key);
             break;
         case INPUT_PASTE:
             screen_paste(l->screen, in.text, in.len);

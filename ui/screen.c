@@ -283,6 +283,13 @@ static bool works_unseen(enum request r)
     return r == REQ_LEAVE || r == REQ_DONE || r == REQ_REDRAW || r == REQ_SUSPEND;
 }
 
+enum { WHEEL_LINES = 3 };
+
+static bool is_wheel(struct key k)
+{
+    return k.code == K_WHEEL_UP || k.code == K_WHEEL_DOWN;
+}
+
 static bool type_into(struct screen *s, const struct view *v, struct key k)
 {
     char text[4];
@@ -314,8 +321,19 @@ void screen_key(struct screen *s, struct key k)
     } else if (line != NULL) {
         line_request(s, line, r);
     } else {
-        view_request(s, v, r);
+        for (int i = 0; i < (is_wheel(k) ? WHEEL_LINES : 1) && view_stack_top(&s->views) != NULL; i++)
+            view_request(s, view_stack_top(&s->views), r);
     }
+}
+
+void screen_click(struct screen *s, int row, int col)
+{
+    const struct view *v = view_stack_top(&s->views);
+    if (v == NULL || s->left || too_small(s) || open_line(s) != NULL || v->ops->click == NULL)
+        return;
+    s->message[0] = '\0';
+    s->error = false;
+    v->ops->click(v->self, s, row, col);
 }
 
 void screen_paste(struct screen *s, const char *text, size_t n)

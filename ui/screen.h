@@ -37,6 +37,8 @@ void screen_release(struct screen *s);
 
 /* What came in. */
 void screen_key(struct screen *s, struct key k);
+/* The mouse, where it reports: a press on a cell. */
+void screen_click(struct screen *s, int row, int col);
 void screen_paste(struct screen *s, const char *text, size_t n);
 void screen_resize(struct screen *s, int rows, int cols);
 /* A worker has something to say. */

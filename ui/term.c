@@ -40,6 +40,7 @@ struct term {
     enum ui_color color;
     bool can_color, colored; /* the terminal; what was set */
     enum theme theme;
+    bool mouse;
     attr_t attrs[STYLE_COUNT];
     short pairs[STYLE_COUNT];
     struct decoder decoder;
@@ -116,6 +117,20 @@ static void paste_mode(struct term *t, bool on)
     fflush(t->out);
 }
 
+/* Presses and the wheel, in the form without limits where the terminal knows it. */
+static void mouse_mode(const struct term *t, bool on)
+{
+    fputs(on ? "\033[?1000h\033[?1006h" : "\033[?1006l\033[?1000l", t->out);
+    fflush(t->out);
+}
+
+void term_mouse(struct term *t, bool on)
+{
+    if (on != t->mouse)
+        mouse_mode(t, on);
+    t->mouse = on;
+}
+
 static void start(struct term *t, enum ui_color color)
 {
     set_escdelay(escape_delay());
@@ -170,9 +185,7 @@ void term_close(struct term *t)
 {
     if (t == NULL)
         return;
-    paste_mode(t, false);
-    endwin();
-    term_signal_screen(false);
+    term_leave(t);
     delscreen(t->screen);
     term_signal_close();
     grid_release(&t->shown);
@@ -183,6 +196,8 @@ void term_close(struct term *t)
 void term_leave(struct term *t)
 {
     paste_mode(t, false);
+    if (t->mouse)
+        mouse_mode(t, false);
     endwin();
     term_signal_screen(false);
 }
@@ -202,6 +217,8 @@ void term_resume(struct term *t)
 {
     reset_prog_mode();
     paste_mode(t, true);
+    if (t->mouse)
+        mouse_mode(t, true);
     term_signal_screen(true);
     term_update_size(t);
     t->drawn = false;
@@ -326,12 +343,19 @@ static struct input at_end(struct term *t)
     return in;
 }
 
+static struct input at_mouse(const struct term *t, struct input in)
+{
+    in.row = t->decoder.row;
+    in.col = t->decoder.col;
+    return in;
+}
+
 struct input term_read(struct term *t)
 {
     for (;;) {
         struct input in = {.kind = INPUT_KEY};
         if (decoder_next(&t->decoder, false, &in.key))
-            return in;
+            return at_mouse(t, in);
         int got = getch();
         if (got == ERR && rest_follows(t) && !hung_up(t))
             continue;

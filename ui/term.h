@@ -14,6 +14,7 @@ enum input_kind { INPUT_NONE, INPUT_KEY, INPUT_PASTE, INPUT_CLOSED };
 struct input {
     enum input_kind kind;
     struct key key;
+    int row, col;     /* KEY of a mouse: the cell it was over */
     const char *text; /* PASTE: valid until the next read */
     size_t len;
 };
@@ -37,6 +38,8 @@ int term_show(struct term *t, const struct grid *g, bool all);
 void term_beep(struct term *t);
 /* Put the screen back, for another program to use it; term_resume takes it again. */
 void term_leave(struct term *t);
+/* Have the terminal report its mouse, or not. */
+void term_mouse(struct term *t, bool on);
 /* How styles look from the next term_show on. `chosen`: by the person, which is more than $NO_COLOR, but not than
  * UI_COLOR_NEVER. */
 void term_theme(struct term *t, enum theme theme, bool chosen);

@@ -36,14 +36,14 @@ static void say(const char *text)
     (void)ignored;
 }
 
-/* Only what is safe in a handler: bytes and modes. Ends the paste mode, the attributes, the other screen; shows the
- * cursor. */
+/* Only what is safe in a handler: bytes and modes. Ends the reports of mouse and pastes, the attributes, the other
+ * screen; shows the cursor. */
 static void put_screen_back(void)
 {
     if (!state.screen_ours)
         return;
     state.screen_ours = 0;
-    say("\033[?2004l\033[0m\033[?1049l\033[?25h\r\n");
+    say("\033[?1006l\033[?1000l\033[?2004l\033[0m\033[?1049l\033[?25h\r\n");
     if (state.have_modes)
         tcsetattr(state.out_fd, TCSANOW, &state.modes);
 }

@@ -88,8 +88,8 @@ static bool run_with_keys(struct workbench *w, enum workbench_view first, const 
 bool ui_run(struct workbench *w, enum workbench_view first, const struct ui_opts *opts, struct err *err)
 {
     struct keys *keys = keys_new();
-    bool ok = keys_default(keys, err) && (opts->keys == NULL || keys_read(keys, opts->keys, err)) &&
-              run_with_keys(w, first, opts, keys, err);
+    bool ok = keys_default(keys, err) && (opts->keymap == NULL || keys_carried(keys, opts->keymap, err)) &&
+              (opts->keys == NULL || keys_read(keys, opts->keys, err)) && run_with_keys(w, first, opts, keys, err);
     keys_free(keys);
     return ok;
 }

@@ -59,7 +59,8 @@ enum ui_color { UI_COLOR_AUTO, UI_COLOR_ALWAYS, UI_COLOR_NEVER }; /* AUTO: none 
 
 /* Zero-initialised is the plain case: stdin and stdout, colour if there is any, keys of the program. */
 struct ui_opts {
-    const char *keys; /* file of key bindings read after those of the program; NULL: none */
+    const char *keymap; /* one of those that the program carries, read before `keys`; NULL: none */
+    const char *keys;   /* file of key bindings read after those of the program; NULL: none */
     const char
         *script;   /* file of keys and commands (ui/script.h), after whose last line the program leaves; NULL: none */
     bool headless; /* no terminal at all, size from $LINES and $COLUMNS (24 x 80); needs a script. A script with an

@@ -55,6 +55,8 @@ struct view_ops {
     void (*tick)(void *view, struct screen *s);
     /* Is work going on that will wake it? Scripts wait until no view is busy. NULL: never. */
     bool (*busy)(const void *view);
+    /* A mouse was pressed on this cell of what was drawn last. NULL: it means nothing here. */
+    void (*click)(void *view, struct screen *s, int row, int col);
     /* Fill the grid, which is blank and at least VIEW_MIN_ROWS x VIEW_MIN_COLS. */
     void (*draw)(void *view, const struct screen *s, struct grid *g);
     /* What it shows, as lines "name value", for tests. */

@@ -48,6 +48,8 @@ static void sync(struct annotate *a)
     bool same = t->comparison == a->shown;
     if (t->comparison != 0)
         set_texts(a, t, same);
+    for (int p = 0; t->comparison == 0 && p < PANE_COUNT; p++)
+        textview_set(&a->text[p], NULL, 0); /* what they showed is gone */
     if (same)
         return;
     a->shown = t->comparison;

@@ -122,6 +122,12 @@ static bool dashboard_find(void *view, struct screen *s, const char *what, int d
     return list_find(&d->list, direction, todo_has, &(struct sought){d, what});
 }
 
+static void dashboard_click(void *view, struct screen *s, int row, int col)
+{
+    (void)s;
+    list_click(&((struct dashboard *)view)->list, row, col);
+}
+
 static void dashboard_dump(const void *view, struct buf *out)
 {
     const struct dashboard *d = view;
@@ -150,6 +156,7 @@ struct view view_dashboard(struct workbench *w)
         .shown = dashboard_shown,
         .woken = dashboard_woken,
         .busy = dashboard_busy,
+        .click = dashboard_click,
         .draw = dashboard_draw,
         .dump = dashboard_dump,
         .close = dashboard_close,

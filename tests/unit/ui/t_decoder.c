@@ -89,3 +89,44 @@ Test(decoder, any_bytes_end_in_keys_and_leave_nothing)
         keys_of(bytes, n, got, sizeof got);
     }
 }
+
+static struct key decode(struct decoder *d, const char *bytes, size_t n, bool *is)
+{
+    struct key k = {0};
+    for (size_t i = 0; i < n; i++)
+        decoder_add(d, (unsigned char)bytes[i]);
+    *is = decoder_next(d, true, &k);
+    return k;
+}
+
+Test(decoder, of_a_mouse_the_wheel_and_the_first_press_are_keys)
+{
+    struct decoder d = {0};
+    bool is;
+    cr_expect(eq(u32, decode(&d, "\033[<0;12;5M", 10, &is).code, K_CLICK));
+    cr_expect(eq(int, d.row, 4));
+    cr_expect(eq(int, d.col, 11));
+    cr_expect(eq(u32, decode(&d, "\033[<64;1;1M", 10, &is).code, K_WHEEL_UP));
+    cr_expect(eq(u32, decode(&d, "\033[<65;1;1M", 10, &is).code, K_WHEEL_DOWN));
+    cr_expect(eq(u32, decode(&d, "\033[M\040\054\045", 6, &is).code, K_CLICK), "the older form");
+    cr_expect(eq(int, d.row, 4));
+    cr_expect(eq(int, d.col, 11));
+}
+
+Test(decoder, other_reports_of_a_mouse_are_nothing_and_swallow_nothing)
+{
+    struct decoder d = {0};
+    bool is;
+    decode(&d, "\033[<0;12;5m", 10, &is);
+    cr_expect(not(is), "a release");
+    decode(&d, "\033[<2;1;1M", 9, &is);
+    cr_expect(not(is), "another button");
+    decode(&d, "\033[<0;0;99999999999M", 19, &is);
+    cr_expect(not(is), "no place");
+    cr_expect(eq(u32, decode(&d, "\033[<0;1;1mx", 10, &is).code, 'x'));
+    decoder_add(&d, 033);
+    decoder_add(&d, '[');
+    decoder_add(&d, 'M');
+    struct key k;
+    cr_expect(not(decoder_next(&d, false, &k)), "its three bytes are waited for");
+}

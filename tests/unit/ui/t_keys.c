@@ -160,3 +160,46 @@ Test(keys, request_names_are_found_and_differ)
     }
     cr_expect(eq(int, request_find("rate", 4), REQ_NONE));
 }
+
+Test(keys, every_keymap_that_is_carried_can_be_read_on_top_of_the_default)
+{
+    static const char *const names[] = {"azerty", "numpad"};
+    struct err err;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct keys *k = keys_new();
+        cr_assert(keys_default(k, &err), "%s", err.text);
+        cr_expect(keys_carried(k, names[i], &err), "%s", err.text);
+        cr_expect(eq(int, look(k, KEYMAP_ANNOTATE, "3"), REQ_RATE_3), "digits rate as ever");
+        keys_free(k);
+    }
+}
+
+Test(keys, azerty_rates_without_shift_and_numpad_with_one_hand)
+{
+    struct keys *k = keys_new();
+    struct err err;
+    cr_assert(keys_default(k, &err) && keys_carried(k, "azerty", &err), "%s", err.text);
+    cr_expect(eq(int, look(k, KEYMAP_ANNOTATE, "&"), REQ_RATE_1));
+    cr_expect(eq(int, look(k, KEYMAP_ANNOTATE, "à"), REQ_RATE_0));
+    cr_expect(eq(int, look(k, KEYMAP_ANNOTATE, "-"), REQ_PAGE_UP), "a page up is more wanted than a six");
+    cr_assert(keys_carried(k, "numpad", &err), "%s", err.text);
+    cr_expect(eq(int, look(k, KEYMAP_ANNOTATE, "-"), REQ_PREFER_A));
+    cr_expect(eq(int, look(k, KEYMAP_PAGER, "-"), REQ_PAGE_UP), "elsewhere as ever");
+    keys_free(k);
+}
+
+Test(keys, a_keymap_that_is_not_carried_names_those_that_are)
+{
+    struct keys *k = keys_new();
+    struct err err;
+    cr_expect(not(keys_carried(k, "dvorak", &err)));
+    cr_expect(eq(int, err.kind, ERR_USAGE));
+    cr_expect(eq(str, err.text, "there is no keymap \"dvorak\"; there are azerty, default, numpad"));
+    keys_free(k);
+}
+
+Test(keys, an_unknown_view_names_all_that_there_are)
+{
+    for (int m = 0; m < KEYMAP_COUNT; m++)
+        expect_error("nowhere x clear", keymap_name((enum keymap)m));
+}

@@ -148,3 +148,21 @@ Test(list, the_selected_row_has_a_mark_and_the_cursor)
     buf_free(&out);
     grid_release(&g);
 }
+
+Test(list, a_press_of_the_mouse_selects_the_row_under_it)
+{
+    struct grid g = {0};
+    struct list l = of(5, 3);
+    grid_resize(&g, 6, 20);
+    list_go(&l, 4);
+    list_draw(&l, &g, 1, 2, 3, 10, draw_number, NULL);
+    cr_expect(list_click(&l, 1, 2));
+    cr_expect(eq(sz, l.at, 2));
+    cr_expect(not(list_click(&l, 0, 5)), "above it");
+    cr_expect(not(list_click(&l, 4, 5)), "below it");
+    cr_expect(not(list_click(&l, 2, 1)), "beside it");
+    list_set(&l, 1);
+    cr_expect(not(list_click(&l, 3, 5)), "no row stands there");
+    cr_expect(eq(sz, l.at, 0));
+    grid_release(&g);
+}

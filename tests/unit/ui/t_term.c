@@ -110,7 +110,7 @@ Test(term, a_sequence_of_another_terminal_is_one_key_and_never_digits)
     expect_key("\033[8~", "<End>");
     expect_key("\033Os", "3");
     expect_key("\033[1;3;4q", "<Other>");
-    expect_key("\033[<0;10;20M", "<Other>");
+    expect_key("\033[<0;10;20M", "<Click>");
     expect_key("\033[24;5~", "<Other>");
     cr_expect(eq(int, term_read(tty.term).kind, INPUT_NONE));
     expect_key("\033[4", "<Other>");

@@ -69,3 +69,18 @@ Test(view_help, a_pager_scrolls_to_its_ends_and_says_so)
     cr_expect(strstr(ui_stage_text(&s), "x does nothing here") != NULL);
     ui_stage_free(&s);
 }
+
+Test(view_help, the_wheel_scrolls_three_lines)
+{
+    struct ui_stage s;
+    ui_stage_init(&s, "helpsteer2");
+    ui_host_add_samples(&s.host);
+    ui_stage_open(&s, 24, 80, false);
+    ui_stage_press(&s, "? <WheelDown>");
+    cr_expect(strstr(ui_stage_model(&s), "scroll 3 of") != NULL);
+    ui_stage_press(&s, "<WheelUp>");
+    cr_expect(strstr(ui_stage_model(&s), "scroll 0 of") != NULL);
+    screen_click(&s.screen, 3, 3);
+    cr_expect(not(s.screen.error), "a click where it means nothing is no mistake");
+    ui_stage_free(&s);
+}
