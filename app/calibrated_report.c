@@ -120,7 +120,7 @@ static void losses_text(const struct calibrated *c, struct buf *out)
         buf_adds(out, "  all pairs are of one prompt: there is nothing to compare maps on\n");
         return;
     }
-    buf_adds(out, "  log-loss on pairs left out, by prompt:");
+    buf_adds(out, "  log-loss on pairs left out, by prompt:\n   ");
     for (int k = 0; k < CALIBRATION_KINDS; k++)
         buf_addf(out, "%s %s %s", k > 0 ? "," : "", calibration_name((enum calibration_kind)k),
                  evaluation_number(c->loss[k], false, loss));
@@ -173,7 +173,7 @@ static void groups_text(const struct calibrated *c, struct buf *out)
         group_text(c, &c->by_group[i], out);
     if (shown < c->rows)
         buf_addf(out, "  and %zu more; --json tells all\n", c->rows - shown);
-    buf_addf(out, "  (alone: the T of its pairs alone, - when they have none; groups under %d pairs have the T of all",
+    buf_addf(out, "  (alone: of its own pairs, - when they have none; groups under %d pairs have the T of all",
              CALIBRATION_GROUP_LEAST);
     buf_addf(out, ": %zu)\n", c->small);
 }

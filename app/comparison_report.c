@@ -12,15 +12,20 @@
 /* ---- the table ---- */
 
 /* Text has two tables of at most 100 columns. A name that is too long for its column gets a line of its own. */
-enum { COLUMNS = 8, CELL = 64, BREAK = 4, NAME_COLUMNS = 17 };
+enum { COLUMNS = 8, CELL = 96, BREAK = 4, NAME_COLUMNS = 17 };
 static const char *const titles[COLUMNS] = {"head", "accuracy", "log-loss", "Brier", "ECE", "ECE at T", "AUROC", "T"};
 
 static void fill_cell(char cell[CELL], double value, struct metric_interval i, double factor, int digits,
                       const char *unit)
 {
-    int n = snprintf(cell, CELL, isnan(value) ? "-" : "%.*f%s", digits, factor * value, unit);
-    if (isfinite(i.lo))
-        snprintf(cell + n, CELL - (size_t)n, " (%.*f to %.*f)", digits, factor * i.lo, digits, factor * i.hi);
+    char v[COMPARE_NUMBER], lo[COMPARE_NUMBER], hi[COMPARE_NUMBER];
+    if (isnan(value))
+        snprintf(cell, CELL, "-");
+    else if (isfinite(i.lo))
+        snprintf(cell, CELL, "%s%s (%s to %s)", compare_number(factor * value, digits, v), unit,
+                 compare_number(factor * i.lo, digits, lo), compare_number(factor * i.hi, digits, hi));
+    else
+        snprintf(cell, CELL, "%s%s", compare_number(factor * value, digits, v), unit);
 }
 
 static void fill_cells(const struct contender *c, char cells[COLUMNS][CELL])

@@ -247,7 +247,7 @@ static void slope_text(const struct confounds *c, struct buf *out)
     if (c->slope_source == SLOPE_NONE)
         buf_adds(out, "  (lengths do not vary: there is nothing to take out)\n");
     else
-        buf_addf(out, "  (taken out: %.3g a 100 characters, the slope over %zu answers %s)\n", 100 * c->slope,
+        buf_addf(out, "  (taken out: %.3g a 100 characters, the slope over %zu answers\n  %s)\n", 100 * c->slope,
                  c->slope_answers,
                  c->slope_source == SLOPE_FITTED ? "of training pairs" : "judged here, as no training pairs are known");
 }

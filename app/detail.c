@@ -75,16 +75,14 @@ static void line(const char *name, double value, struct metric_interval i, const
 
 static void order_text(const struct metric_order *o, struct buf *out)
 {
-    char number[EVALUATION_NUMBER];
     buf_adds(out, "\nAre pairs with larger margins more often right?\n\n");
     if (isnan(o->auroc))
         buf_addf(out, "  %-23s       - undefined, because %s\n", "AUROC", o->why);
     else
         line("AUROC", o->auroc, o->range, o->why != NULL ? o->why : "0.5: size says nothing", out);
-    buf_addf(out, "  %-23s", "margins");
+    buf_adds(out, "  margins  ");
     for (size_t k = 0; k < METRIC_N_QUANTILES; k++)
-        buf_addf(out, "%s %.0f %%: %s", k > 0 ? ";" : "", 100 * metric_quantiles[k].share,
-                 evaluation_number(o->quantile[k], false, number));
+        buf_addf(out, "%s %.0f %%: %.3g", k > 0 ? ";" : "", 100 * metric_quantiles[k].share, o->quantile[k]);
     buf_adds(out, "\n  (AUROC: interval by DeLong over prompts; margins: towards what people said, quantiles)\n");
 }
 

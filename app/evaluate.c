@@ -192,10 +192,10 @@ void evaluation_heading(struct buf *out)
              "ECE");
 }
 
-/* Five characters, up to seven from 1e10 on: 0.712, 71.23, 712.3, 7.1e3. */
+/* Five characters: 0.712, 71.23, 712.3, 7.1e3, 7e123. */
 static void short_number(char *out, size_t size, double x)
 {
-    snprintf(out, size, x < 10 ? "%.3f" : x < 100 ? "%.2f" : x < 1000 ? "%.1f" : "%.1e", x);
+    snprintf(out, size, x < 10 ? "%.3f" : x < 100 ? "%.2f" : x < 1000 ? "%.1f" : x < 1e10 ? "%.1e" : "%.0e", x);
     char *plus = strstr(out, "e+"), *digits = plus != NULL ? plus + 2 : NULL;
     if (plus != NULL)
         memmove(plus + 1, digits + strspn(digits, "0"), strlen(digits + strspn(digits, "0")) + 1);

@@ -52,7 +52,7 @@ enum { EVALUATION_NUMBER = 24 };
 const char *evaluation_number(double x, bool level, char out[EVALUATION_NUMBER]);
 
 /* "0.712 (0.680-0.744)", in percent "71.2 % (68.0-74.4)"; "-" when there is no value, and no interval when it is not
- * known. At most EVALUATION_CELL columns, if numbers are below 1e10. */
+ * known. At most EVALUATION_CELL columns. */
 enum { EVALUATION_CELL = 21 };
 void evaluation_cell(double value, struct metric_interval i, bool percent, struct buf *out);
 

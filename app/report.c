@@ -302,13 +302,14 @@ struct report_text report_count(int64_t n)
 static struct report_text told(double v, struct metric_interval i, double scale, int decimals, const char *unit)
 {
     struct report_text t;
+    char value[COMPARE_NUMBER], lo[COMPARE_NUMBER], hi[COMPARE_NUMBER];
     if (!isfinite(v))
         snprintf(t.text, sizeof t.text, "undefined");
     else if (!isfinite(i.lo) || !isfinite(i.hi))
-        snprintf(t.text, sizeof t.text, "%.*f%s", decimals, scale * v, unit);
+        snprintf(t.text, sizeof t.text, "%s%s", compare_number(scale * v, decimals, value), unit);
     else
-        snprintf(t.text, sizeof t.text, "%.*f%s (%.*f to %.*f)", decimals, scale * v, unit, decimals, scale * i.lo,
-                 decimals, scale * i.hi);
+        snprintf(t.text, sizeof t.text, "%s%s (%s to %s)", compare_number(scale * v, decimals, value), unit,
+                 compare_number(scale * i.lo, decimals, lo), compare_number(scale * i.hi, decimals, hi));
     return t;
 }
 

@@ -324,12 +324,22 @@ bool compare_heads(const struct compare_input *in, const struct compare_opts *o,
 
 /* ---- in words ---- */
 
+const char *compare_number(double v, int decimals, char out[COMPARE_NUMBER])
+{
+    if (fabs(v) < 1e5)
+        snprintf(out, COMPARE_NUMBER, "%.*f", decimals, v);
+    else
+        snprintf(out, COMPARE_NUMBER, "%.2e", v);
+    bool zero = strspn(out, "-0.") == strlen(out);
+    if (zero && *out == '-')
+        memmove(out, out + 1, strlen(out));
+    return out;
+}
+
 static void add_number(double v, const struct compare_info *i, struct buf *out)
 {
-    char text[64];
-    snprintf(text, sizeof text, "%.*f", i->digits, v * i->factor);
-    bool zero = strspn(text, "-0.") == strlen(text);
-    buf_adds(out, zero && *text == '-' ? text + 1 : text);
+    char text[COMPARE_NUMBER];
+    buf_adds(out, compare_number(v * i->factor, i->digits, text));
 }
 
 static void add_range(double lo, double hi, const struct compare_info *i, struct buf *out)

@@ -95,6 +95,11 @@ MUST_CHECK bool compare_heads(const struct compare_input *in, const struct compa
 void compare_say(const struct compare_difference *d, enum compare_measure m, const char *name, const char *baseline,
                  struct buf *out);
 
+/* A figure with so many decimals, "1.2"; with three digits and an exponent from 1e5 on, which no figure of log-odds
+ * reaches. Never "-0". Returns out. */
+enum { COMPARE_NUMBER = 24 };
+const char *compare_number(double v, int decimals, char out[COMPARE_NUMBER]);
+
 /* Two-sided p of McNemar's test, exact whatever the size: b and c of the pairs on which only one of two is right. 1
  * when there are none. */
 double compare_mcnemar(size_t b, size_t c);

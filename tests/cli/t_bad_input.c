@@ -3,11 +3,13 @@
 #include "core/base/rng.h"
 #include "core/head.h"
 #include "core/npy.h"
+#include "core/safe.h"
 #include "tests/support/program.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <ctype.h>
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,7 @@ static char *folder;
 static void set_up(void)
 {
     folder = temp_make();
+    setlocale(LC_ALL, "C.UTF-8");
 }
 
 static void tear_down(void)
@@ -172,9 +175,21 @@ static struct program run(const char *line, bool json)
     return program_run(argv, NULL, folder, NULL);
 }
 
+/* Of what people read: as wide as a page; a temperature of 1e-251 takes four columns more. */
+static void expect_narrow(const char *text, const char *line, const char *kind)
+{
+    for (size_t n; *text != '\0'; text += n + (text[n] == '\n')) {
+        n = strcspn(text, "\n");
+        cr_expect(le(sz, safe_width(text, n), strcmp(kind, "tiny scores") == 0 ? 104 : 100), "%s: %s: %.*s", kind, line,
+                  (int)n, text);
+    }
+}
+
 static void expect_answer(const char *line, bool json, const char *kind)
 {
     struct program p = run(line, json);
+    if (!json && strncmp(line, "score", 5) != 0)
+        expect_narrow(p.out.ptr, line, kind);
     cr_expect(p.status == 0 || p.status == 1, "%s: %s: status %d: %s", kind, line, p.status, p.err.ptr);
     cr_expect(p.status == 0 || p.err.len > 0, "%s: %s: refused without a word", kind, line);
     cr_expect(p.status == 1 || p.out.len > 0, "%s: %s: nothing is said", kind, line);

@@ -319,3 +319,15 @@ Test(compare, bad_input_is_refused)
     cr_expect(not(compare_heads(&in, &o, a, &err)));
     cr_expect(eq(int, (int)err.kind, (int)ERR_MISSING));
 }
+
+Test(compare, numbers_of_any_size_are_short)
+{
+    static const struct {
+        double v;
+        const char *text;
+    } numbers[] = {{1.25, "1.250"},      {-0.0001, "0.000"},       {-2, "-2.000"},
+                   {99999, "99999.000"}, {-1.5e250, "-1.50e+250"}, {1e308, "1.00e+308"}};
+    char out[COMPARE_NUMBER];
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        cr_expect(eq(str, (char *)compare_number(numbers[i].v, 3, out), (char *)numbers[i].text));
+}
