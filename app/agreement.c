@@ -147,6 +147,38 @@ static void confuse(const struct agreement_data *d, struct agreement_part *out)
     mem_free(v);
 }
 
+struct voice {
+    size_t item, place, level;
+};
+
+static int by_item_of_voice(const void *x, const void *y)
+{
+    const struct voice *a = x, *b = y;
+    return (a->item > b->item) - (a->item < b->item);
+}
+
+void agreement_tables(const struct opinions *o, const struct agreement_part *p, const size_t *place, size_t n,
+                      double *tables)
+{
+    struct voice *v = mem_array(o->v.n + 1, sizeof *v);
+    size_t voices = 0, levels = p->levels;
+    for (size_t i = 0; i < o->v.n; i++) {
+        const struct opinion *x = &o->v.v[i];
+        if (x->attribute == p->attribute && place[x->rater] != NAMES_NONE)
+            v[voices++] = (struct voice){x->item, place[x->rater], level_of(p, x->value)};
+    }
+    qsort(v, voices, sizeof *v, by_item_of_voice);
+    for (size_t i = 0, next; i < voices; i = next) {
+        for (next = i + 1; next < voices && v[next].item == v[i].item;)
+            next++;
+        for (size_t x = i; x < next; x++)
+            for (size_t y = i; y < next; y++)
+                if (x != y)
+                    tables[((v[x].place * n + v[y].place) * levels + v[x].level) * levels + v[y].level]++;
+    }
+    mem_free(v);
+}
+
 /* ---- a part ---- */
 
 bool agreement_part_of(const struct opinions *o, const struct opinions_filter *f, const struct agreement_opts *opts,
@@ -219,6 +251,26 @@ static void time_of(const struct opinions *o, size_t rater, double *v, struct ag
         p->seconds += v[i];
 }
 
+/* Did they get better or worse? The first half of each one's answers beside the second. */
+static void mark_gold(const struct opinions *o, struct agreement_person *p)
+{
+    size_t *seen = mem_array(names_count(&o->people) + 1, sizeof *seen);
+    for (size_t i = 0; i < o->gold.n; i++) {
+        p[o->gold.v[i].rater].gold.of++;
+        p[o->gold.v[i].rater].gold.n += o->gold.v[i].right;
+    }
+    for (size_t i = 0; i < o->gold.n; i++) {
+        struct agreement_person *x = &p[o->gold.v[i].rater];
+        struct agreement_share *s = seen[o->gold.v[i].rater]++ < x->gold.of / 2 ? &x->gold_before : &x->gold_after;
+        s->of++;
+        s->n += o->gold.v[i].right;
+    }
+    for (size_t r = 0; r < names_count(&o->people); r++)
+        p[r].drift = drift_of((double)p[r].gold_before.n, (double)p[r].gold_before.of, (double)p[r].gold_after.n,
+                              (double)p[r].gold_after.of);
+    mem_free(seen);
+}
+
 struct agreement_person *agreement_people(const struct opinions *o)
 {
     size_t n = names_count(&o->people);
@@ -232,6 +284,7 @@ struct agreement_person *agreement_people(const struct opinions *o)
             p[r].same = (struct agreement_share){o->same.v[r], o->again.v[r]};
     }
     mem_free(v);
+    mark_gold(o, p);
     return p;
 }
 
@@ -240,4 +293,24 @@ bool agreement_leans(struct agreement_share s)
     double lo, hi;
     metric_wilson((double)s.n, (double)s.of, &lo, &hi);
     return s.of > 0 && (lo > 0.5 || hi < 0.5);
+}
+
+static bool is_most(struct agreement_share s)
+{
+    return 2 * s.n > s.of;
+}
+
+size_t agreement_alarms(const struct agreement_person *p, const char *out[AGREEMENT_ALARMS])
+{
+    size_t n = 0;
+    if (agreement_leans(p->side_a))
+        out[n++] = is_most(p->side_a) ? "leans to side A" : "leans to side B";
+    if (agreement_leans(p->longer))
+        out[n++] = is_most(p->longer) ? "leans to the longer answer" : "leans to the shorter answer";
+    if (agreement_leans(p->straight) && is_most(p->straight))
+        out[n++] = "mostly gives all ratings the same";
+    if (p->drift.certain)
+        out[n++] = p->drift.change < 0 ? "is right on gold less often than at first"
+                                       : "is right on gold more often than at first";
+    return n;
 }

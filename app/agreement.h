@@ -10,6 +10,7 @@
 
 #include "app/opinions.h"
 #include "core/base/json_writer.h"
+#include "core/drift.h"
 
 enum { AGREEMENT_PEOPLE = 12 }; /* pairs are made of those with the most judgements */
 
@@ -32,6 +33,10 @@ MUST_CHECK bool agreement_part_of(const struct opinions *o, const struct opinion
                                   const struct agreement_opts *opts, bool pairs, struct agreement_part *out,
                                   struct err *err);
 void agreement_part_free(struct agreement_part *p);
+/* What each two of n people said of the items that both judged: tables[((a * n + b) * levels + i) * levels + j] counts
+ * those where a said level i of p->level and b level j; zeroed before. place[rater]: a, or NAMES_NONE. */
+void agreement_tables(const struct opinions *o, const struct agreement_part *p, const size_t *place, size_t n,
+                      double *tables);
 /* What the figure means for whoever wants to use the labels. */
 const char *agreement_words(const struct agreement *a);
 
@@ -44,10 +49,16 @@ struct agreement_person {
     size_t judgements;
     struct agreement_share side_a, longer, straight, neither, same; /* same: of repeats, the same side again */
     double seconds, median;                                         /* NaN: not known */
+    struct agreement_share gold, gold_before, gold_after; /* right answers to gold: all, the first half, the second */
+    struct drift drift;                                   /* from one to the other */
 };
 /* One for each of o->people; the caller frees it. */
 struct agreement_person *agreement_people(const struct opinions *o);
 /* The share's interval leaves out the half: it is no chance. */
 bool agreement_leans(struct agreement_share s);
+/* What is no chance about how this person works, in words: at most AGREEMENT_ALARMS sentences without the name. Returns
+ * how many. */
+enum { AGREEMENT_ALARMS = 4 };
+size_t agreement_alarms(const struct agreement_person *p, const char *out[AGREEMENT_ALARMS]);
 
 #endif

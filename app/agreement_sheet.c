@@ -1,7 +1,6 @@
 #include "app/agreement_sheet.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- who ---- */
@@ -25,49 +24,6 @@ static void find_people(const struct opinions *o, const struct agreement_part *p
     out->person = list;
 }
 
-/* ---- tables of confusion ---- */
-
-struct voice {
-    size_t item, place, level;
-};
-
-static int by_item(const void *x, const void *y)
-{
-    const struct voice *a = x, *b = y;
-    return (a->item > b->item) - (a->item < b->item);
-}
-
-static size_t level_of(const struct agreement_part *p, double value)
-{
-    size_t c = 0;
-    while (c + 1 < p->levels && p->level[c] < value)
-        c++;
-    return c;
-}
-
-/* What each two people said of the same item, counted into tables[first][second][level][level]. */
-static void count_tables(const struct opinions *o, size_t attribute, const struct agreement_part *p,
-                         const size_t *place, size_t n, double *tables)
-{
-    struct voice *v = mem_array(o->v.n + 1, sizeof *v);
-    size_t voices = 0, levels = p->levels;
-    for (size_t i = 0; i < o->v.n; i++) {
-        const struct opinion *x = &o->v.v[i];
-        if (x->attribute == attribute && place[x->rater] != NAMES_NONE)
-            v[voices++] = (struct voice){x->item, place[x->rater], level_of(p, x->value)};
-    }
-    qsort(v, voices, sizeof *v, by_item);
-    for (size_t i = 0, next; i < voices; i = next) {
-        for (next = i + 1; next < voices && v[next].item == v[i].item;)
-            next++;
-        for (size_t x = i; x < next; x++)
-            for (size_t y = i; y < next; y++)
-                if (x != y)
-                    tables[((v[x].place * n + v[y].place) * levels + v[x].level) * levels + v[y].level]++;
-    }
-    mem_free(v);
-}
-
 static void fill_pairs(const struct opinions *o, const struct agreement_part *p, const size_t *place, struct arena *a,
                        struct panel_sheet *out)
 {
@@ -75,7 +31,7 @@ static void fill_pairs(const struct opinions *o, const struct agreement_part *p,
     size_t square = p->levels * p->levels;
     double *tables = p->levels <= PANEL_LEVELS ? arena_array(a, out->n * out->n * square + 1, sizeof *tables) : NULL;
     if (tables != NULL)
-        count_tables(o, p->attribute, p, place, out->n, tables);
+        agreement_tables(o, p, place, out->n, tables);
     for (size_t i = 0; i < p->pairs; i++) {
         const struct agreement_pair *x = &p->pair[i];
         size_t at[2] = {place[x->a] * out->n + place[x->b], place[x->b] * out->n + place[x->a]};

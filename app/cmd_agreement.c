@@ -11,7 +11,7 @@
 static const struct option_spec options[] = {
     {"by", 0, "WHAT", "attribute (default), source, week or annotator: who agrees with whom", false},
     {"of", 0, "ATTRIBUTE", "only this one; \"preference\" is which answer is better", false},
-    {"confusion", 0, NULL, "what one said beside what the other said, counted", false},
+    {"confusion", 0, NULL, "what one said beside what the other said, counted; with --by annotator two by two", false},
     {"labels", 0, "WHOSE", "people (default) or sources: the single voices behind imported labels", false},
     {"ratings", 0, "FILE", "ratings of a file in place of the workspace", false},
     {"judgements", 0, "FILE", "judgements of a file, as `export --format judgements` writes them", false},
@@ -23,7 +23,12 @@ static const struct option_spec options[] = {
 enum by { BY_ATTRIBUTE, BY_SOURCE, BY_WEEK, BY_ANNOTATOR };
 static const char *const by_names[] = {"attribute", "source", "week", "annotator", NULL};
 
-enum { TITLE = 34, MOST_LEVELS = 11 }; /* columns; a table of confusion in 100 of them */
+enum {
+    TITLE = 34,
+    CELL = EVALUATION_SIGNED_CELL + 2,
+    PERSON = 18,
+    MOST_LEVELS = 11
+}; /* columns; a table of confusion in 100 of them */
 
 struct result {
     struct opinions o;
@@ -68,6 +73,20 @@ static bool measure(struct result *r, const struct args *args, const struct agre
     return ok;
 }
 
+/* What the first of two said beside what the second did; the caller frees it. */
+static double *table_of_two(const struct result *r, const struct agreement_part *p, const struct agreement_pair *x)
+{
+    size_t people = names_count(&r->o.people), square = p->levels * p->levels;
+    size_t *place = mem_array(people + 1, sizeof *place);
+    double *both = mem_array(4 * square + 1, sizeof *both);
+    for (size_t i = 0; i < people; i++)
+        place[i] = i == x->a ? 0 : i == x->b ? 1 : NAMES_NONE;
+    agreement_tables(&r->o, p, place, 2, both);
+    memmove(both, both + square, square * sizeof *both); /* the first beside the second */
+    mem_free(place);
+    return both;
+}
+
 /* ---- JSON ---- */
 
 static void figure_json(struct json_writer *w, const char *key, const struct agreement_figure *f)
@@ -94,6 +113,19 @@ static void measured_json(struct json_writer *w, const char *key, const struct a
     jw_object_end(w);
 }
 
+static void table_json(const char *key, const double *table, size_t levels, struct json_writer *w)
+{
+    jw_key(w, key);
+    jw_array(w);
+    for (size_t i = 0; i < levels; i++) {
+        jw_array(w);
+        for (size_t j = 0; j < levels; j++)
+            jw_int(w, (int64_t)table[i * levels + j]);
+        jw_array_end(w);
+    }
+    jw_array_end(w);
+}
+
 static void pairs_json(const struct result *r, const struct agreement_part *p, struct json_writer *w)
 {
     jw_key(w, "pairs");
@@ -105,6 +137,11 @@ static void pairs_json(const struct result *r, const struct agreement_part *p, s
         jw_kint(w, "shared_items", (int64_t)p->pair[i].two.shared);
         for (size_t k = 0; k < AGREEMENT_TWO; k++)
             figure_json(w, agreement_names[k].key, &p->pair[i].two.figure[k]);
+        if (r->confusion) {
+            double *table = table_of_two(r, p, &p->pair[i]);
+            table_json("confusion", table, p->levels, w);
+            mem_free(table);
+        }
         jw_object_end(w);
     }
     jw_array_end(w);
@@ -119,15 +156,7 @@ static void confusion_json(const struct agreement_part *p, struct json_writer *w
     for (size_t i = 0; i < p->levels; i++)
         jw_num(w, p->level[i]);
     jw_array_end(w);
-    jw_key(w, "confusion");
-    jw_array(w);
-    for (size_t i = 0; i < p->levels; i++) {
-        jw_array(w);
-        for (size_t j = 0; j < p->levels; j++)
-            jw_int(w, (int64_t)p->confusion[i * p->levels + j]);
-        jw_array_end(w);
-    }
-    jw_array_end(w);
+    table_json("confusion", p->confusion, p->levels, w);
 }
 
 static void share_json(struct json_writer *w, const char *key, struct agreement_share s)
@@ -141,6 +170,29 @@ static void share_json(struct json_writer *w, const char *key, struct agreement_
     jw_kint(w, "of", (int64_t)s.of);
     evaluation_interval_json(w, "interval", i);
     jw_object_end(w);
+}
+
+static void gold_json(const struct agreement_person *p, struct json_writer *w)
+{
+    jw_key(w, "gold");
+    jw_object(w);
+    share_json(w, "right", p->gold);
+    share_json(w, "first_half", p->gold_before);
+    share_json(w, "second_half", p->gold_after);
+    jw_knum(w, "drift", p->drift.change);
+    evaluation_interval_json(w, "interval", p->drift.range);
+    jw_object_end(w);
+}
+
+static void alarms_json(const struct agreement_person *p, struct json_writer *w)
+{
+    const char *words[AGREEMENT_ALARMS];
+    size_t n = agreement_alarms(p, words);
+    jw_key(w, "alarms");
+    jw_array(w);
+    for (size_t i = 0; i < n; i++)
+        jw_str(w, words[i]);
+    jw_array_end(w);
 }
 
 static void people_json(const struct result *r, struct json_writer *w)
@@ -159,6 +211,9 @@ static void people_json(const struct result *r, struct json_writer *w)
         share_json(w, "straight_lines", p->straight);
         share_json(w, "neither", p->neither);
         share_json(w, "same_on_repeats", p->same);
+        if (p->gold.of > 0)
+            gold_json(p, w);
+        alarms_json(p, w);
         jw_knum(w, "active_seconds", p->seconds);
         jw_knum(w, "median_seconds", p->median);
         jw_object_end(w);
@@ -208,8 +263,8 @@ static void cell(const struct agreement_figure *f, struct buf *out)
     if (f->why != NULL)
         buf_adds(out, "undefined");
     else
-        evaluation_cell(f->value, f->range, false, out);
-    while (out->len - from < EVALUATION_CELL + 3)
+        evaluation_signed_cell(f->value, f->range, out);
+    while (out->len - from < CELL)
         buf_addc(out, ' ');
 }
 
@@ -234,32 +289,50 @@ static void heading(const struct result *r, const struct agreement_part *p, stru
              p->all.shared == 1 ? "" : "s");
 }
 
-static void confusion(const struct agreement_part *p, struct buf *out)
+/* `title` stands in the corner: whose levels go down and whose across. */
+static void table(const struct agreement_part *p, const double *counts, const char *title, struct buf *out)
 {
     if (p->levels > MOST_LEVELS) {
         buf_addf(out, "\n  confusion: %zu levels are too many for a table; --json has them\n", p->levels);
         return;
     }
-    buf_adds(out, "\n  one said \\ the other\n        ");
+    buf_addf(out, "\n  %s\n        ", title);
     for (size_t j = 0; j < p->levels; j++)
         buf_addf(out, "%8g", p->level[j]);
     buf_addc(out, '\n');
     for (size_t i = 0; i < p->levels; i++) {
         buf_addf(out, "%8g", p->level[i]);
         for (size_t j = 0; j < p->levels; j++)
-            buf_addf(out, "%8.0f", p->confusion[i * p->levels + j]);
+            buf_addf(out, "%8.0f", counts[i * p->levels + j]);
         buf_addc(out, '\n');
+    }
+}
+
+static void tables_of_pairs(const struct result *r, const struct agreement_part *p, struct buf *out)
+{
+    for (size_t i = 0; i < p->pairs; i++) {
+        struct buf title = BUF_INIT;
+        double *counts = table_of_two(r, p, &p->pair[i]);
+        app_add_name(&title, names_text(&r->o.people, p->pair[i].a));
+        buf_adds(&title, " said \\ ");
+        app_add_name(&title, names_text(&r->o.people, p->pair[i].b));
+        table(p, counts, title.ptr, out);
+        mem_free(counts);
+        buf_free(&title);
     }
 }
 
 static void pairs(const struct result *r, const struct agreement_part *p, struct buf *out)
 {
-    buf_addf(out, "\n  %-22s %-22s %6s  %-24s%s\n", "annotator", "and", "items", "raw agreement", "kappa, quadratic");
+    buf_addf(out, "\n  %-*s%-*s%6s  %-*s%s\n", PERSON, "annotator", PERSON, "and", "items", CELL, "raw agreement",
+             "kappa, quadratic");
     for (size_t i = 0; i < p->pairs; i++) {
         const struct agreement_pair *x = &p->pair[i];
         buf_adds(out, "  ");
-        column(names_text(&r->o.people, x->a), 23, out);
-        column(names_text(&r->o.people, x->b), 23, out);
+        column(names_text(&r->o.people, x->a), PERSON - 1, out);
+        buf_addc(out, ' ');
+        column(names_text(&r->o.people, x->b), PERSON - 1, out);
+        buf_addc(out, ' ');
         buf_addf(out, "%6zu  ", x->two.shared);
         cell(&x->two.figure[AGREEMENT_RAW], out);
         cell(&x->two.figure[AGREEMENT_KAPPA_QUADRATIC], out);
@@ -276,7 +349,7 @@ static void figures(const struct agreement_part *p, bool pairwise, struct buf *o
         AGREEMENT_ALPHA_NOMINAL, AGREEMENT_ALPHA_ORDINAL, AGREEMENT_ALPHA_INTERVAL,  AGREEMENT_AC1,
         AGREEMENT_AC2_QUADRATIC, AGREEMENT_ICC_ONE,       AGREEMENT_ICC_TWO};
     const char *why = NULL;
-    buf_addf(out, "\n  %-*s%-*s%s\n", TITLE, "", EVALUATION_CELL + 3, "as judged", "after filtering");
+    buf_addf(out, "\n  %-*s%-*s%s\n", TITLE, "", CELL, "as judged", "after filtering");
     for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
         const struct agreement_figure *a = &p->all.figure[shown[k]], *b = &p->kept.figure[shown[k]];
         buf_addf(out, "  %-*s", TITLE, agreement_names[shown[k]].title);
@@ -310,7 +383,7 @@ static void people(const struct result *r, struct buf *out)
 {
     if (r->o.acts.n == 0)
         return;
-    buf_addf(out, "\nHow they work\n\n  %-18s %7s  %-16s%-16s%-15s%-13s%s\n", "annotator", "judged", "for side A",
+    buf_addf(out, "\nHow they work\n\n  %-18s %7s  %-16s%-16s%-15s%-12s%s\n", "annotator", "judged", "for side A",
              "for the longer", "straight lines", "same again", "median time");
     for (size_t i = 0; i < names_count(&r->o.people); i++) {
         const struct agreement_person *p = &r->people[i];
@@ -322,7 +395,7 @@ static void people(const struct result *r, struct buf *out)
         share(p->side_a, 16, agreement_leans(p->side_a), out);
         share(p->longer, 16, agreement_leans(p->longer), out);
         share(p->straight, 15, false, out);
-        share(p->same, 13, false, out);
+        share(p->same, 12, false, out);
         if (isnan(p->median))
             buf_adds(out, "-");
         else
@@ -331,6 +404,48 @@ static void people(const struct result *r, struct buf *out)
     }
     buf_adds(out, "  (*: no chance, the 95 % interval leaves out one half. Straight lines: all ratings the same. Same\n"
                   "  again: the side chosen on repeats. Times are cut at 120 s)\n");
+}
+
+static void gold(const struct result *r, struct buf *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < names_count(&r->o.people); i++) {
+        const struct agreement_person *p = &r->people[i];
+        if (p->gold.of == 0)
+            continue;
+        if (!any)
+            buf_addf(out, "\nRight on gold\n\n  %-18s %-16s%-16s%-16s%s\n", "annotator", "all", "first half",
+                     "second half", "change, in points");
+        any = true;
+        buf_adds(out, "  ");
+        column(names_text(&r->o.people, i), 18, out);
+        buf_addc(out, ' ');
+        share(p->gold, 16, false, out);
+        share(p->gold_before, 16, false, out);
+        share(p->gold_after, 16, false, out);
+        if (isnan(p->drift.change))
+            buf_adds(out, "-\n");
+        else
+            buf_addf(out, "%+.0f (%+.0f to %+.0f)%s\n", 100 * p->drift.change, 100 * p->drift.range.lo,
+                     100 * p->drift.range.hi, p->drift.certain ? " *" : "");
+    }
+    if (any)
+        buf_adds(out, "  (*: no chance, the 95 % interval leaves out 0)\n");
+}
+
+static void alarms(const struct result *r, struct buf *out)
+{
+    const char *words[AGREEMENT_ALARMS];
+    for (size_t i = 0; i < names_count(&r->o.people); i++) {
+        size_t n = agreement_alarms(&r->people[i], words);
+        if (n == 0)
+            continue;
+        buf_adds(out, "  ! ");
+        app_add_name(out, names_text(&r->o.people, i));
+        for (size_t k = 0; k < n; k++)
+            buf_addf(out, "%s%s", k == 0 ? " " : k + 1 == n ? " and " : ", ", words[k]);
+        buf_addc(out, '\n');
+    }
 }
 
 static void as_text(const struct result *r, struct buf *out)
@@ -346,10 +461,14 @@ static void as_text(const struct result *r, struct buf *out)
             pairs(r, p, out);
         else
             figures(p, r->by == BY_ATTRIBUTE, out);
-        if (p->none == NULL && r->confusion)
-            confusion(p, out);
+        if (p->none == NULL && r->confusion && r->by == BY_ANNOTATOR)
+            tables_of_pairs(r, p, out);
+        else if (p->none == NULL && r->confusion)
+            table(p, p->confusion, "one said \\ the other", out);
     }
     people(r, out);
+    gold(r, out);
+    alarms(r, out);
 }
 
 /* ---- run ---- */

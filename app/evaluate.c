@@ -210,7 +210,7 @@ const char *evaluation_number(double x, bool level, char out[EVALUATION_NUMBER])
     return out;
 }
 
-void evaluation_cell(double value, struct metric_interval i, bool percent, struct buf *out)
+static void cell(double value, struct metric_interval i, bool percent, bool is_signed, struct buf *out)
 {
     char text[3][32];
     const double x[3] = {value, i.lo, i.hi};
@@ -224,10 +224,20 @@ void evaluation_cell(double value, struct metric_interval i, bool percent, struc
     else
         buf_addf(out, "%s%s", text[0], percent ? " %" : "");
     if (isfinite(value) && isfinite(i.lo) && isfinite(i.hi))
-        buf_addf(out, " (%s-%s)", text[1], text[2]);
+        buf_addf(out, " (%s%s%s)", text[1], is_signed || text[1][0] == '-' || text[2][0] == '-' ? " to " : "-",
+                 text[2]);
 }
 
-/* The cell, `width` columns wide. */
+void evaluation_cell(double value, struct metric_interval i, bool percent, struct buf *out)
+{
+    cell(value, i, percent, false, out);
+}
+
+void evaluation_signed_cell(double value, struct metric_interval i, struct buf *out)
+{
+    cell(value, i, false, true, out);
+}
+
 static void padded_cell(double value, struct metric_interval i, bool percent, size_t width, struct buf *out)
 {
     size_t from = out->len;

@@ -52,8 +52,11 @@ enum { EVALUATION_NUMBER = 24 };
 const char *evaluation_number(double x, bool level, char out[EVALUATION_NUMBER]);
 
 /* "0.712 (0.680-0.744)", in percent "71.2 % (68.0-74.4)"; "-" when there is no value, and no interval when it is not
- * known. At most EVALUATION_CELL columns. */
-enum { EVALUATION_CELL = 21 };
+ * known. At most EVALUATION_CELL columns if none is negative: beside a minus sign a hyphen
+ * cannot be read, so then it is "-0.100 (-0.300 to 0.100)". The signed one is for tables of figures that may be
+ * negative: it always says "to". */
+enum { EVALUATION_CELL = 21, EVALUATION_SIGNED_CELL = 25 };
+void evaluation_signed_cell(double value, struct metric_interval i, struct buf *out);
 void evaluation_cell(double value, struct metric_interval i, bool percent, struct buf *out);
 
 /* A name of any text at the head of a row, filled up to so many columns, two more for the mark. One too long for them

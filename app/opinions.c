@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/record.h"
+#include "store/gold.h"
 #include "store/opinion.h"
 
 #include <math.h>
@@ -126,11 +127,18 @@ static void take_repeat(void *ctx, const struct opinion_repeat *r)
     count_at(o, number(&o->people, r->annotator), first == again);
 }
 
+static void take_gold(void *ctx, const struct gold_given *g)
+{
+    struct opinions *o = ctx;
+    vec_push(&o->gold, ((struct opinions_gold){number(&o->people, g->name), g->right}));
+}
+
 bool opinions_of(struct db *db, bool people, struct opinions *o, struct err *err)
 {
     *o = (struct opinions){0};
     number(&o->attributes, OPINIONS_PREFERENCE);
-    return opinion_each(db, people, take_row, o, err) && (!people || opinion_each_repeat(db, take_repeat, o, err));
+    return opinion_each(db, people, take_row, o, err) &&
+           (!people || (opinion_each_repeat(db, take_repeat, o, err) && gold_each_answer(db, take_gold, o, err)));
 }
 
 static bool read_workspace(const struct app *app, bool people, struct opinions *o, struct err *err)
@@ -289,6 +297,7 @@ void opinions_free(struct opinions *o)
     vec_free(&o->second);
     vec_free(&o->again);
     vec_free(&o->same);
+    vec_free(&o->gold);
 }
 
 void opinions_part(const struct opinions *o, const struct opinions_filter *f, struct opinions_part *out)

@@ -29,6 +29,10 @@ struct opinions_act {
     bool neither;
     double seconds; /* NaN: not known */
 };
+struct opinions_gold {
+    size_t rater;
+    bool right;
+};
 struct opinions {
     struct names attributes, items, people, sources, weeks, answers, rated;
     VEC(struct opinion) v;
@@ -36,6 +40,7 @@ struct opinions {
     VEC(size_t) first, second; /* of items that are comparisons: their `answers`. Others have SIZE_MAX as first and, as
                                   second, which of `rated` it is: SIZE_MAX when that is not known */
     VEC(size_t) again, same;   /* people: repeats judged, and with the same side */
+    VEC(struct opinions_gold) gold; /* answers of people to gold, each one's in the order of time */
 };
 
 /* Whose: --ratings or --judgements, else people's judgements of the workspace, or with --labels sources the single

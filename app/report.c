@@ -235,6 +235,7 @@ bool report_make(const struct app *app, const struct args *args, const struct ju
 void report_free(struct report *r)
 {
     report_rivals_free(&r->rivals);
+    report_people_free(&r->people);
     for (size_t i = 0; i < r->heads.n; i++) {
         struct report_head *h = r->heads.v[i];
         sections_free(&h->s);

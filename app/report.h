@@ -16,6 +16,7 @@
 #ifndef ASSAY_APP_REPORT_H
 #define ASSAY_APP_REPORT_H
 
+#include "app/agreement.h"
 #include "app/section.h"
 #include "core/agreement.h"
 #include "core/chart.h"
@@ -51,6 +52,8 @@ struct report_head {
 struct report_people {
     struct agreement side, strength; /* first, neither or second is better; -3 ... 3 */
     size_t sided, for_a;             /* judgements that prefer an answer; that on side A */
+    struct opinions opinions;
+    VEC(struct agreement_part) parts; /* the preference and each rated attribute, as judged and after filtering */
 };
 
 /* The first head that was judged, and those that were judged on the same pairs; n is 0 when there are none of these. */
@@ -104,6 +107,7 @@ void report_confounds(const struct report *r, struct page *p);
 void report_probes(const struct report *r, struct page *p);
 void report_repeat(const struct report *r, struct page *p);
 
+void report_people_free(struct report_people *x);
 /* For report.c: what people said, with agreement by the resamples and seed of `e`. */
 MUST_CHECK bool report_people_read(struct db *db, const struct evaluate_opts *e, struct report_people *out,
                                    struct err *err);

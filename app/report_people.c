@@ -34,6 +34,26 @@ static bool collect(void *ctx, const struct label_pair *pair)
     return true;
 }
 
+/* Every question that people were asked, as they answered and after filtering. */
+static bool measure_parts(struct db *db, const struct evaluate_opts *e, struct report_people *out, struct err *err)
+{
+    const struct agreement_opts opts = {.resamples = e->resamples, .seed = e->seed};
+    if (!opinions_of(db, true, &out->opinions, err))
+        return false;
+    for (size_t a = 0; a < names_count(&out->opinions.attributes); a++) {
+        struct agreement_part p;
+        if (!agreement_part_of(&out->opinions, &(struct opinions_filter){.attribute = a}, &opts, false, &p, err)) {
+            agreement_part_free(&p);
+            return err_context(err, "%s", names_text(&out->opinions.attributes, a));
+        }
+        if (p.none == NULL)
+            vec_push(&out->parts, p);
+        else
+            agreement_part_free(&p);
+    }
+    return true;
+}
+
 bool report_people_read(struct db *db, const struct evaluate_opts *e, struct report_people *out, struct err *err)
 {
     static const double scale[] = {-3, -2, -1, 0, 1, 2, 3}, sides[] = {-1, 0, 1};
@@ -61,7 +81,15 @@ bool report_people_read(struct db *db, const struct evaluate_opts *e, struct rep
     vec_free(&c.rater);
     vec_free(&c.value);
     vec_free(&c.side);
-    return ok;
+    return ok && measure_parts(db, e, out, err);
+}
+
+void report_people_free(struct report_people *x)
+{
+    for (size_t i = 0; i < x->parts.n; i++)
+        agreement_part_free(&x->parts.v[i]);
+    vec_free(&x->parts);
+    opinions_free(&x->opinions);
 }
 
 /* ---- told ---- */
@@ -117,6 +145,37 @@ static void agreement(const struct report_people *x, struct page *p)
         page_note(p, "Undefined: %s.", why);
 }
 
+static void questions(const struct report_people *x, struct page *p)
+{
+    static const struct page_column columns[] = {{"question", false},
+                                                 {"judged by two or more", true},
+                                                 {"weighted kappa, as judged", true},
+                                                 {"after filtering", true},
+                                                 {"ordinal alpha, as judged", true},
+                                                 {"after filtering", true},
+                                                 {"reading of alpha as judged", false}};
+    page_table(
+        p, columns, sizeof columns / sizeof *columns,
+        "Agreement on each question, as judged and after filtering: on the three judgements that are most alike. "
+        "The second says how clean the labels are, never how well people agree. Quadratic weights; 95 %% "
+        "intervals: bootstrap over items");
+    for (size_t i = 0; i < x->parts.n && i < REPORT_ROWS; i++) {
+        const struct agreement_part *a = &x->parts.v[i];
+        page_row(p);
+        page_cell(p, "%s", names_text(&x->opinions.attributes, a->attribute));
+        page_cell(p, "%s", report_count((int64_t)a->all.shared).text);
+        const enum agreement_kind shown[] = {AGREEMENT_KAPPA_QUADRATIC, AGREEMENT_ALPHA_ORDINAL};
+        for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
+            const struct agreement_figure *all = &a->all.figure[shown[k]], *kept = &a->kept.figure[shown[k]];
+            page_cell(p, "%s", report_figure(all->value, all->range).text);
+            page_cell(p, "%s", report_figure(kept->value, kept->range).text);
+        }
+        page_cell(p, "%s", agreement_words(&a->all));
+    }
+    page_more(p, x->parts.n > REPORT_ROWS ? x->parts.n - REPORT_ROWS : 0);
+    page_table_end(p);
+}
+
 static void sides(const struct report_people *x, struct page *p)
 {
     struct metric_interval i;
@@ -143,4 +202,6 @@ void report_people(const struct report *r, struct page *p)
         agreement(&r->people, p);
     else
         page_text(p, "Nothing is known of agreement: no comparison was judged by two people.");
+    if (r->people.parts.n > 0)
+        questions(&r->people, p);
 }

@@ -5,7 +5,6 @@
 #include "core/base/clock.h"
 #include "core/base/team.h"
 #include "store/db.h"
-#include "store/gold.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -137,46 +136,12 @@ static void fill_people(struct made *m, const size_t *week, struct panel_person 
                                      .median = x->median,
                                      .seconds = x->seconds,
                                      .week_median = median + i * m->panel.weeks,
-                                     .drift = drift_of(0, 0, 0, 0)};
+                                     .gold = share_of(x->gold),
+                                     .gold_before = share_of(x->gold_before),
+                                     .gold_after = share_of(x->gold_after),
+                                     .drift = x->drift};
     }
     mem_free(found);
-}
-
-/* ---- gold ---- */
-
-struct marking {
-    const struct names *people;
-    struct panel_person *p;
-    bool second; /* now each answer goes to its half */
-    size_t *seen;
-};
-
-static void mark(void *ctx, const struct gold_given *g)
-{
-    struct marking *m = ctx;
-    size_t i = names_find(m->people, g->name, strlen(g->name));
-    if (i == NAMES_NONE)
-        return;
-    struct panel_person *p = &m->p[i];
-    struct panel_share *s = !m->second ? &p->gold : m->seen[i]++ < p->gold.of / 2 ? &p->gold_before : &p->gold_after;
-    s->of++;
-    s->n += g->right;
-}
-
-/* Once to count the answers, once more to part them in the middle. */
-static bool fill_gold(const struct app *app, struct made *m, struct panel_person *p, struct err *err)
-{
-    struct db *db = NULL;
-    struct marking x = {.people = &m->o.people, .p = p, .seen = mem_array(m->panel.people + 1, sizeof *x.seen)};
-    bool ok = app_open(app, false, &db, err) && gold_each_answer(db, mark, &x, err);
-    x.second = true;
-    ok = ok && gold_each_answer(db, mark, &x, err);
-    for (size_t i = 0; ok && i < m->panel.people; i++)
-        p[i].drift = drift_of((double)p[i].gold_before.n, (double)p[i].gold_before.of, (double)p[i].gold_after.n,
-                              (double)p[i].gold_after.of);
-    mem_free(x.seen);
-    db_close(db);
-    return ok;
 }
 
 /* ---- the thread ---- */
@@ -224,7 +189,7 @@ static bool work(void *ctx, const struct progress *progress, struct err *err)
     m->panel.person = p;
     m->panel.people = names_count(&m->o.people);
     fill_people(m, week, p);
-    return fill_gold(&w->app, m, p, err) && fill_sheets(m, week, progress, err);
+    return fill_sheets(m, week, progress, err);
 }
 
 /* ---- the host ---- */

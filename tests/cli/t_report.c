@@ -135,6 +135,7 @@ Test(report, tells_how_well_people_agree)
     read_page("r.html");
     check_page();
     cr_expect(has("on the 4 comparisons that two or more of them judged"));
+    cr_expect(has("Agreement on each question, as judged and after filtering"));
     cr_expect(has("<th scope=\"row\">raw agreement</th><td class=\"n\">0.750"), "%s",
               strstr(page.ptr, "raw agreement"));
     cr_expect(has("Of 1 judgement that prefers an answer, "));
