@@ -47,6 +47,7 @@ struct command {
     X(queue)                                                                                                           \
     X(gold)                                                                                                            \
     X(quarantine)                                                                                                      \
+    X(rubric)                                                                                                          \
     X(role)                                                                                                            \
     X(retire)                                                                                                          \
     X(demo)

@@ -1,8 +1,8 @@
 #include "app/cmd.h"
 #include "app/rights.h"
+#include "app/rubrics.h"
 #include "core/base/arena.h"
 #include "core/base/json_writer.h"
-#include "core/base/utf8.h"
 #include "store/db.h"
 #include "store/rubric.h"
 #include "store/setting.h"
@@ -13,51 +13,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SMALL_FILE_MAX = 1 << 20 };
-
 static const struct option_spec options[] = {
-    {"rubric", 0, "NAME|FILE", "helpsteer2 (default), helpsteer3, pairwise, or a JSON file of your own", false},
+    {"rubric", 0, "NAME|FILE",
+     "helpsteer2 (default), helpsteer3, multipref, pairwise, thumbs, ultrafeedback, or a JSON file of your own", false},
     {"guidelines", 0, "FILE", "text for annotators", false},
     {"overlap", 0, "K", "how many people judge each comparison (default 1)", false},
     {"title", 0, "TEXT", "name of the data set on the screen", false},
     {"group", 0, "NAME", "accounts of this group may work on it, others may not read it", false},
     {0},
 };
-
-static bool read_text(const char *path, struct buf *out, struct err *err)
-{
-    FILE *f = fopen(path, "rbe");
-    if (f == NULL)
-        return err_errno(err, "%s", path);
-    char block[4096];
-    size_t n;
-    out->max = SMALL_FILE_MAX;
-    while ((n = fread(block, 1, sizeof block, f)) > 0)
-        buf_add(out, block, n);
-    bool failed = ferror(f) != 0;
-    if (failed)
-        err_errno(err, "%s", path);
-    fclose(f);
-    size_t bad;
-    if (failed)
-        return false;
-    if (out->cut)
-        return err_set(err, ERR_RANGE, "%s: larger than 1 MiB", path);
-    if (!utf8_valid(out->ptr, out->len, &bad))
-        return err_set(err, ERR_SYNTAX, "%s: not UTF-8 at byte %zu", path, bad + 1);
-    return true;
-}
-
-/* A built-in rubric by name; anything that looks like a path is read. */
-static bool find_rubric(const char *name, struct arena *a, struct rubric *r, struct err *err)
-{
-    if (strchr(name, '/') == NULL && strchr(name, '.') == NULL)
-        return rubric_builtin(name, a, r, err);
-    struct buf text = BUF_INIT;
-    bool ok = read_text(name, &text, err) && rubric_parse(text.ptr, text.len, name, a, r, err);
-    buf_free(&text);
-    return ok;
-}
 
 static bool answer(const struct app *app, const struct rubric *r, int64_t overlap, struct err *err)
 {
@@ -122,8 +86,8 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         return err_set(err, ERR_USAGE, "the workspace is named twice: %s and %s", app->workspace, path);
     if (*path == '\0')
         return err_set(err, ERR_USAGE, "the name of the workspace is empty");
-    bool ok = find_rubric(name != NULL ? name : "helpsteer2", &arena, &rubric, err) &&
-              (file == NULL || read_text(file, &guidelines, err));
+    bool ok = rubric_asked(name != NULL ? name : "helpsteer2", &arena, &rubric, err) &&
+              (file == NULL || small_file(file, &guidelines, err));
     if (ok) {
         char account[RIGHTS_ACCOUNT_SIZE];
         rights_account(account);

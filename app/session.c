@@ -6,6 +6,7 @@
 #include "store/setting.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool show(struct session *s, int64_t comparison, struct err *err)
@@ -127,6 +128,10 @@ static bool apply(struct draft *d, const struct rubric *r, const struct action *
     case ACT_PREFER:
         if (a->value != PREFERENCE_NEITHER && (a->value < -PREFERENCE_MAX || a->value > PREFERENCE_MAX)) {
             *why = "a preference is from -3 to 3";
+            return false;
+        }
+        if (a->value != PREFERENCE_NEITHER && abs(a->value) > r->preference_max) {
+            *why = "this rubric has fewer steps: the preference does not go so far";
             return false;
         }
         if (a->value == 0 && !r->zero_allowed) {

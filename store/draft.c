@@ -69,21 +69,32 @@ int draft_words(const struct draft *d)
     return words;
 }
 
+static bool is_on_scale(int preference, const struct rubric *r)
+{
+    if (preference == PREFERENCE_NEITHER)
+        return true;
+    return preference >= -r->preference_max && preference <= r->preference_max && (preference != 0 || r->zero_allowed);
+}
+
 static bool is_filled(const struct draft *d, const struct rubric *r, int cell)
 {
     int n = (int)r->n_attributes;
     if (cell < 2 * n)
         return d->rating[cell / n][cell % n] != RATING_UNSET;
     if (cell == cell_preference(r))
-        return d->preference != PREFERENCE_UNSET && (d->preference != 0 || r->zero_allowed);
-    return d->because.len > 0 && draft_words(d) >= r->justification_min_words;
+        return d->preference != PREFERENCE_UNSET && is_on_scale(d->preference, r);
+    int words = draft_words(d);
+    return d->because.len > 0 && words >= r->justification_min_words &&
+           (r->justification_max_words == 0 || words <= r->justification_max_words);
 }
 
 static bool is_required(const struct rubric *r, int cell)
 {
     if (cell == cell_preference(r))
         return r->preference_required;
-    return cell != cell_because(r) || r->justification_min_words > 0;
+    if (cell == cell_because(r))
+        return r->justification_min_words > 0;
+    return r->attributes[cell % (int)r->n_attributes].required;
 }
 
 static void say_why(const struct draft *d, const struct rubric *r, int cell, char why[DRAFT_WHY_SIZE])
@@ -91,11 +102,16 @@ static void say_why(const struct draft *d, const struct rubric *r, int cell, cha
     int n = (int)r->n_attributes;
     if (cell < 2 * n)
         snprintf(why, DRAFT_WHY_SIZE, "%s of %c is missing", r->attributes[cell % n].key, "AB"[cell / n]);
+    else if (cell == cell_because(r) && draft_words(d) > r->justification_min_words)
+        snprintf(why, DRAFT_WHY_SIZE, "the justification may have %d words and has %d", r->justification_max_words,
+                 draft_words(d));
     else if (cell == cell_because(r))
         snprintf(why, DRAFT_WHY_SIZE, "the justification needs %d words and has %d", r->justification_min_words,
                  draft_words(d));
     else if (d->preference == 0)
         snprintf(why, DRAFT_WHY_SIZE, "the preference must lean to one side");
+    else if (d->preference != PREFERENCE_UNSET)
+        snprintf(why, DRAFT_WHY_SIZE, "the preference goes to %d", r->preference_max);
     else
         snprintf(why, DRAFT_WHY_SIZE, "the preference is missing");
 }
@@ -103,9 +119,10 @@ static void say_why(const struct draft *d, const struct rubric *r, int cell, cha
 int draft_missing(const struct draft *d, const struct rubric *r, char why[DRAFT_WHY_SIZE])
 {
     for (int cell = 0; cell < cell_count(r); cell++) {
-        /* A preference of 0 that the rubric does not know is wrong even where none is required. */
-        bool zero = cell == cell_preference(r) && d->preference == 0;
-        if ((is_required(r, cell) || zero) && !is_filled(d, r, cell)) {
+        /* What the rubric does not know is wrong even where nothing is required. */
+        bool said = (cell == cell_preference(r) && d->preference != PREFERENCE_UNSET) ||
+                    (cell == cell_because(r) && d->because.len > 0);
+        if ((is_required(r, cell) || said) && !is_filled(d, r, cell)) {
             say_why(d, r, cell, why);
             return cell;
         }

@@ -3,6 +3,7 @@
 #include "core/base/asset.h"
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "store/audit.h"
 #include "store/setting.h"
 #include "store/stmt.h"
 
@@ -65,10 +66,12 @@ static bool parse_levels(struct json_object *o, struct arena *a, struct attribut
 
 static bool parse_attribute(struct json_object *o, struct arena *a, struct rubric *r, struct err *err)
 {
-    static const char *const known[] = {"key", "label", "about", "min", "max", "levels", NULL};
+    static const char *const known[] = {"key", "label", "about", "min", "max", "levels", "required", NULL};
     struct attribute *at = &r->attributes[r->n_attributes];
     int64_t min = 0, max = 0;
-    if (!only_fields(o, known, "an attribute", err) || !key_field(o, a, &at->key, err) ||
+    at->required = true;
+    if (!only_fields(o, known, "an attribute", err) ||
+        !json_get_bool(o, "required", JSON_OPTIONAL, &at->required, err) || !key_field(o, a, &at->key, err) ||
         !text_field(o, "label", a, &at->label, err) || !text_field(o, "about", a, &at->about, err) ||
         !json_get_int(o, "min", JSON_REQUIRED, 0, 9, &min, err) ||
         !json_get_int(o, "max", JSON_REQUIRED, 0, 9, &max, err))
@@ -142,29 +145,37 @@ static bool parse_reasons(struct json_object *o, const char *field, struct arena
 
 static bool parse_preference(struct json_object *o, struct rubric *r, struct err *err)
 {
-    static const char *const known[] = {"required", "zero_allowed", NULL};
+    static const char *const known[] = {"required", "zero_allowed", "max", NULL};
     struct json_object *p = NULL;
+    int64_t max = PREFERENCE_MAX;
     if (!json_get_object(o, "preference", JSON_OPTIONAL, &p, err))
         return false;
     r->preference_required = r->zero_allowed = true;
-    return p == NULL || (only_fields(p, known, "\"preference\"", err) &&
-                         json_get_bool(p, "required", JSON_OPTIONAL, &r->preference_required, err) &&
-                         json_get_bool(p, "zero_allowed", JSON_OPTIONAL, &r->zero_allowed, err));
+    bool ok = p == NULL || (only_fields(p, known, "\"preference\"", err) &&
+                            json_get_bool(p, "required", JSON_OPTIONAL, &r->preference_required, err) &&
+                            json_get_bool(p, "zero_allowed", JSON_OPTIONAL, &r->zero_allowed, err) &&
+                            json_get_int(p, "max", JSON_OPTIONAL, 1, PREFERENCE_MAX, &max, err));
+    r->preference_max = (int)max;
+    return ok;
 }
 
 static bool parse_justification(struct json_object *o, struct arena *a, struct rubric *r, struct err *err)
 {
-    static const char *const known[] = {"min_words", "hint", NULL};
+    static const char *const known[] = {"min_words", "max_words", "hint", NULL};
     struct json_object *j = NULL;
-    int64_t words = 0;
+    int64_t words = 0, most = 0;
     struct json_text hint = {"", 0};
     if (!json_get_object(o, "justification", JSON_OPTIONAL, &j, err))
         return false;
     if (j != NULL && (!only_fields(j, known, "\"justification\"", err) ||
                       !json_get_int(j, "min_words", JSON_OPTIONAL, 0, 1000, &words, err) ||
+                      !json_get_int(j, "max_words", JSON_OPTIONAL, 1, 1000, &most, err) ||
                       !json_get_text(j, "hint", JSON_OPTIONAL, &hint, err)))
         return false;
+    if (most > 0 && most < words)
+        return err_set(err, ERR_RANGE, "\"max_words\" must not be less than \"min_words\"");
     r->justification_min_words = (int)words;
+    r->justification_max_words = (int)most;
     r->justification_hint = arena_ndup(a, hint.ptr, hint.len);
     return true;
 }
@@ -297,19 +308,80 @@ bool rubric_save(struct db *db, struct rubric *r, struct err *err)
     return db_write(db, save, r, err);
 }
 
-bool rubric_named(struct db *db, const char *name, struct arena *a, struct rubric *out, struct err *err)
+struct using
+{
+    struct rubric *r;
+    const char *who;
+};
+
+static bool use(struct db *db, void *ctx, struct err *err)
+{
+    const struct using *u = ctx;
+    char row[32];
+    if (u->r->row == 0 && !put(db, u->r, err))
+        return false;
+    snprintf(row, sizeof row, "{\"version\":%d}", u->r->version);
+    return setting_set_int(db, "rubric", u->r->row, err) && audit_add(db, u->who, "rubric", u->r->name, row, err);
+}
+
+bool rubric_use(struct db *db, struct rubric *r, const char *who, struct err *err)
+{
+    return db_write(db, use, &(struct using){r, who}, err);
+}
+
+bool rubric_each(struct db *db, void (*each)(void *ctx, const struct rubric *r), void *ctx, struct err *err)
+{
+    struct rows q;
+    struct arena a = {0};
+    bool ok = true;
+    if (!rows_open(&q, db, STMT_RUBRIC_LIST, NO_ARGS, err))
+        return false;
+    while (ok && rows_next(&q)) {
+        struct rubric r;
+        ok = from_row(&q, &a, &r, err);
+        if (ok)
+            each(ctx, &r);
+        arena_reset(&a);
+    }
+    arena_free(&a);
+    return ok ? rows_close(&q, err) : rows_abandon(&q);
+}
+
+/* "name@version" in two; version 0: none. */
+static bool take_apart(const char *name, struct arena *a, const char **plain, int64_t *version, struct err *err)
 {
     const char *at = strchr(name, '@');
-    const char *plain = at != NULL ? arena_ndup(a, name, (size_t)(at - name)) : name;
     char *end = NULL;
-    int64_t version = at != NULL ? strtoll(at + 1, &end, 10) : 0, row = 0;
-    if (at != NULL && (end == at + 1 || *end != '\0' || version < 1))
-        return err_set(err, ERR_SYNTAX, "\"%.60s\" is no rubric; write name@version", name);
-    if (!stmt_int(db, STMT_RUBRIC_FIND, ARGS(v_str(plain), v_int(version)), &row, err))
+    *plain = at != NULL ? arena_ndup(a, name, (size_t)(at - name)) : name;
+    *version = at != NULL ? strtoll(at + 1, &end, 10) : 0;
+    return at == NULL || (end != at + 1 && *end == '\0' && *version >= 1) ||
+           err_set(err, ERR_SYNTAX, "\"%.60s\" is no rubric; write name@version", name);
+}
+
+bool rubric_held(struct db *db, const char *name, struct arena *a, struct rubric *out, struct err *err)
+{
+    const char *plain;
+    int64_t version, row = 0;
+    return take_apart(name, a, &plain, &version, err) &&
+           stmt_int(db, STMT_RUBRIC_FIND, ARGS(v_str(plain), v_int(version)), &row, err) &&
+           (row != 0 || err_set(err, ERR_MISSING, "the rubric \"%.60s\" is not in this workspace", name)) &&
+           rubric_load(db, row, a, out, err);
+}
+
+bool rubric_named(struct db *db, const char *name, struct arena *a, struct rubric *out, struct err *err)
+{
+    const char *plain;
+    int64_t version;
+    struct err missing = {.kind = ERR_NONE}, ignored;
+    if (!take_apart(name, a, &plain, &version, err))
         return false;
-    if (row != 0)
-        return rubric_load(db, row, a, out, err);
-    struct err ignored;
+    if (rubric_held(db, name, a, out, &missing))
+        return true;
+    if (missing.kind != ERR_MISSING) {
+        if (err != NULL)
+            *err = missing;
+        return false;
+    }
     if (version > 1 || !rubric_builtin(plain, a, out, &ignored))
         return err_set(err, ERR_MISSING, "the rubric \"%.60s\" is not in this workspace", name);
     return rubric_put(db, out, err) &&

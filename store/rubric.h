@@ -22,6 +22,7 @@ struct attribute {
     const char *label;                     /* on the screen */
     const char *about;                     /* one sentence */
     int min, max;                          /* max - min < RUBRIC_MAX_LEVELS, min >= 0, max <= 9 */
+    bool required;                         /* unless "required": false, both responses must be rated */
     const char *levels[RUBRIC_MAX_LEVELS]; /* sentence for min + i */
 };
 
@@ -40,7 +41,9 @@ struct rubric {
     struct attribute attributes[RUBRIC_MAX_ATTRIBUTES];
     bool zero_allowed; /* may the preference be "no preference"? */
     bool preference_required;
+    int preference_max;             /* 1 to PREFERENCE_MAX: how far it goes to either side */
     int justification_min_words;    /* 0: optional */
+    int justification_max_words;    /* 0: as long as it is */
     const char *justification_hint; /* what a good one says, one sentence; "" when the rubric has none */
     size_t n_skip_reasons, n_flag_reasons;
     struct reason skip_reasons[RUBRIC_MAX_REASONS], flag_reasons[RUBRIC_MAX_REASONS];
@@ -50,7 +53,7 @@ struct rubric {
 /* Parse rubric JSON (n bytes); strings are put into `a` and live as long as it. `what` names the text in errors. */
 MUST_CHECK bool rubric_parse(const char *json, size_t n, const char *what, struct arena *a, struct rubric *out,
                              struct err *err);
-/* A rubric that the program carries ("helpsteer2", "helpsteer3", "pairwise"); false with ERR_MISSING and the list when
+/* A rubric that the program carries (assets/rubrics/); false with ERR_MISSING and the list when
  * there is none of that name. */
 MUST_CHECK bool rubric_builtin(const char *name, struct arena *a, struct rubric *out, struct err *err);
 /* The rubric that new judgements of this workspace are made under. */
@@ -60,11 +63,18 @@ MUST_CHECK bool rubric_current(struct db *db, struct arena *a, struct rubric *ou
 MUST_CHECK bool rubric_save(struct db *db, struct rubric *r, struct err *err);
 /* The same without making it the current one: what imported judgements were made under. */
 MUST_CHECK bool rubric_put(struct db *db, struct rubric *r, struct err *err);
-/* By "name@version" or "name" (the newest); when the workspace has none of that name, a built-in one is put in.
+/* By "name@version" or "name" (the newest) when the workspace has it; ERR_MISSING. */
+MUST_CHECK bool rubric_held(struct db *db, const char *name, struct arena *a, struct rubric *out, struct err *err);
+/* The same; when the workspace has none of that name, a built-in one is put in.
  * ERR_MISSING. */
 MUST_CHECK bool rubric_named(struct db *db, const char *name, struct arena *a, struct rubric *out, struct err *err);
 /* By its key. */
 MUST_CHECK bool rubric_load(struct db *db, int64_t row, struct arena *a, struct rubric *out, struct err *err);
+/* All versions of all rubrics of the workspace, in the order in which they came in; borrowed for the call. */
+MUST_CHECK bool rubric_each(struct db *db, void (*each)(void *ctx, const struct rubric *r), void *ctx, struct err *err);
+/* Make one the current one (its row is set, or it is put in) and write down who did. What was judged before stays under
+ * the version it was judged under. */
+MUST_CHECK bool rubric_use(struct db *db, struct rubric *r, const char *who, struct err *err);
 /* Index of an attribute by key, or -1. */
 int rubric_find(const struct rubric *r, const char *key, size_t n);
 

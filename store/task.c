@@ -126,6 +126,7 @@ static bool load_content(struct db *db, int64_t comparison, struct task *t, stru
         id_hex(&id, t->id);
         t->comparison = comparison;
         t->source = rows_dup(&q, 1, &t->arena);
+        t->principle = rows_dup(&q, 7, &t->arena);
         messages = rows_text(&q, 2);
         messages.ptr = arena_ndup(&t->arena, messages.ptr, messages.len);
         for (int k = 0; k < 2; k++) {

@@ -27,6 +27,7 @@ struct task {
     int64_t comparison; /* 0: no task, everything is done */
     char id[33];        /* of the comparison, hex */
     const char *source;
+    const char *principle; /* what this one is to be judged by; hostile as all data; NULL: what the rubric says */
     size_t n_turns;
     const struct turn *turns;
     const char *text[2]; /* responses on side A and side B */

@@ -486,7 +486,7 @@ SELECT comparison FROM side WHERE annotator = ?1 AND ordinal > ?2 ORDER BY ordin
 SELECT comparison FROM comparison WHERE id BETWEEN ?1 AND ?2 LIMIT 2;
 
 -- name: task_content
-SELECT c.id, source.name, p.messages, a.text, b.text, c.first, c.second
+SELECT c.id, source.name, p.messages, a.text, b.text, c.first, c.second, c.principle
   FROM comparison c JOIN source USING (source) JOIN prompt p ON p.prompt = c.prompt
   JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second
  WHERE c.comparison = ?1;

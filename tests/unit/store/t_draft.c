@@ -80,6 +80,29 @@ Test(draft, what_is_missing_is_said_in_filling_order)
     same_text(why, "the preference must lean to one side");
 }
 
+Test(draft, what_is_optional_may_be_missing_and_what_goes_too_far_may_not_be_said)
+{
+    char why[DRAFT_WHY_SIZE];
+    fixture_complete(&f, &d);
+    f.rubric.attributes[1].required = false;
+    d.rating[SIDE_A][1] = d.rating[SIDE_B][1] = RATING_UNSET;
+    cr_expect(eq(int, draft_missing(&d, &f.rubric, why), -1));
+    d.preference = -3;
+    f.rubric.preference_max = 2;
+    cr_expect(eq(int, draft_missing(&d, &f.rubric, why), cell_preference(&f.rubric)));
+    same_text(why, "the preference goes to 2");
+    d.preference = -2;
+    cr_expect(eq(int, draft_missing(&d, &f.rubric, why), -1));
+    f.rubric.justification_min_words = 0;
+    f.rubric.justification_max_words = 12;
+    cr_expect(eq(int, draft_missing(&d, &f.rubric, why), cell_because(&f.rubric)));
+    same_text(why, "the justification may have 12 words and has 13");
+    f.rubric.justification_max_words = 13;
+    cr_expect(eq(int, draft_missing(&d, &f.rubric, why), -1));
+    buf_reset(&d.because);
+    cr_expect(eq(int, draft_missing(&d, &f.rubric, why), -1));
+}
+
 Test(draft, the_next_empty_cell_is_found_in_filling_order_and_the_justification_comes_last)
 {
     int because = cell_because(&f.rubric);

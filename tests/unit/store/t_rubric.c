@@ -50,7 +50,7 @@ Test(rubric, the_other_built_in_ones_ask_for_a_preference)
     must(rubric_builtin("pairwise", &f.arena, &r, &f.err));
     cr_expect(eq(int, r.justification_min_words, 0));
     fails(rubric_builtin("nope", &f.arena, &r, &f.err), ERR_MISSING,
-          "there are helpsteer2, helpsteer3, pairwise, thumbs, ultrafeedback");
+          "there are helpsteer2, helpsteer3, multipref, pairwise, thumbs, ultrafeedback");
 }
 
 static const struct {
@@ -89,6 +89,11 @@ static const struct {
      "stands twice"},
     {"{\"name\":\"x\",\"attributes\":[],\"preference\":{\"zero\":true}}", "unknown field \"zero\" in \"preference\""},
     {"{\"name\":\"x\",\"attributes\":[],\"justification\":{\"words\":1}}", "unknown field \"words\""},
+    {"{\"name\":\"x\",\"attributes\":[],\"justification\":{\"min_words\":5,\"max_words\":4}}", "must not be less than"},
+    {"{\"name\":\"x\",\"attributes\":[],\"preference\":{\"max\":4}}", "outside 1 to 3"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":1,\"levels\":["
+     "\"\",\"\"],\"required\":1}]}",
+     "\"required\" must be"},
     {"{\"name\":\"x\",\"attributes\":[]", "it ends too early"},
 };
 
@@ -119,6 +124,42 @@ Test(rubric, a_changed_text_is_a_new_version_and_a_known_one_is_not)
     must(rubric_current(f.db, &f.arena, &current, &f.err));
     cr_expect(eq(i64, current.row, row));
     same_text(current.name, "mine");
+}
+
+Test(rubric, what_is_not_said_is_required_and_goes_to_three)
+{
+    struct rubric r;
+    cr_expect(eq(int, f.rubric.attributes[0].required, 1));
+    cr_expect(eq(int, f.rubric.preference_max, 3));
+    cr_expect(eq(int, f.rubric.justification_max_words, 0));
+    must(rubric_builtin("multipref", &f.arena, &r, &f.err));
+    cr_expect(eq(int, r.preference_max, 2));
+    static const char optional[] = "{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\","
+                                   "\"min\":0,\"max\":1,\"levels\":[\"\",\"\"],\"required\":false}]}";
+    must(rubric_parse(optional, sizeof optional - 1, "x", &f.arena, &r, &f.err));
+    cr_expect(eq(int, r.attributes[0].required, 0));
+}
+
+static void count(void *ctx, const struct rubric *r)
+{
+    cr_expect(ne(i64, r->row, 0));
+    ++*(int *)ctx;
+}
+
+Test(rubric, one_that_is_used_is_current_and_written_down)
+{
+    struct rubric r, current;
+    int n = 0;
+    must(rubric_builtin("pairwise", &f.arena, &r, &f.err));
+    must(rubric_use(f.db, &r, "ada", &f.err));
+    must(rubric_current(f.db, &f.arena, &current, &f.err));
+    same_text(current.name, "pairwise");
+    must(rubric_use(f.db, &f.rubric, "ada", &f.err));
+    must(rubric_each(f.db, count, &n, &f.err));
+    cr_expect(eq(int, n, 2));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM audit WHERE what = 'rubric' AND who = 'ada'"), 2));
+    must(rubric_held(f.db, "pairwise@1", &f.arena, &r, &f.err));
+    fails(rubric_held(f.db, "helpsteer3", &f.arena, &r, &f.err), ERR_MISSING, "is not in this workspace");
 }
 
 Test(rubric, one_is_found_by_name_and_version)

@@ -405,3 +405,14 @@ Test(task, steps_have_names_for_people)
     same_text(step_name(STEP_TEXT), "justification");
     same_text(step_name(STEP_SUBMIT), "submit");
 }
+
+Test(task, a_comparison_with_a_principle_of_its_own_brings_it)
+{
+    fixture_sql(&f, "UPDATE comparison SET principle = 'Is it kind?' WHERE comparison = 2");
+    enter(1);
+    load(1);
+    cr_expect(eq(ptr, (void *)(uintptr_t)t.principle, NULL));
+    enter(2);
+    load(2);
+    same_text(t.principle, "Is it kind?");
+}
