@@ -71,6 +71,11 @@ $(B)/assay: $(B)/app/main.o $(LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# The manual page with the keys of every view, from the tables that the program runs by.
+$(B)/assay.1: assets/man/assay.1 $(B)/assay
+	$(call say,GEN,$@)
+	$(Q)$(B)/assay __keys > $@.keys && sed '/^\.\\" The keys of every view/r $@.keys' $< > $@ && rm -f $@.keys
+
 $(B)/libcore.a: $(CORE_O) $(B)/gen/assets.o
 $(B)/libstore.a: $(STORE_O)
 $(B)/libui.a: $(UI_O)
@@ -123,9 +128,9 @@ format: deps-lint
 	$(Q)clang-format-14 -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
 
 ## install: copy the program, its man page and completions to $(DESTDIR)$(PREFIX)
-install: all
+install: all $(B)/assay.1
 	install -D -m 755 $(B)/assay $(DESTDIR)$(PREFIX)/bin/assay
-	install -D -m 644 assets/man/assay.1 $(DESTDIR)$(PREFIX)/share/man/man1/assay.1
+	install -D -m 644 $(B)/assay.1 $(DESTDIR)$(PREFIX)/share/man/man1/assay.1
 	install -D -m 644 assets/completion/assay.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/assay
 
 ## uninstall: remove what install copied

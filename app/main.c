@@ -5,6 +5,7 @@
 #include "app/workbench.h"
 #include "core/base/trace.h"
 #include "core/safe.h"
+#include "ui/manual.h"
 
 #include <fcntl.h>
 #include <locale.h>
@@ -71,6 +72,20 @@ static bool print_completions(const struct app *app, const char *name, struct er
         for (const struct option_spec *o = tables[t]; o != NULL && o->name != NULL; o++)
             buf_addf(&text, "--%s\n", o->name);
     bool ok = app_print(app, &text, err);
+    buf_free(&text);
+    return ok;
+}
+
+/* For the build: the keys of every view, to be put into the manual page. */
+static bool print_keys(const struct app *app, struct err *err)
+{
+    struct buf text = BUF_INIT;
+    struct keys *keys = keys_new();
+    bool ok = keys_default(keys, err);
+    if (ok)
+        manual_keys(keys, &text);
+    ok = ok && app_print(app, &text, err);
+    keys_free(keys);
     buf_free(&text);
     return ok;
 }
@@ -150,6 +165,8 @@ static bool run(struct app *app, int argc, char **argv, struct err *err)
         return help ? print_help(app, NULL, err) : run_alone(app, err);
     if (strcmp(argv[0], "__complete") == 0)
         return print_completions(app, argc > 1 ? argv[1] : NULL, err);
+    if (strcmp(argv[0], "__keys") == 0)
+        return print_keys(app, err);
     const struct command *c = command_find(argv[0]);
     if (c == NULL)
         return unknown_command(argv[0], err);

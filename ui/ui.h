@@ -39,6 +39,7 @@
  *   view_dashboard.[ch] what there is to do; dashboard.h from inside: dashboard_{facts,draw}.c; glance.h its agreement
  *   view_rubric.[ch]    the whole rubric
  *   view_help.[ch]      every key, from the tables
+ *   manual.[ch]         the same for the manual page
  *   script.[ch]         keys and commands from a file
  *   decoder.[ch]        bytes that curses does not know to keys
  *   term.[ch]           the terminal: the only file that includes curses
