@@ -93,6 +93,11 @@ static enum step_kind step_of(enum action_kind kind)
         return STEP_CLEAR;
     case ACT_PREFER:
         return STEP_PREFER;
+    case ACT_SURE:
+        return STEP_SURE;
+    case ACT_MARK:
+    case ACT_UNMARK:
+        return STEP_MARK;
     case ACT_TEXT:
         return STEP_TEXT;
     default:
@@ -112,8 +117,22 @@ static void clear_cell(struct draft *d, const struct rubric *r, int cell)
     }
 }
 
+static bool mark(struct draft *d, const struct task *t, const struct action *a, const char **why)
+{
+    bool fits = (a->cell == SIDE_A || a->cell == SIDE_B) && a->from < a->to && a->to <= t->len[a->cell] &&
+                a->value >= -1 && a->value <= 1;
+    *why = !fits                       ? "that is no passage of an answer"
+           : d->spans.n == SPANS_MOST  ? "64 marked passages are the most there is room for"
+           : a->len > SPAN_COMMENT_MAX ? "the comment is too long (1000 bytes)"
+                                       : NULL;
+    if (*why == NULL)
+        draft_add_span(d, a->cell, a->from, a->to, a->value, a->text, a->len);
+    return *why == NULL;
+}
+
 /* False: the action does not fit the rubric; *why says so. */
-static bool apply(struct draft *d, const struct rubric *r, const struct action *a, const char **why)
+static bool apply(struct draft *d, const struct rubric *r, const struct task *t, const struct action *a,
+                  const char **why)
 {
     int n = (int)r->n_attributes;
     switch (a->kind) {
@@ -148,6 +167,24 @@ static bool apply(struct draft *d, const struct rubric *r, const struct action *
         buf_reset(&d->because);
         buf_add(&d->because, a->text, a->len);
         break;
+    case ACT_SURE:
+        if (!r->asks_confidence || a->value < 0 || a->value > CONFIDENCE_MAX) {
+            *why = r->asks_confidence ? "how sure is from 1 to 5" : "this rubric does not ask how sure you are";
+            return false;
+        }
+        d->confidence = a->value;
+        break;
+    case ACT_MARK:
+        if (!mark(d, t, a, why))
+            return false;
+        break;
+    case ACT_UNMARK:
+        if (a->value < 0 || (size_t)a->value >= d->spans.n) {
+            *why = "there is no such passage";
+            return false;
+        }
+        draft_remove_span(d, (size_t)a->value);
+        break;
     case ACT_CLEAR:
         clear_cell(d, r, a->cell);
         break;
@@ -167,7 +204,7 @@ static bool change(struct session *s, const struct action *a, struct reaction *o
     draft_copy(&after, &s->task.draft);
     const char *why = "";
     bool ok;
-    if (!apply(&after, &s->rubric, a, &why)) {
+    if (!apply(&after, &s->rubric, &s->task, a, &why)) {
         ok = refuse(out, why);
     } else {
         enum step_kind kind = step_of(a->kind);
@@ -251,6 +288,9 @@ bool session_perform(void *session, const struct action *a, struct reaction *out
     case ACT_RATE:
     case ACT_CLEAR:
     case ACT_PREFER:
+    case ACT_SURE:
+    case ACT_MARK:
+    case ACT_UNMARK:
     case ACT_TEXT:
         return on_item ? change(s, a, out, err) : refuse(out, "there is no item on the screen");
     case ACT_SUBMIT:

@@ -18,16 +18,44 @@ void draft_init(struct draft *d)
             d->rating[side][i] = RATING_UNSET;
 }
 
+static void clear_spans(struct draft *d)
+{
+    for (size_t i = 0; i < d->spans.n; i++)
+        mem_free(d->spans.v[i].comment);
+    vec_clear(&d->spans);
+}
+
 void draft_free(struct draft *d)
 {
+    clear_spans(d);
+    vec_free(&d->spans);
     buf_free(&d->because);
+}
+
+void draft_add_span(struct draft *d, int side, size_t from, size_t to, int sign, const char *comment, size_t len)
+{
+    vec_push(&d->spans, ((struct span){side, from, to, sign, mem_ndup(comment, len)}));
+}
+
+void draft_remove_span(struct draft *d, size_t i)
+{
+    mem_free(d->spans.v[i].comment);
+    memmove(d->spans.v + i, d->spans.v + i + 1, (--d->spans.n - i) * sizeof *d->spans.v);
 }
 
 void draft_copy(struct draft *to, const struct draft *from)
 {
-    struct buf because = to->because;
+    if (to == from)
+        return;
+    struct draft kept = *to;
     *to = *from;
-    to->because = because;
+    to->because = kept.because;
+    to->spans = kept.spans;
+    clear_spans(to);
+    for (size_t i = 0; i < from->spans.n; i++) {
+        const struct span *s = &from->spans.v[i];
+        draft_add_span(to, s->side, s->from, s->to, s->sign, s->comment, strlen(s->comment));
+    }
     to->because.max = JUSTIFICATION_MAX_BYTES;
     buf_reset(&to->because);
     buf_add(&to->because, from->because.ptr, from->because.len);
@@ -39,7 +67,30 @@ bool draft_is_empty(const struct draft *d, const struct rubric *r)
         for (size_t i = 0; i < r->n_attributes; i++)
             if (d->rating[side][i] != RATING_UNSET)
                 return false;
-    return d->preference == PREFERENCE_UNSET && d->because.len == 0;
+    return d->preference == PREFERENCE_UNSET && d->because.len == 0 && d->confidence == 0 && d->spans.n == 0;
+}
+
+static bool same_spans(const struct draft *x, const struct draft *y)
+{
+    if (x->spans.n != y->spans.n)
+        return false;
+    for (size_t i = 0; i < x->spans.n; i++) {
+        const struct span *a = &x->spans.v[i], *b = &y->spans.v[i];
+        if (a->side != b->side || a->from != b->from || a->to != b->to || a->sign != b->sign ||
+            strcmp(a->comment, b->comment) != 0)
+            return false;
+    }
+    return true;
+}
+
+bool draft_says_the_same(const struct draft *x, const struct draft *y, const struct rubric *r)
+{
+    for (int side = 0; side < 2; side++)
+        for (size_t i = 0; i < r->n_attributes; i++)
+            if (x->rating[side][i] != y->rating[side][i])
+                return false;
+    return x->preference == y->preference && x->confidence == y->confidence && x->because.len == y->because.len &&
+           memcmp(x->because.ptr, y->because.ptr, x->because.len) == 0 && same_spans(x, y);
 }
 
 static bool is_blank(uint32_t c)
@@ -164,6 +215,23 @@ static void write_cell(struct json_writer *w, const struct draft *d, const struc
     jw_kstr(w, "cell", name);
 }
 
+static void write_spans(struct json_writer *w, const struct draft *d)
+{
+    jw_key(w, "spans");
+    jw_array(w);
+    for (size_t i = 0; i < d->spans.n; i++) {
+        const struct span *s = &d->spans.v[i];
+        jw_object(w);
+        jw_kstr(w, "side", side_key[s->side]);
+        jw_kint(w, "start", (int64_t)s->from);
+        jw_kint(w, "end", (int64_t)s->to);
+        jw_kint(w, "sign", s->sign);
+        jw_kstr(w, "comment", s->comment);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+}
+
 void draft_write(const struct draft *d, const struct rubric *r, struct buf *out)
 {
     struct json_writer w;
@@ -177,6 +245,10 @@ void draft_write(const struct draft *d, const struct rubric *r, struct buf *out)
         jw_kint(&w, "preference", d->preference);
     if (d->because.len > 0)
         jw_kstrn(&w, "because", d->because.ptr, d->because.len);
+    if (d->confidence > 0)
+        jw_kint(&w, "confidence", d->confidence);
+    if (d->spans.n > 0)
+        write_spans(&w, d);
     if (d->pasted > 0)
         jw_kint(&w, "pasted", d->pasted);
     write_cell(&w, d, r);
@@ -232,18 +304,47 @@ static bool read_cell(struct json_object *o, const struct rubric *r, struct draf
     return true;
 }
 
+static bool read_span(struct json_object *o, struct draft *d, struct err *err)
+{
+    struct json_text side = {0}, comment = {"", 0};
+    int64_t start = 0, end = 0, sign = 0;
+    if (!json_get_text(o, "side", JSON_REQUIRED, &side, err) ||
+        !json_get_int(o, "start", JSON_REQUIRED, 0, INT32_MAX, &start, err) ||
+        !json_get_int(o, "end", JSON_REQUIRED, start + 1, INT32_MAX, &end, err) ||
+        !json_get_int(o, "sign", JSON_REQUIRED, -1, 1, &sign, err) ||
+        !json_get_text(o, "comment", JSON_OPTIONAL, &comment, err))
+        return false;
+    draft_add_span(d, strcmp(side.ptr, side_key[SIDE_B]) == 0 ? SIDE_B : SIDE_A, (size_t)start, (size_t)end, (int)sign,
+                   comment.ptr, comment.len);
+    return true;
+}
+
+static bool read_spans(struct json_object *o, struct draft *d, struct err *err)
+{
+    struct json_object *list = NULL;
+    bool ok = !json_has(o, "spans") || json_get_array(o, "spans", JSON_OPTIONAL, &list, err);
+    for (size_t i = 0; ok && list != NULL && i < json_object_array_length(list); i++) {
+        struct json_object *item = json_object_array_get_idx(list, i);
+        ok = json_object_is_type(item, json_type_object) ? read_span(item, d, err)
+                                                         : err_set(err, ERR_SYNTAX, "a span must be an object");
+    }
+    return ok;
+}
+
 static bool read_object(struct json_object *o, const struct rubric *r, struct draft *d, struct err *err)
 {
     struct json_text because = {"", 0};
-    int64_t pasted = 0;
+    int64_t pasted = 0, confidence = 0;
     if (!json_object_is_type(o, json_type_object))
         return err_set(err, ERR_SYNTAX, "a draft must be an object, but is %s", json_type_name(o));
     if (!read_ratings(o, r, SIDE_A, d, err) || !read_ratings(o, r, SIDE_B, d, err) || !read_preference(o, d, err) ||
         !json_get_text(o, "because", JSON_OPTIONAL, &because, err) || !read_cell(o, r, d, err) ||
         !json_get_int(o, "pasted", JSON_OPTIONAL, 0, INT32_MAX, &pasted, err) ||
+        !json_get_int(o, "confidence", JSON_OPTIONAL, 0, CONFIDENCE_MAX, &confidence, err) || !read_spans(o, d, err) ||
         !json_get_number(o, "seconds", JSON_OPTIONAL, &d->seconds, err))
         return false;
     d->pasted = (int)pasted;
+    d->confidence = (int)confidence;
     buf_add(&d->because, because.ptr, because.len);
     return !d->because.cut || err_set(err, ERR_RANGE, "\"because\" is longer than %d bytes", JUSTIFICATION_MAX_BYTES);
 }

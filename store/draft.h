@@ -4,6 +4,7 @@
 #define ASSAY_STORE_DRAFT_H
 
 #include "core/base/buf.h"
+#include "core/base/vec.h"
 #include "store/rubric.h"
 
 enum { SIDE_A, SIDE_B };
@@ -15,10 +16,22 @@ enum {
     JUSTIFICATION_MAX_BYTES = 16 * 1024
 };
 
+enum { SPANS_MOST = 64, SPAN_COMMENT_MAX = 1000, CONFIDENCE_MAX = 5 };
+
+/* A passage of a response that was marked: bytes [from, to) of its text. */
+struct span {
+    int side;
+    size_t from, to;
+    int sign;      /* -1: it speaks against the response, 1: for it, 0: neither */
+    char *comment; /* UTF-8, at most SPAN_COMMENT_MAX bytes; "" when there is none */
+};
+
 struct draft {
     int rating[2][RUBRIC_MAX_ATTRIBUTES]; /* [side][attribute], RATING_UNSET until given; unset is not 0 */
     int preference;                       /* -3 A much better … 3 B much better, as shown */
     struct buf because;                   /* UTF-8; @A and @B name the sides */
+    int confidence;                       /* how sure, 1 to CONFIDENCE_MAX; 0: not said */
+    VEC(struct span) spans;               /* in the order in which they were made; owned */
     int cell;                             /* where the cursor stands, see below */
     int pasted;                           /* bytes that came into the justification by pastes, kept or not */
     double seconds;                       /* active time spent so far */
@@ -46,6 +59,11 @@ static inline int cell_count(const struct rubric *r)
 void draft_init(struct draft *d);
 void draft_free(struct draft *d);
 void draft_copy(struct draft *to, const struct draft *from);
+/* Mark one more passage (the comment, `len` bytes, is copied), or take one away. */
+void draft_add_span(struct draft *d, int side, size_t from, size_t to, int sign, const char *comment, size_t len);
+void draft_remove_span(struct draft *d, size_t i);
+/* Do two drafts say the same? Cursor and time do not count. */
+bool draft_says_the_same(const struct draft *x, const struct draft *y, const struct rubric *r);
 /* Nothing said yet? (The cursor and the time do not count.) */
 bool draft_is_empty(const struct draft *d, const struct rubric *r);
 /* Words in the justification. */
@@ -59,7 +77,8 @@ int draft_missing(const struct draft *d, const struct rubric *r, char why[DRAFT_
 int draft_next_empty(const struct draft *d, const struct rubric *r, int cell);
 
 /* JSON of a draft, by attribute key, so that it survives a new rubric version:
- * {"a":{"helpfulness":4},"b":{},"preference":-2,"because":"…","pasted":40,"cell":"b.helpfulness","seconds":12.5};
+ * {"a":{"helpfulness":4},"b":{},"preference":-2,"because":"…","confidence":4,
+ * "spans":[{"side":"a","start":0,"end":12,"sign":-1,"comment":"…"}],"pasted":40,"cell":"b.helpfulness","seconds":12.5};
  * "preference" may be "neither". `out` has been through draft_init; on failure it stays as it was. */
 void draft_write(const struct draft *d, const struct rubric *r, struct buf *out);
 MUST_CHECK bool draft_read(const char *json, size_t n, const struct rubric *r, struct draft *out, struct err *err);

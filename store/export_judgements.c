@@ -42,6 +42,26 @@ static void write_ratings(struct json_writer *w, const struct judgement *j, int 
     jw_array_end(w);
 }
 
+static void write_spans(struct json_writer *w, const struct judgement *j)
+{
+    if (j->n_spans == 0)
+        return;
+    jw_key(w, "spans");
+    jw_array(w);
+    for (size_t i = 0; i < j->n_spans; i++) {
+        const struct judged_span *s = &j->spans[i];
+        jw_object(w);
+        jw_kint(w, "response", s->which + 1);
+        jw_kint(w, "start", (int64_t)s->start);
+        jw_kint(w, "end", (int64_t)s->stop);
+        jw_kint(w, "sign", s->sign);
+        if (s->comment[0] != '\0')
+            jw_kstr(w, "comment", s->comment);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+}
+
 static void write_judgement(struct json_writer *w, const struct judgement *j, int n_responses)
 {
     char id[ID_HEX_SIZE], created[CLOCK_ISO_SIZE], rubric[160];
@@ -60,6 +80,9 @@ static void write_judgement(struct json_writer *w, const struct judgement *j, in
         jw_kstrn(w, "justification", j->justification.ptr, j->justification.len);
     if (j->reason[0] != '\0')
         jw_kstr(w, "reason", j->reason);
+    if (j->confidence > 0)
+        jw_kint(w, "confidence", j->confidence);
+    write_spans(w, j);
     jw_kint(w, "a", j->a_is);
     if (!isnan(j->seconds))
         jw_knum(w, "seconds", j->seconds);

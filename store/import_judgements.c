@@ -145,6 +145,49 @@ static bool read_words(struct import *im, struct json_object *o, struct judgemen
     return true;
 }
 
+static bool read_span(struct json_object *o, size_t n_responses, const struct json_text *texts, struct judged_span *s,
+                      struct err *err)
+{
+    static const char *const known[] = {"response", "start", "end", "sign", "comment", NULL};
+    struct json_text comment = {"", 0};
+    int64_t which = 0, start = 0, end = 0, sign = 0;
+    if (!json_object_is_type(o, json_type_object))
+        return err_set(err, ERR_SYNTAX, "it must be an object, but is %s", json_type_name(o));
+    if (!import_only_fields(o, known, "it", err) ||
+        !json_get_int(o, "response", JSON_REQUIRED, 1, (int64_t)n_responses, &which, err) ||
+        !json_get_int(o, "start", JSON_REQUIRED, 0, INT32_MAX, &start, err) ||
+        !json_get_int(o, "end", JSON_REQUIRED, start + 1, INT32_MAX, &end, err) ||
+        !json_get_int(o, "sign", JSON_REQUIRED, -1, 1, &sign, err) ||
+        !json_get_text(o, "comment", JSON_OPTIONAL, &comment, err))
+        return false;
+    if ((size_t)end > texts[which - 1].len)
+        return err_set(err, ERR_RANGE, "\"end\" is %lld, behind the %zu bytes of response %d", (long long)end,
+                       texts[which - 1].len, (int)which);
+    *s = (struct judged_span){(int)which - 1, (size_t)start, (size_t)end, (int)sign, comment.ptr};
+    return true;
+}
+
+static bool read_spans(struct import *im, struct json_object *o, const struct line *l, struct judgement *j,
+                       struct err *err)
+{
+    struct json_object *list = NULL;
+    int64_t confidence = 0;
+    if (!json_get_int(o, "confidence", JSON_OPTIONAL, 1, 5, &confidence, err) ||
+        !json_get_array(o, "spans", JSON_OPTIONAL, &list, err))
+        return false;
+    j->confidence = (int)confidence;
+    size_t n = list != NULL ? json_object_array_length(list) : 0;
+    struct judged_span *spans = arena_array(&im->record, n + 1, sizeof *spans);
+    struct json_text texts[2] = {l->responses[0].text,
+                                 l->n_responses > 1 ? l->responses[1].text : (struct json_text){0}};
+    for (size_t i = 0; i < n; i++)
+        if (!read_span(json_object_array_get_idx(list, i), l->n_responses, texts, &spans[i], err))
+            return err_context(err, "span %zu", i + 1);
+    j->spans = spans;
+    j->n_spans = n;
+    return true;
+}
+
 static bool says_something(const struct judgement *j)
 {
     return j->kind != KIND_JUDGED || j->has_preference || j->neither || j->n_ratings > 0 || j->justification.len > 0;
@@ -157,12 +200,13 @@ struct said {
     bool has_id;
 };
 
-static bool read_judgement(struct import *im, struct json_object *o, size_t n_responses, struct said *s,
+static bool read_judgement(struct import *im, struct json_object *o, const struct line *l, struct said *s,
                            struct err *err)
 {
-    static const char *const known[] = {"id",      "annotator",     "kind",     "ratings", "preference",
-                                        "neither", "justification", "reason",   "a",       "seconds",
-                                        "rubric",  "created",       "revision", "extra",   NULL};
+    size_t n_responses = l->n_responses;
+    static const char *const known[] = {
+        "id",      "annotator", "kind",    "ratings",  "preference", "neither",    "justification", "reason", "a",
+        "seconds", "rubric",    "created", "revision", "extra",      "confidence", "spans",         NULL};
     struct json_text id = {0}, name = {0};
     const struct rubric *r = &im->rubric;
     s->j = import_blank(im);
@@ -176,7 +220,7 @@ static bool read_judgement(struct import *im, struct json_object *o, size_t n_re
         return false;
     s->j.rubric = r->row;
     if (!read_all_ratings(o, n_responses, r, &s->j, err) || !read_preference(o, n_responses, r, &s->j, err) ||
-        !read_words(im, o, &s->j, err))
+        !read_words(im, o, &s->j, err) || !read_spans(im, o, l, &s->j, err))
         return false;
     return says_something(&s->j) ||
            err_set(err, ERR_MISSING, "it says nothing: no rating, preference or justification");
@@ -203,7 +247,7 @@ static bool read_record(struct import *im, struct json_object *o, struct err *er
     struct said s = {0};
     if (!read_line(im, o, &l, err))
         return false;
-    if (l.judgement != NULL && !read_judgement(im, l.judgement, l.n_responses, &s, err))
+    if (l.judgement != NULL && !read_judgement(im, l.judgement, &l, &s, err))
         return err_context(err, "judgement");
     return put_in(im, &l, &s, err);
 }

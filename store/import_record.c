@@ -177,6 +177,8 @@ bool import_judge_pair(struct import *im, const struct import_pair *pair, struct
         j->a_is = 3 - j->a_is;
         for (size_t i = 0; i < j->n_ratings; i++)
             j->ratings[i].which = 1 - j->ratings[i].which;
+        for (size_t i = 0; i < j->n_spans; i++)
+            j->spans[i].which = 1 - j->spans[i].which;
     }
     return append(im, j, annotator, id, &pair->comparison.id, rows, pair->swapped, err);
 }

@@ -124,6 +124,14 @@ bool judgement_append_once(struct db *db, struct judgement *j, const int64_t row
                            v_int(j->ratings[i].value), v_int((int64_t)i)),
                       err))
             return false;
+    for (size_t i = 0; i < j->n_spans; i++) {
+        const struct judged_span *k = &j->spans[i];
+        if (!stmt_run(db, STMT_SPAN_ADD,
+                      ARGS(v_int(j->row), v_int(rows[k->which]), v_int((int64_t)i), v_int((int64_t)k->start),
+                           v_int((int64_t)k->stop), v_int(k->sign), v_str(k->comment)),
+                      err))
+            return false;
+    }
     return make_latest(db, j, err);
 }
 
@@ -187,6 +195,22 @@ static bool load_ratings(struct db *db, struct arena *a, struct judgement *j, st
     return rows_close(&q, err);
 }
 
+static bool load_spans(struct db *db, struct arena *a, struct judgement *j, struct err *err)
+{
+    VEC(struct judged_span) found = {0};
+    struct rows q;
+    if (!rows_open(&q, db, STMT_SPAN_LIST, ARGS(v_int(j->row)), err))
+        return false;
+    while (rows_next(&q))
+        vec_push(&found, ((struct judged_span){(int)rows_int(&q, 0), (size_t)rows_int(&q, 1), (size_t)rows_int(&q, 2),
+                                               (int)rows_int(&q, 3), rows_dup(&q, 4, a)}));
+    if (found.n > 0)
+        j->spans = memcpy(arena_array(a, found.n, sizeof *j->spans), found.v, found.n * sizeof *j->spans);
+    j->n_spans = found.n;
+    vec_free(&found);
+    return rows_close(&q, err);
+}
+
 static bool list(struct db *db, enum stmt_id id, int64_t subject, struct arena *a, struct judgement **out, size_t *n,
                  struct err *err)
 {
@@ -202,7 +226,7 @@ static bool list(struct db *db, enum stmt_id id, int64_t subject, struct arena *
     }
     ok = ok ? rows_close(&q, err) : rows_abandon(&q);
     for (size_t i = 0; ok && i < found.n; i++)
-        ok = load_ratings(db, a, &found.v[i], err);
+        ok = load_ratings(db, a, &found.v[i], err) && load_spans(db, a, &found.v[i], err);
     *out = arena_array(a, found.n + 1, sizeof **out);
     *n = found.n;
     if (found.n > 0)

@@ -23,6 +23,13 @@ struct rating {
     const char *attribute;
     int value;
 };
+/* A passage of one of the responses: bytes [start, stop) of its text. */
+struct judged_span {
+    int which; /* as in struct rating */
+    size_t start, stop;
+    int sign; /* -1, 0, 1 */
+    const char *comment;
+};
 enum { JUDGEMENT_MAX_RATINGS = 2 * RUBRIC_MAX_ATTRIBUTES };
 
 struct judgement {
@@ -47,6 +54,8 @@ struct judgement {
     struct json_text extra; /* JSON; ptr NULL: none */
     int64_t created;
     int confidence; /* how sure the annotator was, 1 to 5; 0: not said */
+    size_t n_spans;
+    struct judged_span *spans; /* in the order in which they were made */
     size_t n_ratings;
     struct rating ratings[JUDGEMENT_MAX_RATINGS];
 };
@@ -62,7 +71,7 @@ MUST_CHECK bool annotator_row(struct db *db, struct json_text name, int64_t *row
  * ratings count in the order of their attributes' names. */
 struct id judgement_content_id(const struct judgement *j, const char *annotator_name, const struct id *subject);
 
-/* Append as the next revision; sets j->row. rows[0], rows[1]: the responses that the ratings speak of. */
+/* Append as the next revision; sets j->row. rows[0], rows[1]: the responses that ratings and spans speak of. */
 MUST_CHECK bool judgement_append(struct db *db, struct judgement *j, const int64_t rows[2], struct err *err);
 /* Append unless a judgement with this id is there (*made = false then). Inside a transaction of the caller, who undoes
  * what a failure leaves. */

@@ -15,20 +15,6 @@ static int by_subject(const void *a, const void *b)
     return (d > 0) - (d < 0);
 }
 
-static bool copy_spans(struct merging *m, int64_t theirs, int64_t ours, struct err *err)
-{
-    struct rows q;
-    bool ok = true;
-    if (!rows_open(&q, m->from, STMT_MERGE_SPANS_OF, ARGS(v_int(theirs)), err))
-        return false;
-    while (ok && rows_next(&q))
-        ok = stmt_run(m->to, STMT_MERGE_SPAN_ADD,
-                      ARGS(v_int(ours), v_int(map_get(&m->responses, rows_int(&q, 0))), v_int(rows_int(&q, 1)),
-                           v_int(rows_int(&q, 2)), v_int(rows_int(&q, 3)), v_int(rows_int(&q, 4)), merge_column(&q, 5)),
-                      err);
-    return ok ? rows_close(&q, err) : rows_abandon(&q);
-}
-
 /* The responses that a judgement of the other workspace speaks of, as rows here. */
 static bool subjects(struct merging *m, const struct judgement *j, int64_t rows[2], struct err *err)
 {
@@ -68,7 +54,7 @@ static bool one_judgement(struct merging *m, struct rows *q, struct err *err)
     j.rubric = map_get(&m->rubrics, j.rubric);
     struct touched t = {j.comparison, j.response, j.annotator};
     vec_push(&m->touched, t);
-    return judgement_append_once(m->to, &j, rows, &made, err) && copy_spans(m, theirs, j.row, err);
+    return judgement_append_once(m->to, &j, rows, &made, err);
 }
 
 struct revision {

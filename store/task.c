@@ -101,18 +101,14 @@ static void draft_from_judgement(const struct judgement *j, int a_is, const stru
         buf_add(&d->because, j->justification.ptr, j->justification.len);
     else
         mention_swap(j->justification, &d->because);
+    for (size_t i = 0; i < j->n_spans; i++) {
+        const struct judged_span *k = &j->spans[i];
+        int side = k->which + 1 == a_is ? SIDE_A : SIDE_B;
+        draft_add_span(d, side, k->start, k->stop, k->sign, k->comment, strlen(k->comment));
+    }
+    d->confidence = j->confidence;
     d->pasted = pasted_of(j);
     d->seconds = isnan(j->seconds) ? 0 : j->seconds;
-}
-
-static bool says_the_same(const struct draft *x, const struct draft *y, const struct rubric *r)
-{
-    for (int side = 0; side < 2; side++)
-        for (size_t i = 0; i < r->n_attributes; i++)
-            if (x->rating[side][i] != y->rating[side][i])
-                return false;
-    return x->preference == y->preference && x->because.len == y->because.len &&
-           memcmp(x->because.ptr, y->because.ptr, x->because.len) == 0;
 }
 
 static bool load_content(struct db *db, int64_t comparison, struct task *t, struct err *err)
@@ -179,7 +175,7 @@ static bool load_work(struct db *db, int64_t annotator, const struct rubric *r, 
     } else {
         draft_copy(&t->draft, &said);
     }
-    t->changed = !says_the_same(&t->draft, &said, r);
+    t->changed = !draft_says_the_same(&t->draft, &said, r);
     draft_free(&said);
     return ok;
 }
@@ -300,6 +296,18 @@ static void fill_ratings(const struct draft *d, const struct rubric *r, int a_is
     }
 }
 
+static void fill_spans(const struct draft *d, int a_is, struct arena *a, struct judgement *j)
+{
+    struct judged_span *spans = arena_array(a, d->spans.n + 1, sizeof *spans);
+    for (size_t i = 0; i < d->spans.n; i++) {
+        const struct span *s = &d->spans.v[i];
+        int which = s->side == SIDE_A ? a_is - 1 : 2 - a_is;
+        spans[i] = (struct judged_span){which, s->from, s->to, s->sign, s->comment};
+    }
+    j->spans = spans;
+    j->n_spans = d->spans.n;
+}
+
 static struct judgement judgement_from_draft(const struct change *c, int a_is)
 {
     const struct draft *d = c->d;
@@ -315,6 +323,7 @@ static struct judgement judgement_from_draft(const struct change *c, int a_is)
     j.kind = c->kind == STEP_SUBMIT ? KIND_JUDGED : c->kind == STEP_SKIP ? KIND_SKIPPED : KIND_FLAGGED;
     if (c->kind != STEP_SUBMIT)
         return j;
+    j.confidence = d->confidence;
     j.neither = d->preference == PREFERENCE_NEITHER;
     j.has_preference = !j.neither && d->preference != PREFERENCE_UNSET;
     if (j.has_preference)
@@ -333,7 +342,7 @@ static bool is_said_already(struct db *db, struct change *c, int a_is, struct er
         struct draft said;
         draft_init(&said);
         draft_from_judgement(&j, a_is, c->r, &said);
-        c->nothing_new = says_the_same(c->d, &said, c->r);
+        c->nothing_new = draft_says_the_same(c->d, &said, c->r);
         c->said_at = j.created;
         draft_free(&said);
     }
@@ -356,7 +365,7 @@ static bool settle_draft(struct db *db, const struct change *c, int a_is, struct
               (*before == NULL || draft_read(*before, strlen(*before), c->r, &shown, err));
     if (ok && *before == NULL && j.row != 0 && j.kind != KIND_WITHDRAWN)
         draft_from_judgement(&j, a_is, c->r, &shown);
-    if (ok && !says_the_same(&shown, c->d, c->r)) {
+    if (ok && !draft_says_the_same(&shown, c->d, c->r)) {
         struct change handed_over = *c;
         handed_over.kind = STEP_RATE;
         draft_write(c->d, c->r, &text);
@@ -383,6 +392,8 @@ static bool append_judgement(struct db *db, struct change *c, int a_is, struct e
     struct judgement j = judgement_from_draft(c, a_is);
     struct arena a = {0};
     char extra[40];
+    if (j.kind == KIND_JUDGED)
+        fill_spans(c->d, a_is, &a, &j);
     if (c->d->pasted > 0)
         j.extra = (struct json_text){extra, (size_t)snprintf(extra, sizeof extra, "{\"pasted\":%d}", c->d->pasted)};
     const char *before = NULL;

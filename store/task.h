@@ -88,6 +88,8 @@ MUST_CHECK bool task_get_progress(struct db *db, int64_t annotator, struct task_
     X(MOVE, "move")                                                                                                    \
     X(RATE, "rating")                                                                                                  \
     X(PREFER, "preference")                                                                                            \
+    X(SURE, "confidence")                                                                                              \
+    X(MARK, "passage")                                                                                                 \
     X(TEXT, "justification")                                                                                           \
     X(CLEAR, "clearing")                                                                                               \
     X(SUBMIT, "submit")                                                                                                \

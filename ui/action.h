@@ -12,6 +12,9 @@
     X(RATE, "rate")     /* rating cell `cell` becomes `value` */                                                       \
     X(CLEAR, "clear")   /* whatever stands in `cell` becomes unset or empty */                                         \
     X(PREFER, "prefer") /* the preference becomes `value`: -3 ... 3 as shown, or PREFERENCE_NEITHER */                 \
+    X(SURE, "sure")     /* the confidence becomes `value`, 1 to CONFIDENCE_MAX; 0: not said */                         \
+    X(MARK, "mark") /* bytes [from, to) of the answer on side `cell` are marked, sign `value`, `text` as comment */    \
+    X(UNMARK, "unmark") /* passage number `value` is taken away */                                                     \
     X(TEXT, "text")     /* the whole justification becomes `text`, `len` bytes */                                      \
     X(SUBMIT, "submit") /* nothing is missing: submit and hand out what comes next */                                  \
     X(SKIP, "skip")     /* `text`: key of a skip reason of the rubric; then what comes next */                         \
@@ -33,9 +36,10 @@ enum action_kind {
 struct action {
     enum action_kind kind;
     int cell, value;
-    int cursor;       /* MOVE, RATE, CLEAR, PREFER, TEXT: draft.cell afterwards, part of the same change */
+    int cursor;       /* MOVE and all changes of the draft: draft.cell afterwards, part of the same change */
     const char *text; /* valid UTF-8, terminated; lives until perform returns */
     size_t len;
+    size_t from, to;
     int pasted;     /* TEXT: bytes of it that came by a paste since the action before; to be added to draft.pasted */
     double seconds; /* active time since the action before this one, pauses cut; to be added to draft.seconds */
 };

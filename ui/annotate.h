@@ -1,7 +1,8 @@
 /* The annotate view from inside: its state, shared by view_annotate.c (requests to actions), annotate_write.c (the
  * justification, reasons), annotate_arrange.c (room for the texts), annotate_look.c (how they are shown),
- * annotate_search.c (searching them), annotate_command.c (commands, model dump),
- * annotate_draw.c (header and texts) and annotate_strip.c (the strip). */
+ * annotate_search.c (searching them),
+ * annotate_select.c (marking passages), annotate_linear.c (without panes), annotate_break.c, annotate_command.c
+ * (commands, model dump), annotate_draw.c (header and texts) and annotate_strip.c (the strip). */
 #ifndef ASSAY_UI_ANNOTATE_H
 #define ASSAY_UI_ANNOTATE_H
 
@@ -10,7 +11,8 @@
 #include "ui/editor.h"
 #include "ui/screen.h"
 
-#define ANNOTATE_MODES(X) X(RATE, "rate") X(WRITE, "write") X(SKIP, "skip") X(FLAG, "flag")
+#define ANNOTATE_MODES(X)                                                                                              \
+    X(RATE, "rate") X(WRITE, "write") X(SKIP, "skip") X(FLAG, "flag") X(SELECT, "select") X(COMMENT, "comment")
 enum annotate_mode {
 #define X(id, name) MODE_##id,
     ANNOTATE_MODES(X)
@@ -21,6 +23,14 @@ enum annotate_mode {
 struct annotate_hit {
     enum pane pane;
     size_t part, from, to;
+};
+
+/* A passage of an answer on its way: the word under the cursor, and back to the word where it began. */
+struct annotate_selection {
+    enum pane pane;
+    size_t at, anchor; /* where words begin; anchor is `at` while nothing is held */
+    bool held;
+    int sign; /* MODE_COMMENT */
 };
 
 struct annotate {
@@ -37,8 +47,15 @@ struct annotate {
     struct word_diff words; /* of A and B, when diff is on */
     char *sought;           /* whose hits are marked; NULL: none are */
     VEC(struct annotate_hit) hits;
-    size_t hit;              /* the one the search stands on */
-    struct editor editor;    /* MODE_WRITE: what is being written */
+    size_t hit;                       /* the one the search stands on */
+    struct editor editor;             /* MODE_WRITE: what is being written */
+    struct annotate_selection select; /* MODE_SELECT, MODE_COMMENT */
+    struct editor comment;            /* MODE_COMMENT: on the passage that is to be marked */
+    bool linear;                      /* no panes: one text, one field at a time (annotate_linear.c) */
+    struct textview line;             /* then: prompt, A and B below one another, each behind its heading */
+    VEC(char *) headings;
+    int break_minutes;       /* work after which a break is proposed; 0: never */
+    double work_began;       /* when, after the last break */
     int pasted;              /* bytes of the text that came by a paste and were not handed over yet */
     bool give_up;            /* the text could not be saved, and the person was told */
     double last_key, active; /* when the last key came; seconds of work not yet reported */
@@ -80,6 +97,33 @@ void annotate_search_end(struct annotate *a);
 void annotate_turns(const struct annotate *a, size_t *first, size_t *last);
 /* Put an older (-1) or newer (+1) turn on top. */
 void annotate_go_turn(struct annotate *a, struct screen *s, int by);
+
+/* annotate_select.c */
+void annotate_select_begin(struct annotate *a, struct screen *s);
+void annotate_select_request(struct annotate *a, struct screen *s, enum request r);
+void annotate_comment_request(struct annotate *a, struct screen *s, enum request r);
+bool annotate_comment_text(struct annotate *a, struct screen *s, const char *text, size_t n);
+/* Show the passages that are marked, and the one that is being chosen. */
+void annotate_show_passages(struct annotate *a);
+void annotate_draw_selecting(const struct annotate *a, const struct screen *s, struct grid *g);
+
+/* annotate_linear.c */
+/* Build the one text anew, for another item or after the mode was switched on. */
+void annotate_linear_texts(struct annotate *a);
+void annotate_linear_rebind(struct annotate *a);
+void annotate_linear_release(struct annotate *a);
+/* The part of the one text that shows this part of a pane. */
+size_t annotate_linear_part(const struct annotate *a, enum pane pane, size_t part);
+/* Scroll to the next (or the last) heading. */
+void annotate_linear_heading(struct annotate *a, int by);
+void annotate_linear_draw(struct annotate *a, const struct screen *s, struct grid *g);
+
+/* annotate_break.c */
+/* A key came after so many seconds of silence. */
+void annotate_break_key(struct annotate *a, double silence);
+/* As view_ops says. */
+int annotate_break_wait(const void *view);
+void annotate_break_tick(void *view, struct screen *s);
 
 /* annotate_write.c */
 void annotate_write_begin(struct annotate *a);

@@ -1,6 +1,7 @@
 /* Commands of the annotate view, and its state as text. */
 #include "core/base/json_writer.h"
 #include "ui/annotate.h"
+#include "ui/option.h"
 
 #include <stdio.h>
 
@@ -62,7 +63,43 @@ static void set_layout(void *view, struct screen *s, size_t value)
     a->maximised = false;
 }
 
+/* off, or minutes */
+static const char *const breaks[] = {"off", "25", "50", "90", NULL};
+static const int break_minutes[] = {0, 25, 50, 90};
+
+static size_t get_break(const void *view, const struct screen *s)
+{
+    (void)s;
+    size_t i = 0;
+    while (break_minutes[i] != ((const struct annotate *)view)->break_minutes)
+        i++;
+    return i;
+}
+
+static void set_break(void *view, struct screen *s, size_t value)
+{
+    (void)s;
+    ((struct annotate *)view)->break_minutes = break_minutes[value];
+}
+
+static size_t get_linear(const void *view, const struct screen *s)
+{
+    (void)s;
+    return ((const struct annotate *)view)->linear;
+}
+
+static void set_linear(void *view, struct screen *s, size_t value)
+{
+    (void)s;
+    struct annotate *a = view;
+    a->linear = value == 1;
+    if (a->linear)
+        annotate_linear_texts(a);
+}
+
 const struct option annotate_options[] = {
+    {"break", "after how many minutes of work a break is proposed", breaks, get_break, set_break},
+    {"linear", "for screen readers: no panes, one field at a time", option_switch, get_linear, set_linear},
     {"layout", "how A and B stand", layouts, get_layout, set_layout},
     {0},
 };
@@ -93,6 +130,11 @@ static void dump_draft(const struct annotate_state *st, struct buf *out)
         buf_adds(out, "preference neither\n");
     else
         buf_addf(out, "preference %d\n", d->preference);
+    if (d->confidence > 0)
+        buf_addf(out, "sure %d\n", d->confidence);
+    for (size_t i = 0; i < d->spans.n; i++)
+        buf_addf(out, "passage %c %zu-%zu %d %s\n", "ab"[d->spans.v[i].side], d -> spans.v[i].from, d->spans.v[i].to,
+                 d->spans.v[i].sign, d->spans.v[i].comment);
     struct json_writer w;
     buf_adds(out, "because ");
     jw_start(&w, out);

@@ -112,6 +112,24 @@ static void draw_pane(const struct annotate *a, const struct screen *s, struct g
     draw_more(a, g, p);
 }
 
+/* "2 passages   sure 3/5" on the rule above the strip; nothing when neither was said nor is asked. */
+static void draw_aside(const struct annotate *a, const struct screen *s, struct grid *g)
+{
+    const struct annotate_state *st = annotate_state(a);
+    const struct draft *d = &st->task->draft;
+    struct buf b = BUF_INIT;
+    char key[KEY_NAME_SIZE];
+    if (d->spans.n > 0)
+        buf_addf(&b, " %zu passage%s ", (size_t)d->spans.n, d->spans.n == 1 ? "" : "s");
+    if (st->rubric->asks_confidence && d->confidence > 0)
+        buf_addf(&b, " sure %d/%d ", d->confidence, CONFIDENCE_MAX);
+    else if (st->rubric->asks_confidence)
+        buf_addf(&b, " %s: how sure? ", keys_say(s->keys, KEYMAP_ANNOTATE, REQ_SURE, key));
+    int width = (int)safe_width(b.ptr, b.len);
+    grid_put(g, a->layout.rule.row, g->cols - 1 - width, width, b.ptr, b.len, STYLE_LABEL);
+    buf_free(&b);
+}
+
 static void draw_rules(const struct annotate *a, struct grid *g)
 {
     const struct annotate_layout *l = &a->layout;
@@ -173,9 +191,14 @@ void annotate_draw(void *view, const struct screen *s, struct grid *g)
         draw_done(a, s, g);
         return;
     }
+    if (a->linear) {
+        annotate_linear_draw(a, s, g);
+        return;
+    }
     annotate_arrange(a, g);
     draw_header(a, g);
     draw_rules(a, g);
+    draw_aside(a, s, g);
     draw_pane(a, s, g, PANE_PROMPT);
     draw_pane(a, s, g, PANE_A);
     draw_pane(a, s, g, PANE_B);

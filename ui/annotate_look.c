@@ -11,6 +11,7 @@ void annotate_look(struct annotate *a)
     textview_look(&a->text[PANE_A], a->markdown, a->diff ? &a->words.only[0] : NULL, '-');
     textview_look(&a->text[PANE_B], a->markdown, a->diff ? &a->words.only[1] : NULL, '+');
     textview_look(&a->text[PANE_PROMPT], a->markdown, NULL, '-');
+    textview_look(&a->line, a->markdown, NULL, '-');
 }
 
 void annotate_toggle_diff(struct annotate *a, struct screen *s)

@@ -48,7 +48,7 @@ static void mark_hits(struct annotate *a)
             const struct annotate_hit *h = &a->hits.v[i];
             enum style style = i == a->hit ? STYLE_HIT_NOW : STYLE_HIT;
             if ((int)h->pane == pane)
-                vec_push(&marks, ((struct text_mark){h->part, h->from, h->to, style}));
+                vec_push(&marks, ((struct text_mark){h->part, h->from, h->to, style, 0}));
         }
         textview_set_marks(&a->text[pane], LAYER_HITS, marks.v, marks.n);
     }
@@ -102,6 +102,8 @@ bool annotate_find(void *view, struct screen *s, const char *what, int direction
     mark_hits(a);
     const struct annotate_hit *h = &a->hits.v[a->hit];
     a->focus = h->pane;
+    if (a->linear)
+        textview_reveal(&a->line, annotate_linear_part(a, h->pane, h->part), h->from);
     annotate_arrange(a, &s->grid);
     textview_reveal(&a->text[h->pane], h->part, h->from);
     screen_say(s, "%zu of %zu%s, in %s", a->hit + 1, n, n == MOST_HITS ? " or more" : "", names[h->pane]);

@@ -422,6 +422,8 @@ void annotate_draw_strip(const struct annotate *a, const struct screen *s, struc
         draw_writing(a, s, g);
     else if (a->mode == MODE_RATE)
         draw_keys(a, s, g);
+    else if (a->mode == MODE_SELECT || a->mode == MODE_COMMENT)
+        annotate_draw_selecting(a, s, g);
     else
         draw_reasons(a, s, g);
 }

@@ -21,10 +21,11 @@
     X(RUNS, "runs", true)                                                                                              \
     X(AGREEMENT, "agreement", true)                                                                                    \
     X(DASHBOARD, "dashboard", true)                                                                                    \
-    X(PAGER, "pager", true)      /* help, rubric */                                                                    \
-    X(WRITING, "writing", false) /* the justification */                                                               \
-    X(REASON, "reason", false)   /* why something is skipped or flagged */                                             \
-    X(LINE, "line", false)       /* the command line */
+    X(PAGER, "pager", true)          /* help, rubric */                                                                \
+    X(WRITING, "writing", false)     /* the justification */                                                           \
+    X(SELECTING, "selecting", false) /* a passage of an answer */                                                      \
+    X(REASON, "reason", false)       /* why something is skipped or flagged */                                         \
+    X(LINE, "line", false)           /* the command line */
 
 enum keymap {
 #define X(id, name, fallback) KEYMAP_##id,

@@ -30,6 +30,12 @@
     X(PREFER_NONE, "prefer-none", "no preference", RATING)                                                             \
     X(PREFER_B, "prefer-b", "B is better; again makes it stronger, up to 3", RATING)                                   \
     X(PREFER_NEITHER, "prefer-neither", "neither answer is valid", RATING)                                             \
+    X(SURE, "sure", "how sure you are, 1 to 5 and back to unsaid", RATING)                                             \
+    X(SELECT, "select", "mark passages of this answer", RATING)                                                        \
+    X(ANCHOR, "anchor", "a passage begins here, and goes as far as the cursor", RATING)                                \
+    X(MARK_GOOD, "mark-good", "mark it: it speaks for the answer", RATING)                                             \
+    X(MARK_BAD, "mark-bad", "mark it: it speaks against the answer", RATING)                                           \
+    X(MARK_NEUTRAL, "mark-neutral", "mark it, neither for nor against", RATING)                                        \
     X(WRITE, "write", "write the justification", RATING)                                                               \
     X(SUBMIT, "submit", "submit and go on, or go to what is missing", ITEM)                                            \
     X(UNDO, "undo", "take back the last thing, a submit too", ITEM)                                                    \

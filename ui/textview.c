@@ -349,6 +349,20 @@ static bool is_changed(const struct textview *v, const struct wrap_row *line)
     return lo < v->changes->at.n && v->changes->at.v[lo].from < to;
 }
 
+/* The sign of the first passage that begins in this row; 0 when none does. */
+static char sign_of_passage(const struct textview *v, const struct wrap_row *line)
+{
+    size_t from = to_raw(v, line->part, line->from), to = to_raw(v, line->part, line->to);
+    for (size_t i = first_mark(v, LAYER_SPANS, line->part, from); i < v->layers[LAYER_SPANS].n; i++) {
+        const struct text_mark *m = &v->layers[LAYER_SPANS].v[i];
+        if (m->part != line->part || m->from >= to)
+            break;
+        if (m->from >= from && m->sign != 0)
+            return m->sign;
+    }
+    return 0;
+}
+
 void textview_draw(const struct textview *v, struct grid *g, int row, int col)
 {
     int top = textview_top(v), bottom = textview_bottom(v);
@@ -359,6 +373,9 @@ void textview_draw(const struct textview *v, struct grid *g, int row, int col)
             grid_put_short(g, row + i - top, col, v->label_width - 1, part->label, strlen(part->label), STYLE_DIM);
         if (is_changed(v, line))
             grid_put(g, row + i - top, col - 1, 1, &v->sign, 1, style_of_changes(v));
+        char sign = v->changes == NULL ? sign_of_passage(v, line) : 0;
+        if (sign != 0)
+            grid_put(g, row + i - top, col - 1, 1, &sign, 1, STYLE_SPAN);
         draw_line(v, g, row + i - top, col + v->label_width, line);
     }
 }

@@ -34,6 +34,7 @@ struct text_part {
 struct text_mark {
     size_t part, from, to;
     enum style style;
+    char sign; /* of a passage: stands beside the row it begins in; 0: none */
 };
 /* Marks lie over one another in this order. Those of one layer are ascending and apart from each other. */
 enum text_layer { LAYER_SPANS, LAYER_HITS, LAYER_SELECTION, TEXT_LAYERS };

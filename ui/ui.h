@@ -40,6 +40,10 @@
  *   view_rubric.[ch]    the whole rubric
  *   view_help.[ch]      every key, from the tables
  *   manual.[ch]         the same for the manual page
+ *   annotate.h          the annotate view from inside:
+ * annotate_{arrange,look,search,select,linear,break,draw,strip,write,command}.c view_annotate.[ch]  the annotate view:
+ * requests to actions view_dashboard.[ch] what there is to do; dashboard.h from inside: dashboard_{facts,draw}.c;
+ * glance.h its agreement view_rubric.[ch]    the whole rubric view_help.[ch]      every key, from the tables
  *   script.[ch]         keys and commands from a file
  *   decoder.[ch]        bytes that curses does not know to keys
  *   term.[ch]           the terminal: the only file that includes curses

@@ -50,6 +50,11 @@ static void sync(struct annotate *a)
         set_texts(a, t, same);
     for (int p = 0; t->comparison == 0 && p < PANE_COUNT; p++)
         textview_set(&a->text[p], NULL, 0); /* what they showed is gone */
+    if (t->comparison != 0 && same) {
+        annotate_show_passages(a);
+        if (a->linear)
+            annotate_linear_rebind(a);
+    }
     if (same)
         return;
     a->shown = t->comparison;
@@ -59,6 +64,10 @@ static void sync(struct annotate *a)
     a->side = SIDE_A;
     annotate_search_end(a);
     annotate_look(a);
+    if (a->linear)
+        annotate_linear_texts(a);
+    if (t->comparison != 0)
+        annotate_show_passages(a);
 }
 
 /* ---- actions ---- */
@@ -66,6 +75,7 @@ static void sync(struct annotate *a)
 static void count_time(struct annotate *a)
 {
     double now = clock_monotonic();
+    annotate_break_key(a, now - a->last_key);
     a->active += now - a->last_key < PAUSE_SECONDS ? now - a->last_key : PAUSE_SECONDS;
     a->last_key = now;
 }
@@ -191,6 +201,17 @@ static void prefer_none(struct annotate *a, struct screen *s)
         screen_refuse(s, "This rubric wants a decision: lean to A or B, or say that neither is valid.");
 }
 
+static void sure(struct annotate *a, struct screen *s)
+{
+    const struct annotate_state *st = annotate_state(a);
+    if (!st->rubric->asks_confidence) {
+        screen_refuse(s, "This rubric does not ask how sure you are.");
+        return;
+    }
+    int next = (st->task->draft.confidence + 1) % (CONFIDENCE_MAX + 1);
+    annotate_perform(a, s, (struct action){.kind = ACT_SURE, .value = next, .cursor = st->task->draft.cell});
+}
+
 static bool cell_is_empty(const struct annotate_state *st, int cell)
 {
     const struct draft *d = &st->task->draft;
@@ -235,7 +256,7 @@ static void submit(struct annotate *a, struct screen *s)
 
 static void scroll(struct annotate *a, struct screen *s, int rows, int half_pages, int pages)
 {
-    struct textview *v = &a->text[a->focus];
+    struct textview *v = a->linear ? &a->line : &a->text[a->focus];
     int page = v->height > 2 ? v->height - 1 : 1;
     if (!textview_scroll(v, rows + half_pages * (page + 1) / 2 + pages * page))
         screen_say(s, "This text has no more.");
@@ -249,7 +270,10 @@ static void scroll_both(struct annotate *a, int rows)
 
 static void next_pane(struct annotate *a, int by)
 {
-    a->focus = (enum pane)(((int)a->focus + by + PANE_COUNT) % PANE_COUNT);
+    if (a->linear)
+        annotate_linear_heading(a, by);
+    else
+        a->focus = (enum pane)(((int)a->focus + by + PANE_COUNT) % PANE_COUNT);
 }
 
 static void next_arrangement(struct annotate *a, struct screen *s)
@@ -391,6 +415,12 @@ static void rating_request(struct annotate *a, struct screen *s, enum request r)
     case REQ_PREFER_NEITHER:
         prefer_value(a, s, PREFERENCE_NEITHER);
         break;
+    case REQ_SURE:
+        sure(a, s);
+        break;
+    case REQ_SELECT:
+        annotate_select_begin(a, s);
+        break;
     case REQ_WRITE:
         move_to(a, s, cell_because(annotate_state(a)->rubric));
         annotate_write_begin(a);
@@ -421,10 +451,14 @@ static void annotate_request(void *view, struct screen *s, enum request r)
         leave(a, s);
     else if (a->mode == MODE_WRITE)
         annotate_write_request(a, s, r);
-    else if (a->mode != MODE_RATE)
+    else if (a->mode == MODE_COMMENT)
+        annotate_comment_request(a, s, r);
+    else if (a->mode == MODE_SKIP || a->mode == MODE_FLAG)
         annotate_reason_request(a, s, r);
     else if (history_request(a, s, r))
         return;
+    else if (a->mode == MODE_SELECT)
+        annotate_select_request(a, s, r);
     else if (annotate_state(a)->task->comparison == 0)
         screen_refuse(s, "Nothing is left to do here.");
     else if (!reading_request(a, s, r))
@@ -437,7 +471,9 @@ static bool annotate_text(void *view, struct screen *s, const char *text, size_t
     count_time(a);
     if (a->mode == MODE_WRITE)
         return annotate_write_text(a, s, text, n, pasted);
-    if (a->mode != MODE_RATE && !pasted)
+    if (a->mode == MODE_COMMENT)
+        return annotate_comment_text(a, s, text, n);
+    if ((a->mode == MODE_SKIP || a->mode == MODE_FLAG) && !pasted)
         return annotate_reason_text(a, s, text, n);
     return false;
 }
@@ -451,8 +487,10 @@ static void annotate_shown(void *view, struct screen *s)
 
 static enum keymap annotate_keymap(const void *view)
 {
-    const struct annotate *a = view;
-    return a->mode == MODE_RATE ? KEYMAP_ANNOTATE : a->mode == MODE_WRITE ? KEYMAP_WRITING : KEYMAP_REASON;
+    static const enum keymap maps[] = {
+        [MODE_RATE] = KEYMAP_ANNOTATE, [MODE_WRITE] = KEYMAP_WRITING,    [MODE_SKIP] = KEYMAP_REASON,
+        [MODE_FLAG] = KEYMAP_REASON,   [MODE_SELECT] = KEYMAP_SELECTING, [MODE_COMMENT] = KEYMAP_LINE};
+    return maps[((const struct annotate *)view)->mode];
 }
 
 static void annotate_close(void *view)
@@ -464,6 +502,8 @@ static void annotate_close(void *view)
     mem_free(a->sought);
     vec_free(&a->hits);
     editor_release(&a->editor);
+    editor_release(&a->comment);
+    annotate_linear_release(a);
     mem_free(a);
 }
 
@@ -477,6 +517,8 @@ struct view view_annotate(const struct ui_host *host)
         .request = annotate_request,
         .text = annotate_text,
         .find = annotate_find,
+        .wait_ms = annotate_break_wait,
+        .tick = annotate_break_tick,
         .edited = annotate_edited,
         .shown = annotate_shown,
         .draw = annotate_draw,
@@ -488,6 +530,7 @@ struct view view_annotate(const struct ui_host *host)
     a->shown = -1;
     a->last_key = clock_monotonic(); /* reading before the first key is work */
     editor_init(&a->editor, JUSTIFICATION_MAX_BYTES, false);
+    editor_init(&a->comment, SPAN_COMMENT_MAX, true);
     sync(a);
     return (struct view){&ops, a};
 }

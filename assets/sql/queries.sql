@@ -169,6 +169,13 @@ SELECT source, coalesce(split, ''), people, 1 FROM comparison WHERE comparison =
 
 -- name: rating_add
 INSERT INTO rating (judgement, response, attribute, value, position) VALUES (?1, ?2, ?3, ?4, ?5);
+-- name: span_add
+INSERT INTO span (judgement, response, position, start, stop, sign, comment) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+-- name: span_list
+-- of a judgement: which response as in rating_list, bytes, sign, comment
+SELECT coalesce(span.response = comparison.second, 0), span.start, span.stop, span.sign, span.comment
+  FROM span JOIN judgement USING (judgement) LEFT JOIN comparison USING (comparison)
+ WHERE span.judgement = ?1 ORDER BY span.position;
 -- name: rating_list
 -- which of the comparison's responses (0 first, 1 second), attribute, value
 SELECT coalesce(rating.response = comparison.second, 0) AS which, rating.attribute, rating.value
@@ -887,10 +894,6 @@ SELECT comparison, id, retired FROM comparison WHERE retired IS NOT NULL ORDER B
 SELECT at, what FROM audit WHERE what IN ('retire', 'unretire') AND subject = ?1 ORDER BY at DESC, what LIMIT 1;
 -- name: merge_judgement_each
 SELECT judgement FROM judgement ORDER BY judgement;
--- name: merge_spans_of
-SELECT response, position, start, stop, sign, comment FROM span WHERE judgement = ?1 ORDER BY position;
--- name: merge_span_add
-INSERT INTO span (judgement, response, position, start, stop, sign, comment) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 -- name: merge_revisions
 -- of one annotator on one comparison, in the order in which they were made
 SELECT judgement, revision, kind, a_is, created FROM judgement INDEXED BY judgement_by_comparison

@@ -167,6 +167,12 @@ static void change(struct ui_host_fake *h, const struct action *a)
         d->rating[a->cell / n][a->cell % n] = a->value;
     else if (a->kind == ACT_PREFER)
         d->preference = a->value;
+    else if (a->kind == ACT_SURE)
+        d->confidence = a->value;
+    else if (a->kind == ACT_MARK)
+        draft_add_span(d, a->cell, a->from, a->to, a->value, a->text, a->len);
+    else if (a->kind == ACT_UNMARK)
+        draft_remove_span(d, (size_t)a->value);
     else if (a->kind == ACT_CLEAR)
         clear(d, &h->rubric, a->cell);
     else if (a->kind == ACT_TEXT) {

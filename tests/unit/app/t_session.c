@@ -171,9 +171,18 @@ Test(session, values_outside_the_rubric_are_refused_and_change_nothing)
     struct desk d;
     open_desk(&d);
     static const struct action bad[] = {
-        {.kind = ACT_RATE, .cell = 0, .value = 5},  {.kind = ACT_RATE, .cell = 0, .value = -1},
-        {.kind = ACT_RATE, .cell = 10, .value = 1}, {.kind = ACT_PREFER, .value = 4},
-        {.kind = ACT_PREFER, .value = -4},          {.kind = ACT_GOTO, .text = "ffff"},
+        {.kind = ACT_RATE, .cell = 0, .value = 5},
+        {.kind = ACT_RATE, .cell = 0, .value = -1},
+        {.kind = ACT_RATE, .cell = 10, .value = 1},
+        {.kind = ACT_PREFER, .value = 4},
+        {.kind = ACT_PREFER, .value = -4},
+        {.kind = ACT_GOTO, .text = "ffff"},
+        {.kind = ACT_SURE, .value = 3},
+        {.kind = ACT_UNMARK, .value = 0},
+        {.kind = ACT_MARK, .cell = SIDE_A, .to = 1 << 20, .text = ""},
+        {.kind = ACT_MARK, .cell = SIDE_B, .from = 3, .to = 3, .text = ""},
+        {.kind = ACT_MARK, .cell = 2, .to = 1, .text = ""},
+        {.kind = ACT_MARK, .cell = SIDE_A, .to = 1, .value = 2, .text = ""},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct reaction r = act(&d, bad[i]);
@@ -254,5 +263,25 @@ Test(session, the_end_of_the_work_shows_no_item_and_undo_still_works)
     cr_expect(ne(i64, d.s.task.comparison, 0));
     act(&d, (struct action){.kind = ACT_UNDO});
     cr_expect(eq(i64, d.s.progress.done, N_ITEMS - 1));
+    close_desk(&d);
+}
+
+Test(session, passages_and_confidence_are_changes_like_others)
+{
+    struct desk d;
+    open_desk(&d);
+    d.s.rubric.asks_confidence = true;
+    cr_expect(not(act(&d, (struct action){.kind = ACT_SURE, .value = 4}).refused));
+    cr_expect(
+        not(act(&d, (struct action){.kind = ACT_MARK, .cell = SIDE_B, .to = 3, .value = -1, .text = "no", .len = 2})
+                .refused));
+    cr_assert(eq(sz, d.s.task.draft.spans.n, 1));
+    cr_expect(eq(str, d.s.task.draft.spans.v[0].comment, "no"));
+    act(&d, (struct action){.kind = ACT_UNDO});
+    cr_expect(eq(sz, d.s.task.draft.spans.n, 0));
+    cr_expect(eq(int, d.s.task.draft.confidence, 4));
+    act(&d, (struct action){.kind = ACT_REDO});
+    act(&d, (struct action){.kind = ACT_UNMARK, .value = 0});
+    cr_expect(eq(sz, d.s.task.draft.spans.n, 0));
     close_desk(&d);
 }

@@ -217,6 +217,39 @@ Test(task, the_length_of_what_was_pasted_goes_with_the_judgement_and_with_its_ne
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM judgement WHERE extra = '{\"pasted\":40}'"), 2));
 }
 
+Test(task, passages_and_confidence_are_kept_shown_again_and_exported)
+{
+    enter(1);
+    fixture_complete(&f, &t.draft);
+    t.draft.confidence = 4;
+    draft_add_span(&t.draft, SIDE_A, 0, 5, -1, "bad \xe2\x82\xac", 7);
+    draft_add_span(&t.draft, SIDE_B, 6, 12, 1, "", 0);
+    change(STEP_MARK);
+    load(1);
+    cr_assert(eq(sz, t.draft.spans.n, 2), "as a draft");
+    submit(STEP_SUBMIT, "");
+    cr_expect(eq(i64, fixture_count(&f, "SELECT confidence FROM judgement"), 4));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM span WHERE start = 0 AND stop = 5 AND sign = -1"), 1));
+    load(1);
+    cr_assert(eq(sz, t.draft.spans.n, 2), "as a judgement");
+    cr_expect(eq(int, t.draft.spans.v[0].side, SIDE_A));
+    cr_expect(eq(str, t.draft.spans.v[0].comment, "bad \xe2\x82\xac"));
+    cr_expect(eq(int, t.draft.confidence, 4));
+    cr_expect(not(t.changed));
+    draft_remove_span(&t.draft, 0);
+    change(STEP_MARK);
+    load(1);
+    cr_expect(t.changed, "one passage less is another judgement");
+    int64_t comparison;
+    cr_expect(eq(int, undo(&comparison), STEP_MARK));
+    const char *text = fixture_export(&f, "judgements");
+    struct fixture other;
+    fixture_open(&other, "helpsteer2");
+    cr_assert(fixture_import(&other, "own.jsonl", "judgements", text), "%s", other.err.text);
+    cr_expect(eq(str, (char *)fixture_export(&other, "judgements"), (char *)text), "nothing is lost on the way");
+    fixture_close(&other);
+}
+
 Test(task, a_submit_can_be_taken_back_and_its_draft_stands_again)
 {
     int64_t c = 0;

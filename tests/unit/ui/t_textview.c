@@ -310,9 +310,10 @@ Test(textview, marks_lie_over_one_another_and_go_by_the_raw_text, .fini = put_aw
     show("a **bold** word", 20, 1);
     textview_look(&v, true, NULL, '-');
     cr_expect(eq(str, (char *)drawn(true), "   bbbb\n"));
-    textview_set_marks(&v, LAYER_SPANS, &(struct text_mark){0, 0, 7, STYLE_SPAN}, 1);
-    textview_set_marks(&v, LAYER_HITS, (struct text_mark[]){{0, 4, 5, STYLE_HIT}, {0, 11, 15, STYLE_HIT}}, 2);
-    cr_expect(eq(str, (char *)drawn(true), " sshssb hhhh\n"), "%s", drawn(true));
+    textview_set_marks(&v, LAYER_SPANS, &(struct text_mark){0, 0, 7, STYLE_SPAN, '+'}, 1);
+    textview_set_marks(&v, LAYER_HITS, (struct text_mark[]){{0, 4, 5, STYLE_HIT, 0}, {0, 11, 15, STYLE_HIT, 0}}, 2);
+    cr_expect(eq(str, (char *)drawn(true), "ssshssb hhhh\n"), "%s", drawn(true));
+    cr_expect(drawn(false)[0] == '+', "the sign of a passage stands beside it");
     textview_set_marks(&v, LAYER_SPANS, NULL, 0);
     cr_expect(eq(str, (char *)drawn(true), "   hbbb hhhh\n"));
 }

@@ -1,6 +1,7 @@
 #include "ui/view_annotate.h"
 
 #include "tests/support/ui_host.h"
+#include "ui/annotate.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -698,4 +699,156 @@ Test(view_annotate, the_owner_may_switch_other_editors_off)
     press("e");
     cr_expect(shows("switched other editors off"));
     cr_expect(not(s.screen.edit));
+}
+
+/* ---- passages, confidence ---- */
+
+Test(view_annotate, a_passage_is_held_by_words_signed_and_commented_on)
+{
+    press("V <Right> <Space> <Right> <Right>");
+    cr_expect(model_has("mode select\n"));
+    cr_expect(strstr(ui_stage_styles(&s), "SSSSSSSSSSSSSSSS") != NULL, "%s", ui_stage_styles(&s));
+    press("+ \"well said\" <Enter>");
+    cr_expect(model_has("passage a 9-25 1 well said\n"), "%s", ui_stage_model(&s));
+    cr_expect(model_has("mode select\n"));
+    press("<Esc>");
+    cr_expect(shows("1 passage ") && shows("+Sunlight looks white"), "%s", ui_stage_text(&s));
+    cr_expect(strstr(ui_stage_styles(&s), "sssss") != NULL);
+    press("u");
+    cr_expect(not(model_has("passage")));
+    press("<C-r>");
+    cr_expect(model_has("passage a 9-25 1 well said\n"));
+}
+
+Test(view_annotate, passages_are_told_unmarked_and_may_overlap)
+{
+    press("<Tab> V - <Enter> = \"c2\" <Enter> <Space> <Right> <Right> - \"all three\" <Enter>");
+    cr_expect(model_has("passage b 0-5 -1 \npassage b 0-5 0 c2\npassage b 0-19 -1 all three\n"), "%s",
+              ui_stage_model(&s));
+    press("<Left>");
+    cr_expect(shows("- all three"));
+    press("x");
+    cr_expect(not(model_has("all three")));
+    press("<Right> <Right> x");
+    cr_expect(shows("No passage is marked here."));
+    press("<Esc>");
+    cr_expect(model_has("mode rate\n"));
+}
+
+Test(view_annotate, a_comment_can_be_given_up_and_prompts_have_no_passages)
+{
+    press("V + \"half\" <Esc>");
+    cr_expect(model_has("mode select\n") && !model_has("passage"));
+    press("<Esc> <S-Tab> V");
+    cr_expect(shows("go to A or B first") && model_has("mode rate\n"));
+}
+
+Test(view_annotate, words_of_scripts_without_blanks_are_single_characters_and_rows_are_walked)
+{
+    press(":goto c3");
+    press("V <Right> <Space> <Right> <Down> = <Enter>");
+    cr_expect(model_has("passage a 3-"), "%s", ui_stage_model(&s));
+    press("<Up> <Up> <Up> <Left> <Left> <Left> <Left> + <Enter>");
+    cr_expect(model_has("passage a 0-3 1 \n"), "%s", ui_stage_model(&s));
+}
+
+Test(view_annotate, confidence_is_asked_only_where_the_rubric_does)
+{
+    press("c");
+    cr_expect(shows("This rubric does not ask how sure you are."));
+    s.host.rubric.asks_confidence = true;
+    press("<Right>");
+    cr_expect(shows("c: how sure?"));
+    press("c c c");
+    cr_expect(model_has("sure 3\n") && shows("sure 3/5"));
+    press("c c c");
+    cr_expect(not(model_has("sure ")));
+    press("u");
+    cr_expect(model_has("sure 5\n"));
+}
+
+/* ---- breaks ---- */
+
+static struct annotate *inside(void)
+{
+    return s.screen.views.views.v[0].self;
+}
+
+Test(view_annotate, a_break_is_proposed_when_it_was_asked_for_and_its_time_has_come)
+{
+    press("4");
+    cr_expect(eq(int, screen_wait_ms(&s.screen), -1), "off unless asked for");
+    press(":set break 50");
+    cr_expect(gt(int, screen_wait_ms(&s.screen), 49 * 60 * 1000));
+    inside()->work_began -= 51 * 60;
+    cr_expect(eq(int, screen_wait_ms(&s.screen), 0));
+    screen_tick(&s.screen);
+    screen_draw(&s.screen);
+    cr_expect(shows("51 minutes at work"), "%s", ui_stage_text(&s));
+    cr_expect(gt(int, screen_wait_ms(&s.screen), 9 * 60 * 1000), "and not again at once");
+    inside()->last_key -= 400;
+    cr_expect(eq(int, screen_wait_ms(&s.screen), -1), "nobody is there");
+    press("4");
+    cr_expect(gt(int, screen_wait_ms(&s.screen), 49 * 60 * 1000), "the silence was a break");
+    press(":set break off");
+    cr_expect(eq(int, screen_wait_ms(&s.screen), -1));
+}
+
+/* ---- without panes ---- */
+
+Test(view_annotate, linear_mode_shows_one_text_and_one_field_with_the_cursor_on_it)
+{
+    press(":set linear on");
+    cr_expect(shows("Prompt, 1 of 1, user:\nExplain to a ten-year-old"), "%s", ui_stage_text(&s));
+    cr_expect(shows("\nAnswer A:\nSunlight looks white"));
+    cr_expect(shows("\nAnswer B:\nGreat question!"));
+    cr_expect(shows("\nHelpfulness of A, 0 to 4: not rated\n"));
+    cr_expect(eq(int, s.screen.grid.cursor_row, 20));
+    cr_expect(eq(int, s.screen.grid.cursor_col, 0));
+    press("4");
+    cr_expect(shows("\nCorrectness of A, 0 to 4: not rated\n"));
+    press("<Up>");
+    cr_expect(shows("\nHelpfulness of A, 0 to 4: 4 Fully helpful"));
+    press("<");
+    cr_expect(shows("\nPreference: A is slightly better than B\n"));
+    press("i \"@A is right\"");
+    cr_expect(shows("words wanted: @A is right"));
+    cr_expect(gt(int, s.screen.grid.cursor_col, 40));
+    press("<Esc> s");
+    cr_expect(shows("u: The prompt cannot be understood"), "%s", ui_stage_text(&s));
+    press("u");
+    cr_expect(shows("Prompt, 1 of 3, user:"), "the next item");
+}
+
+Test(view_annotate, linear_mode_is_read_by_headings_pages_and_search)
+{
+    press(":goto c2");
+    press(":set linear on");
+    cr_expect(shows("Prompt, 1 of 3, user:"));
+    press("<Tab> <Tab> <Tab>");
+    cr_expect(strstr(ui_stage_text(&s), "Answer A:") == ui_stage_text(&s), "%s", ui_stage_text(&s));
+    press("<S-Tab>");
+    cr_expect(strstr(ui_stage_text(&s), "Prompt, 3 of 3, user:") == ui_stage_text(&s));
+    press("G");
+    cr_expect(shows("an empty buffer gives 1"));
+    press("m g");
+    cr_expect(shows("│     size_t best = 0, run = 0;"));
+    press("/ \"gives\" <Enter>");
+    cr_expect(shows("1 of 1, in B") && shows("gives 1"));
+    press("V");
+    cr_expect(shows(":set linear off"));
+    press(":set linear off");
+    cr_expect(shows("─[B]─"), "%s", ui_stage_text(&s));
+}
+
+Test(view_annotate, a_rating_in_linear_mode_changes_the_field_and_nothing_else)
+{
+    press(":set linear on");
+    press("<Down>");
+    char *before = mem_dup(ui_stage_text(&s));
+    press("3");
+    const char *after = ui_stage_text(&s);
+    cr_expect(strstr(after, "Coherence of A, 0 to 4: not rated") != NULL);
+    cr_expect(strncmp(before, after, (size_t)(strstr(before, "Correctness of A") - before)) == 0);
+    mem_free(before);
 }
