@@ -168,6 +168,12 @@ bool content_comparison(struct db *db, int64_t prompt, const struct content_row 
                               tally_enter(db, out->row, err)));
 }
 
+bool content_principle(struct db *db, int64_t comparison, struct json_text principle, struct err *err)
+{
+    return principle.ptr == NULL || stmt_run(db, STMT_COMPARISON_LEARN_PRINCIPLE,
+                                             ARGS(v_int(comparison), v_text(principle.ptr, principle.len)), err);
+}
+
 bool content_comparison_hex(struct db *db, int64_t comparison, char hex[ID_HEX_SIZE], struct err *err)
 {
     struct rows q;

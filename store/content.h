@@ -52,6 +52,8 @@ MUST_CHECK bool content_response(struct db *db, const struct content_row *prompt
 MUST_CHECK bool content_comparison(struct db *db, int64_t prompt, const struct content_row *first,
                                    const struct content_row *second, int64_t source, const char *split,
                                    struct content_row *out, bool *swapped, struct err *err);
+/* What a comparison is to be judged by, shown to annotators; ptr NULL: nothing new. One that is known stays. */
+MUST_CHECK bool content_principle(struct db *db, int64_t comparison, struct json_text principle, struct err *err);
 /* Its id as people write it; ERR_MISSING when there is no such comparison. */
 MUST_CHECK bool content_comparison_hex(struct db *db, int64_t comparison, char hex[ID_HEX_SIZE], struct err *err);
 /* Take a comparison out of work, or back in; one that is so already stays as it is. What is out of work is handed to

@@ -117,7 +117,7 @@ static bool is_wanted(const struct export *e, const struct judgement *j)
 
 /* A line for each judgement, one without a judgement when there is none. */
 static void write_lines(struct export *e, struct json_text messages, const struct export_response *r, int n_responses,
-                        const struct label_pair *pair, const struct judgement *j, size_t n)
+                        const struct label_pair *pair, const char *principle, const struct judgement *j, size_t n)
 {
     size_t written = 0;
     for (size_t k = 0; k < n || (k == n && written == 0); k++) {
@@ -135,6 +135,8 @@ static void write_lines(struct export *e, struct json_text messages, const struc
             jw_kstr(&e->w, "source", pair->source);
         if (pair != NULL && pair->split != NULL)
             jw_kstr(&e->w, "split", pair->split);
+        if (principle != NULL)
+            jw_kstr(&e->w, "principle", principle);
         if (k < n)
             write_judgement(&e->w, &j[k], n_responses);
         export_end(e);
@@ -153,8 +155,17 @@ static bool write_single(struct export *e, struct json_text messages, const stru
     for (size_t k = 0; k < n; k++)
         wanted += is_wanted(e, &j[k]);
     if (wanted > 0 || bare)
-        write_lines(e, messages, r, 1, NULL, j, n);
+        write_lines(e, messages, r, 1, NULL, NULL, j, n);
     return true;
+}
+
+static bool get_principle(struct export *e, int64_t comparison, const char **principle, struct err *err)
+{
+    struct rows q;
+    if (!rows_open(&q, e->db, STMT_COMPARISON_PRINCIPLE, ARGS(v_int(comparison)), err))
+        return false;
+    *principle = rows_next(&q) ? rows_dup(&q, 0, &e->arena) : NULL;
+    return rows_close(&q, err);
 }
 
 /* What was said of a response alone goes before the first comparison it stands in. */
@@ -162,12 +173,14 @@ static bool write_item(struct export *e, const struct export_item *i, struct err
 {
     struct judgement *j;
     size_t n;
+    const char *principle = NULL;
     for (int k = 0; k < 2; k++)
         if (export_mark(e, i->responses[k].row) && !write_single(e, i->messages, &i->responses[k], false, err))
             return false;
-    if (!judgement_list(e->db, i->pair.comparison, JUDGEMENTS_ALL, &e->arena, &j, &n, err))
+    if (!judgement_list(e->db, i->pair.comparison, JUDGEMENTS_ALL, &e->arena, &j, &n, err) ||
+        !get_principle(e, i->pair.comparison, &principle, err))
         return false;
-    write_lines(e, i->messages, i->responses, 2, &i->pair, j, n);
+    write_lines(e, i->messages, i->responses, 2, &i->pair, principle, j, n);
     return true;
 }
 

@@ -15,7 +15,7 @@ struct line {
     struct message *messages;
     size_t n_messages, n_responses;
     struct new_response responses[2];
-    struct json_text source, split;
+    struct json_text source, split, principle;
     struct json_object *judgement;
 };
 
@@ -36,7 +36,7 @@ static bool read_response(struct import *im, struct json_object *o, struct new_r
 
 static bool read_line(struct import *im, struct json_object *o, struct line *l, struct err *err)
 {
-    static const char *const known[] = {"prompt", "responses", "source", "split", "judgement", NULL};
+    static const char *const known[] = {"prompt", "responses", "source", "split", "principle", "judgement", NULL};
     struct json_object *prompt = NULL, *responses = NULL;
     if (!import_only_fields(o, known, "the record", err))
         return false;
@@ -46,11 +46,14 @@ static bool read_line(struct import *im, struct json_object *o, struct line *l, 
         !json_get_array(o, "responses", JSON_REQUIRED, &responses, err) ||
         !json_get_text(o, "source", JSON_OPTIONAL, &l->source, err) ||
         !json_get_text(o, "split", JSON_OPTIONAL, &l->split, err) ||
+        !json_get_text(o, "principle", JSON_OPTIONAL, &l->principle, err) ||
         !json_get_object(o, "judgement", JSON_OPTIONAL, &l->judgement, err))
         return false;
     l->n_responses = json_object_array_length(responses);
     if (l->n_responses < 1 || l->n_responses > 2)
         return err_set(err, ERR_RANGE, "\"responses\" has %zu entries; one or two are possible", l->n_responses);
+    if (l->n_responses == 1 && l->principle.ptr != NULL)
+        return err_set(err, ERR_RANGE, "\"principle\" is of two responses that are compared");
     for (size_t i = 0; i < l->n_responses; i++)
         if (!read_response(im, json_object_array_get_idx(responses, i), &l->responses[i], err))
             return err_context(err, "response %zu", i + 1);
@@ -238,6 +241,7 @@ static bool put_in(struct import *im, struct line *l, struct said *s, struct err
         return l->judgement == NULL || import_judge_response(im, &pair.responses[0], &s->j, s->annotator, id, err);
     return import_response(im, &pair.prompt, &l->responses[1], "response 2", &pair.responses[1], err) &&
            import_comparison(im, &pair, l->source, l->split.ptr, err) &&
+           content_principle(im->db, pair.comparison.row, l->principle, err) &&
            (l->judgement == NULL || import_judge_pair(im, &pair, &s->j, s->annotator, id, err));
 }
 

@@ -58,6 +58,10 @@ INSERT INTO comparison (id, prompt, first, second, source, split, created) VALUE
     ON CONFLICT (id) DO NOTHING;
 -- name: comparison_learn
 UPDATE comparison SET split = ?2 WHERE comparison = ?1 AND split IS NULL;
+-- name: comparison_learn_principle
+UPDATE comparison SET principle = ?2 WHERE comparison = ?1 AND principle IS NULL AND ?2 <> '';
+-- name: comparison_principle
+SELECT principle FROM comparison WHERE comparison = ?1;
 -- name: comparison_id
 SELECT id FROM comparison WHERE comparison = ?1;
 -- name: comparison_retired

@@ -133,3 +133,18 @@ Test(history, of_what_is_not_there_is_an_answer)
     cr_expect(eq(i64, h.comparison, 0));
     cr_expect(eq(sz, h.n, 0));
 }
+
+Test(history, a_principle_comes_in_once_and_goes_out)
+{
+    static const char line[] = "{\"prompt\":[{\"role\":\"user\",\"content\":\"q\"}],\"responses\":[{\"text\":\"one\"},"
+                               "{\"text\":\"two\"}],\"source\":\"s\",\"principle\":\"Is it kind?\"}\n";
+    must(fixture_import(&f, "x.jsonl", "judgements", line));
+    same_text(history_of(1).principle, "Is it kind?");
+    same_text(fixture_export(&f, "judgements"), line);
+    must(fixture_import(
+        &f, "y.jsonl", "judgements",
+        "{\"prompt\":\"q\",\"responses\":[{\"text\":\"one\"},{\"text\":\"two\"}],\"principle\":\"other\"}\n"
+        "{\"prompt\":\"q\",\"responses\":[{\"text\":\"one\"}],\"principle\":\"alone\"}\n"));
+    same_text(history_of(1).principle, "Is it kind?");
+    same_text(f.refusals.ptr, "2: \"principle\" is of two responses that are compared\n");
+}
