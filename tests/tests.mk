@@ -62,8 +62,8 @@ $(B)/bench: $(call test_objects,tests/bench) $(SUPPORT_O) $(LIBS)
 ## bench: our work beside this machine's limits and beside scikit-learn, PyTorch, liblinear and glmnet where they are installed
 .PHONY: bench
 bench: deps-test
-	$(Q)$(MAKE) --no-print-directory -j$(NPROC) $(B)/bench
-	$(Q)sh tests/bench/run.sh $(B)/bench
+	$(Q)$(MAKE) --no-print-directory -j$(NPROC) $(B)/bench $(B)/assay
+	$(Q)ASSAY_BIN=$(abspath $(B)/assay) sh tests/bench/run.sh $(B)/bench
 
 ## golden: rewrite the golden files of the command line and the screen; read the diff
 golden: tests-built

@@ -73,6 +73,10 @@ int main(int argc, char **argv)
         bench_metric(strtoul(argv[2], NULL, 10), argv[3]);
         return 0;
     }
+    if (argc == 3 && strcmp(argv[1], "screen") == 0) {
+        bench_screen(strtoul(argv[2], NULL, 10));
+        return 0;
+    }
     if (argc == 7 && strcmp(argv[1], "check") == 0) {
         check(argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10), strtod(argv[5], NULL), argv[6]);
         return 0;

@@ -32,6 +32,9 @@ void bench_load(size_t mb, const char *folder);
 /* Figures of n pairs with 2,000 resamples; margins and prompts go to `file` for the peer. */
 void bench_metric(size_t n, const char *file);
 
+/* The annotate screen of $ASSAY_BIN on n comparisons, 100 of them judged. */
+void bench_screen(size_t n);
+
 void bench_must(bool ok, const struct err *err);
 void bench_write(const char *path, const void *p, size_t size, size_t n);
 

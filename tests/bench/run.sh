@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh BENCH: our work beside the limits of this machine and beside the peers that are installed, in the same run.
-#   WORK="50k-1024 2k-4096 50k-1024-a1.5 cv-50k-1024 bootstrap ridge load metric-1000k"   pairs in thousands, columns, spectrum 1/k^a
+#   WORK="50k-1024 2k-4096 50k-1024-a1.5 cv-50k-1024 bootstrap ridge load metric-1000k screen-1000k"   pairs in thousands, columns, spectrum 1/k^a
 #   PEERS="sklearn-lbfgs torch-lbfgs"   only these; PEERS=0 none
 #   LIMIT=120                           seconds that a peer may take
 #   LAMBDA=1e-4
@@ -121,12 +121,22 @@ work() {
     [ "${PEERS:-}" = 0 ] || compare "$kind" "$n" "$d"
 }
 
-for name in ${WORK:-load 20k-512 50k-1024 2k-4096 cv-20k-512 bootstrap-20k-512 ridge-20k-512 metric-100k metric-1000k}; do
+for name in ${WORK:-load 20k-512 50k-1024 2k-4096 cv-20k-512 bootstrap-20k-512 ridge-20k-512 metric-100k metric-1000k screen-1000k}; do
     case $name in
     load)
         "$bench" load 819 "$folder" > "$folder/ours"
         printf 'load: 819 MB of f16 at %s GB/s; read() by one thread %s, SHA-256 (beside the fit) %s GB/s\n' \
             "$(value ours load)" "$(value ours read1)" "$(value ours digest)"
+        continue
+        ;;
+    screen-*k)
+        items=${name#screen-}
+        "$bench" screen "${items%k}000" > "$folder/ours" || bad=1
+        printf 'screen: %s comparisons, 100 judged at 200 x 60\n' "${items%k}000"
+        printf '  a rating key       %5s bytes (most %s, at most 400), seen after %s ms (p99 %s, at most 10)\n' \
+            "$(value ours key_bytes)" "$(value ours key_bytes_most)" "$(value ours key_median)" "$(value ours key_p99)"
+        printf '  Enter to next item %s ms (p99 %s, a frame is 16); memory %s MB (at most 40); 2 s idle cost %s ms\n' \
+            "$(value ours next_median)" "$(value ours next_p99)" "$(value ours memory)" "$(value ours idle)"
         continue
         ;;
     metric-*k)
@@ -141,7 +151,7 @@ for name in ${WORK:-load 20k-512 50k-1024 2k-4096 cv-20k-512 bootstrap-20k-512 r
     alpha=1
     case $name in *-a*) alpha=${name##*-a} name=${name%-a*} ;; esac
     if ! expr "$name" : '[0-9][0-9]*k-[0-9][0-9]*$' > /dev/null; then
-        echo "bench: no work is called \"$name\"; say 50k-1024, 50k-1024-a1.5, cv, bootstrap-20k-512, ridge, load or metric-100k" >&2
+        echo "bench: no work is called \"$name\"; say 50k-1024, 50k-1024-a1.5, cv, bootstrap-20k-512, ridge, load, metric-100k or screen-1000k" >&2
         exit 2
     fi
     work "$kind" "${name%%k-*}000" "${name#*k-}" "$alpha"
