@@ -67,7 +67,7 @@ void annotate_linear_rebind(struct annotate *a)
 void annotate_linear_heading(struct annotate *a, int by)
 {
     size_t part = 0, at, n = a->line.parts.n;
-    if (n == 0)
+    if (n == 0 || textview_rows(&a->line) == 0)
         return;
     textview_place(&a->line, textview_top(&a->line), &part, &at);
     size_t here = part / 2, sections = n / 2;
