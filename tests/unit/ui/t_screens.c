@@ -127,6 +127,23 @@ Test(screens, help_fills_the_screen_between_its_title_and_its_keys)
     cr_expect(ne(ptr, strstr(text, "\n j k scroll  Space - page  g G ends  q back\n"), NULL));
 }
 
+Test(screens, passages_at_120_by_40)
+{
+    start(40, 120, false);
+    s.host.rubric.asks_confidence = true;
+    ui_stage_press(&s,
+                   "c c c c V <Right> <Space> <Right> <Right> + \"well put\" <Enter> <Down> <Space> <Right> <Right> - "
+                   "\"wrong\"");
+    ui_stage_golden(&s, "120x40-passages");
+}
+
+Test(screens, linear_at_80_by_24)
+{
+    start(24, 80, false);
+    ui_stage_press(&s, ":set linear on\n4 <");
+    ui_stage_golden(&s, "80x24-linear");
+}
+
 Test(screens, the_rubric_at_80_by_24)
 {
     start(24, 80, false);
@@ -267,9 +284,10 @@ static bool all_is_sound(void)
 
 static struct key random_key(struct rng *rng)
 {
-    static const uint32_t letters[] = {'0', '1', '4', '<', '>', '=', 'n',    'i',   'u',     's',    'f',   '[',
-                                       ']', 'x', 'j', 'k', 'J', 'K', 'g',    'G',   ' ',     '-',    'z',   'v',
-                                       'r', '?', ':', 'q', 'o', 'l', 0x7a7a, 0x301, 0x1f469, 0x200d, 0x202e};
+    static const uint32_t letters[] = {'0', '1', '4', '<',    '>',   '=',     'n',    'i',   'u', 's', 'f',
+                                       '[', ']', 'x', 'j',    'k',   'J',     'K',    'g',   'G', ' ', '-',
+                                       'z', 'v', 'r', '?',    ':',   'q',     'V',    'c',   'm', 'd', '+',
+                                       'h', 'o', 'l', 0x7a7a, 0x301, 0x1f469, 0x200d, 0x202e};
     switch (rng_below(rng, 4)) {
     case 0:
         return (struct key){(uint32_t)(K_FIRST + 1 + rng_below(rng, K_END_OF_LIST - K_FIRST - 1)),
