@@ -98,9 +98,9 @@ static void set_linear(void *view, struct screen *s, size_t value)
 }
 
 const struct option annotate_options[] = {
+    {"layout", "how A and B stand", layouts, get_layout, set_layout},
     {"break", "after how many minutes of work a break is proposed", breaks, get_break, set_break},
     {"linear", "for screen readers: no panes, one field at a time", option_switch, get_linear, set_linear},
-    {"layout", "how A and B stand", layouts, get_layout, set_layout},
     {0},
 };
 
