@@ -6,6 +6,8 @@
  *         judgement, label, history what was said, what it adds up to and how that came about
  *         task, draft, queue, undo  one annotator at work
  *         quarantine, pseudonym, anonymise  records and names kept apart
+ *         where, words, browse      filters, the index of words, searching
+ *         backlog, assign, review   what waits, handing it out, deciding
  *         import*, export*, merge*  files
  *         embedding, run, status, check  the rest
  *

@@ -44,6 +44,11 @@
  * annotate_{arrange,look,search,select,linear,break,draw,strip,write,command}.c view_annotate.[ch]  the annotate view:
  * requests to actions view_dashboard.[ch] what there is to do; dashboard.h from inside: dashboard_{facts,draw}.c;
  * glance.h its agreement view_rubric.[ch]    the whole rubric view_help.[ch]      every key, from the tables
+ *   reading.[ch], said.[ch] one comparison to read, judgements in a few words
+ *   waiting.[ch], indexer.[ch] what waits, and the index of words, beside the screen
+ *   view_browse.[ch]    comparisons that pass a query
+ *   view_review.[ch], review.h, review_draw.c where people disagree, in columns, and a decision
+ *   view_queue.[ch]     what comes next and why
  *   script.[ch]         keys and commands from a file
  *   decoder.[ch]        bytes that curses does not know to keys
  *   term.[ch]           the terminal: the only file that includes curses
