@@ -8,12 +8,24 @@ struct pager {
     char title[128];
     struct buf body;
     struct textview text;
+    int wide; /* columns of the longest line of a table, whose lines are not wrapped; 0: they are */
+    int left; /* columns of it that lie left of the screen */
+    int room; /* from the last drawing */
 };
+
+enum { SIDEWAYS = 20 };
 
 static enum keymap pager_keymap(const void *view)
 {
     (void)view;
     return KEYMAP_PAGER;
+}
+
+static bool go_sideways(struct pager *p, int by)
+{
+    int most = p->wide > p->room ? p->wide - p->room : 0, from = p->left;
+    p->left = p->left + by < 0 ? 0 : p->left + by > most ? most : p->left + by;
+    return p->left != from;
 }
 
 static void pager_request(void *view, struct screen *s, enum request r)
@@ -46,6 +58,10 @@ static void pager_request(void *view, struct screen *s, enum request r)
     case REQ_BOTTOM:
         moved = textview_scroll(&p->text, textview_rows(&p->text));
         break;
+    case REQ_COLUMN_LEFT:
+    case REQ_COLUMN_RIGHT:
+        moved = go_sideways(p, r == REQ_COLUMN_LEFT ? -SIDEWAYS : SIDEWAYS);
+        break;
     case REQ_LEAVE:
         screen_pop(s);
         return;
@@ -64,18 +80,31 @@ static const struct strip_item keys_shown[] = {
     {{REQ_LEAVE}, " ", "back"},
 };
 
+static const struct strip_item keys_of_tables[] = {
+    {{REQ_LINE_DOWN, REQ_LINE_UP}, " ", "scroll"},
+    {{REQ_COLUMN_LEFT, REQ_COLUMN_RIGHT}, " ", "sideways"},
+    {{REQ_PAGE_DOWN, REQ_PAGE_UP}, " ", "page"},
+    {{REQ_TOP, REQ_BOTTOM}, " ", "ends"},
+    {{REQ_LEAVE}, " ", "back"},
+};
+
 static void pager_draw(void *view, const struct screen *s, struct grid *g)
 {
     struct pager *p = view;
     p->text.ascii = g->ascii;
-    textview_resize(&p->text, g->cols - 2, g->rows - 2);
+    p->room = g->cols - 2;
+    go_sideways(p, 0);
+    textview_resize(&p->text, p->wide > p->room ? p->wide : p->room, g->rows - 2);
     grid_marks(g, 0, 0, g->cols, MARK_RULE, STYLE_RULE);
     grid_putf(g, 0, 1, g->cols - 20, STYLE_TITLE, " %s ", p->title);
     char range[TEXTVIEW_RANGE_SIZE];
     textview_range(&p->text, range);
     grid_putf(g, 0, g->cols - (int)strlen(range) - 4, 20, STYLE_DIM, " %s ", range);
-    textview_draw(&p->text, g, 1, 1);
-    strip_draw(s, g, 1, KEYMAP_PAGER, keys_shown, sizeof keys_shown / sizeof *keys_shown);
+    textview_draw(&p->text, g, 1, 1 - p->left);
+    if (p->wide > p->room)
+        strip_draw(s, g, 1, KEYMAP_PAGER, keys_of_tables, sizeof keys_of_tables / sizeof *keys_of_tables);
+    else
+        strip_draw(s, g, 1, KEYMAP_PAGER, keys_shown, sizeof keys_shown / sizeof *keys_shown);
     g->cursor_row = 1;
     g->cursor_col = 0;
 }
@@ -118,5 +147,19 @@ struct view pager_markdown(const char *title, struct buf *text)
 {
     struct view v = pager_view(title, text, 0);
     textview_look(&((struct pager *)v.self)->text, true, NULL, '-');
+    return v;
+}
+
+struct view pager_table(const char *title, struct buf *text)
+{
+    enum { MOST = TEXTVIEW_MEASURE };
+    size_t wide = 0;
+    for (const char *line = text->ptr; *line != '\0';) {
+        size_t n = strcspn(line, "\n"), columns = safe_width(line, n);
+        wide = columns > wide ? columns : wide;
+        line += n + (line[n] == '\n');
+    }
+    struct view v = pager_view(title, text, 0);
+    ((struct pager *)v.self)->wide = wide < MOST ? (int)wide : MOST;
     return v;
 }

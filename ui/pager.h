@@ -6,6 +6,8 @@
 
 /* Takes over `text`. `at`: the byte that stands on top at first. */
 struct view pager_view(const char *title, struct buf *text, size_t at);
+/* The same for tables: lines stay whole, and what does not fit is reached sideways. */
+struct view pager_table(const char *title, struct buf *text);
 /* The same for markdown, rendered, from its beginning. */
 struct view pager_markdown(const char *title, struct buf *text);
 

@@ -54,7 +54,7 @@ static void open_page(struct runs_view *v, struct screen *s)
     else if (x->page != NULL) {
         struct buf text = BUF_INIT;
         buf_adds(&text, x->page);
-        screen_push(s, pager_view(x->title, &text, 0));
+        screen_push(s, pager_table(x->title, &text));
     }
 }
 

@@ -95,7 +95,7 @@ static void open_figures(const struct train_view *v, struct screen *s)
     }
     struct buf text = BUF_INIT;
     buf_adds(&text, r->page);
-    screen_push(s, pager_view(r->model, &text, 0));
+    screen_push(s, pager_table(r->model, &text));
 }
 
 /* Enter: type where something can be typed, else take the next choice. */

@@ -343,6 +343,29 @@ Test(view_train, a_run_opens_its_head_or_what_was_recorded)
     cr_expect(shows("run 3") && shows("\"holdout\""));
 }
 
+Test(view_train, tables_stay_whole_and_are_read_sideways)
+{
+    struct buf line = BUF_INIT;
+    add_runs();
+    open_view("h", 24, 80, false);
+    for (int i = 0; i < 9; i++)
+        buf_addf(&line, "column %d   ", i);
+    buf_addf(&line, "\nrow\n");
+    fake.state.title = "wide";
+    fake.state.page = line.ptr;
+    workbench_stage_press(&s, "<Enter>");
+    cr_expect(shows("column 0") && shows("column 6") && !shows("column 8"));
+    workbench_stage_press(&s, "l");
+    cr_expect(shows("column 7") && !shows("column 0"));
+    workbench_stage_press(&s, "l l l");
+    cr_expect(shows("column 8") && shows("There is no more."));
+    workbench_stage_press(&s, "h h h h");
+    cr_expect(shows("column 0"));
+    workbench_stage_press(&s, ":resize 120x40\n");
+    cr_expect(shows("column 0") && shows("column 8"));
+    buf_free(&line);
+}
+
 Test(view_train, a_head_is_exported_by_the_command_line)
 {
     add_runs();
