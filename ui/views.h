@@ -9,13 +9,13 @@
 /* id, name (also of its view_ops), help, opener */
 #define WORKBENCH_VIEWS(X)                                                                                             \
     X(DASHBOARD, "dashboard", "what there is to do, and how far it is", view_dashboard)                                \
+    X(ANNOTATE, "annotate", "rate and compare answers", view_annotate_next)                                            \
     X(REVIEW, "review", "decide where people disagree", view_review)                                                   \
-    X(QUEUE, "queue", "what comes next and why; hand it out", view_queue)                                              \
     X(BROWSE, "browse", "search comparisons, read them, take them out of work", view_browse)                           \
-    X(TRAIN, "train", "fit a head, and see how good it is", view_train)                                                \
-    X(RUNS, "runs", "recorded fits and evaluations, compared two by two", view_runs)                                   \
+    X(QUEUE, "queue", "what comes next and why; hand it out", view_queue)                                              \
     X(AGREEMENT, "agreement", "how people agree, and how each of them works", view_agreement)                          \
-    X(ANNOTATE, "annotate", "rate and compare answers", view_annotate_next)
+    X(TRAIN, "train", "fit a head, and see how good it is", view_train)                                                \
+    X(RUNS, "runs", "recorded fits and evaluations, compared two by two", view_runs)
 
 enum workbench_view {
 #define X(id, name, help, opener) WORKBENCH_##id,
