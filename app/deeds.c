@@ -1,5 +1,7 @@
 #include "app/deeds.h"
 
+#include "app/rights.h"
+
 #include "store/content.h"
 
 #include <stdio.h>
@@ -23,5 +25,7 @@ bool deeds_perform(void *context, const struct deed *deed, struct reaction *out,
         DEEDS(X)
 #undef X
     };
-    return functions[deed->kind](context, deed, out, err);
+    struct deed_context *c = context;
+    enum role needed = deed->kind == DEED_ASSIGN ? ROLE_OWNER : ROLE_REVIEWER;
+    return rights_check(c->db, needed, err) && functions[deed->kind](c, deed, out, err);
 }

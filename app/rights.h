@@ -20,6 +20,8 @@
     X("queue", REVIEWER, REVIEWER)                                                                                     \
     X("review", REVIEWER, REVIEWER)                                                                                    \
     X("browse", REVIEWER, REVIEWER)                                                                                    \
+    X("find", REVIEWER, REVIEWER)                                                                                      \
+    X("plan", REVIEWER, REVIEWER)                                                                                      \
     X("agreement", REVIEWER, REVIEWER)                                                                                 \
     X("aggregate", REVIEWER, OWNER)                                                                                    \
     X("gold", REVIEWER, OWNER)                                                                                         \

@@ -2,6 +2,7 @@
 
 #include "app/deeds.h"
 #include "app/glance.h"
+#include "app/rights.h"
 #include "app/session.h"
 #include "app/workbench_agreement.h"
 #include "app/workbench_train.h"
@@ -96,7 +97,10 @@ static bool run_with(const struct app *app, const struct args *args, struct db *
     static const char *const orders[] = {"given", "random", NULL};
     int order = ORDER_GIVEN;
     struct session s = {0};
-    bool ok = args_choice(args, "order", orders, &order, err) &&
+    char account[RIGHTS_ACCOUNT_SIZE];
+    enum role role = ROLE_ANNOTATOR;
+    rights_account(account);
+    bool ok = args_choice(args, "order", orders, &order, err) && role_of(db, account, &role, err) &&
               session_open(&s, db, w.person, w.title, (enum task_order)order, err) &&
               (first != WORKBENCH_ANNOTATE || session_next(&s, err));
     if (ok) {
@@ -107,6 +111,8 @@ static bool run_with(const struct app *app, const struct args *args, struct db *
         w.annotator = s.annotator;
         w.annotate = &annotate;
         w.host = &host;
+        if (role < ROLE_REVIEWER)
+            w.shut = "Annotators do not see what others said; an owner of the workspace gives roles.";
         ok = run_beside(app, args, &w, first, err);
     }
     session_close(&s);

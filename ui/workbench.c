@@ -83,6 +83,8 @@ void workbench_open(struct workbench *w, struct screen *s, enum workbench_view v
         go_back_to(s, views[v].name);
     else if (v == WORKBENCH_ANNOTATE ? w->annotate == NULL : v != WORKBENCH_DASHBOARD && w->db == NULL)
         screen_refuse(s, "There is no workspace yet: `assay init` makes one.");
+    else if (w->shut != NULL && v != WORKBENCH_DASHBOARD && v != WORKBENCH_ANNOTATE)
+        screen_refuse(s, "%s", w->shut);
     else
         screen_push(s, views[v].open(w));
 }

@@ -18,7 +18,8 @@ struct workbench {
     const char *title;  /* its name for people */
     const char *person; /* who sits here */
     int64_t annotator;  /* their row */
-    const struct ui_host *annotate;         /* performs the actions of the annotate view; NULL: it does not open */
+    const struct ui_host *annotate; /* performs the actions of the annotate view; NULL: it does not open */
+    const char *shut; /* why the views that show what others said do not open: a sentence; NULL: they do */
     const struct workbench_host *host;      /* performs deeds; NULL: everything is only to be looked at */
     const struct agreement_host *agreement; /* figures of how people agree; NULL: not here */
     const struct train_host *train;         /* fits heads; NULL: not here */

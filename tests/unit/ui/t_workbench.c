@@ -39,6 +39,19 @@ Test(workbench, every_view_bears_the_name_it_is_opened_by)
     }
 }
 
+Test(workbench, what_others_said_is_shut_to_annotators_and_the_rest_is_not)
+{
+    s.workbench.shut = "Ask an owner.";
+    for (int v = 0; v < WORKBENCH_VIEW_COUNT; v++) {
+        bool open = v == WORKBENCH_DASHBOARD || v == WORKBENCH_ANNOTATE;
+        const char *name = workbench_view_name((enum workbench_view)v);
+        workbench_open(&s.workbench, &s.screen, (enum workbench_view)v);
+        stage_settle(&s.screen);
+        cr_expect(eq(int, strcmp(top(), name) == 0, open), "%s", name);
+        workbench_open(&s.workbench, &s.screen, WORKBENCH_DASHBOARD);
+    }
+}
+
 Test(workbench, every_view_can_be_asked_for_from_the_dashboard_by_a_key)
 {
     char label[KEY_NAME_SIZE];
