@@ -23,19 +23,20 @@ static bool is_local(unsigned char c)
 /* "host.example.org" from p on: its length, 0: no domain. */
 static size_t domain_length(const char *p, size_t n)
 {
-    size_t i = 0, dots = 0, label = 0, end = 0;
-    for (; i < n && (isalnum((unsigned char)p[i]) || p[i] == '-' || p[i] == '.'); i++) {
+    size_t label = 0, end = 0;
+    bool dotted = false; /* before what ends there: a full stop at the end is that of a sentence */
+    for (size_t i = 0; i < n && (isalnum((unsigned char)p[i]) || p[i] == '-' || p[i] == '.'); i++) {
+        if (p[i] == '.' && label == 0)
+            break;
         if (p[i] == '.') {
-            if (label == 0)
-                break;
-            dots++;
             label = 0;
             continue;
         }
         label++;
+        dotted = dotted || (end > 0 && end < i);
         end = i + 1;
     }
-    return dots > 0 ? end : 0;
+    return dotted ? end : 0;
 }
 
 static bool is_placeholder(const char *local, size_t n_local, const char *domain, size_t n)

@@ -139,6 +139,7 @@ Test(guard, addresses_are_found_and_placeholders_are_not)
         {"git@github.com:x/y.git", ""},
         {"icon@2x.png, @home, a @ b, x@y, me@host.local", ""},
         {"@@@@ a@ @b.com", ""},
+        {"ada@home. ada@home", ""},
     };
     ALL(list);
 }
