@@ -4,6 +4,7 @@
 #include "app/glance.h"
 #include "app/rights.h"
 #include "app/session.h"
+#include "app/verdicts.h"
 #include "app/workbench_agreement.h"
 #include "app/workbench_train.h"
 #include "store/db.h"
@@ -106,7 +107,7 @@ static bool run_with(const struct app *app, const struct args *args, struct db *
     if (ok) {
         struct ui_host annotate = {session_perform, session_state, &s};
         struct deed_context deeds = {.db = db, .person = w.person, .annotator = s.annotator};
-        struct workbench_host host = {deeds_perform, &deeds, glance_read};
+        struct workbench_host host = {deeds_perform, &deeds, glance_read, verdicts_read};
         w.db = db;
         w.annotator = s.annotator;
         w.annotate = &annotate;

@@ -251,3 +251,19 @@ bool embedding_set_each_text(struct db *db, int64_t set,
         each(ctx, rows_int(&q, 0), rows_int(&q, 1), rows_text(&q, 2).ptr);
     return rows_close(&q, err);
 }
+
+bool embedding_set_pair(struct db *db, int64_t set, int64_t comparison, int64_t rows[2], struct err *err)
+{
+    struct rows q;
+    rows[0] = rows[1] = -1;
+    if (!rows_open(&q, db, STMT_COMPARISON_ROWS, ARGS(v_int(comparison)), err))
+        return false;
+    int64_t responses[2] = {0, 0};
+    if (rows_next(&q)) {
+        responses[0] = rows_int(&q, 0);
+        responses[1] = rows_int(&q, 1);
+    }
+    return rows_close(&q, err) &&
+           stmt_int(db, STMT_EMBEDDING_ROW_FIND, ARGS(v_int(set), v_int(responses[0])), &rows[0], err) &&
+           stmt_int(db, STMT_EMBEDDING_ROW_FIND, ARGS(v_int(set), v_int(responses[1])), &rows[1], err);
+}

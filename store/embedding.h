@@ -34,6 +34,8 @@ MUST_CHECK bool embedding_set_list(struct db *db, struct arena *a, struct embedd
 MUST_CHECK bool embedding_set_each(struct db *db, int64_t set,
                                    bool (*each)(void *ctx, int64_t response, const char *id, int64_t row), void *ctx,
                                    struct err *err);
+/* The rows of the two responses of a comparison, in stored order; -1: it has none. */
+MUST_CHECK bool embedding_set_pair(struct db *db, int64_t set, int64_t comparison, int64_t rows[2], struct err *err);
 /* Each row of a prompt, in ascending order. */
 MUST_CHECK bool embedding_set_each_prompt(struct db *db, int64_t set,
                                           bool (*each)(void *ctx, int64_t prompt, const char *id, int64_t row),

@@ -6,6 +6,7 @@
 
 #include "ui/action.h"
 #include "ui/glance.h"
+#include "ui/verdict.h"
 
 /* id, function deed_<name> in app/deeds.h */
 #define DEEDS(X)                                                                                                       \
@@ -47,6 +48,8 @@ struct workbench_host {
     /* On a worker's thread: agreement of people in the workspace at `path`. out->n 0: nobody has judged yet. NULL: it
      * is not told. */
     bool (*glance)(const char *path, struct glance *out, struct err *err);
+    /* On a worker's thread: what the newest head says of n comparisons. NULL: it is not told. */
+    bool (*verdicts)(const char *path, const int64_t *comparisons, size_t n, struct verdicts *out, struct err *err);
 };
 
 #endif

@@ -20,6 +20,7 @@ struct reviewing {
     struct worker *looking; /* reads the list; NULL: it is there */
     bool looked;            /* the list was read once */
     VEC(struct waiting_item) cases;
+    char why[VERDICT_WHY];  /* why no head says anything; "": one does */
     size_t at;              /* which of them is on the screen */
     size_t all, decided;    /* how many there were, and how many were decided since */
     struct reading reading; /* the comparison, A being the first */

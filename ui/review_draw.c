@@ -213,7 +213,11 @@ static void draw_decision(const struct reviewing *r, const struct screen *s, str
     enum { COL_WHY = 28, COL_TEXT = 37 };
     char key[KEY_NAME_SIZE];
     struct buf text = BUF_INIT;
-    frame_rule(g, row, 0, g->cols, r->mode == REVIEW_DROP ? "why it is dropped" : "decision", "");
+    char says[WAITING_SAYS], right[WAITING_SAYS + 16] = "";
+    waiting_head_says(&r->cases.v[r->at].head, says);
+    if (says[0] != '\0')
+        snprintf(right, sizeof right, "the head: %s", says);
+    frame_rule(g, row, 0, g->cols, r->mode == REVIEW_DROP ? "why it is dropped" : "decision", right);
     if (r->preference == PREFERENCE_NEITHER)
         buf_adds(&text, "neither");
     else if (r->preference != PREFERENCE_UNSET)
@@ -241,7 +245,9 @@ static void draw_header(const struct reviewing *r, struct grid *g)
     if (f->attribute[0] != '\0')
         n += snprintf(left + n, sizeof left - (size_t)n, "most apart in %s", f->attribute);
     else
-        n += snprintf(left + n, sizeof left - (size_t)n, "disagreements first");
+        n += snprintf(left + n, sizeof left - (size_t)n, "%s",
+                      f->order == WAITING_LISTED || r->why[0] != '\0' ? "disagreements first"
+                                                                      : waiting_order_meaning(f->order));
     if (f->annotator[0] != '\0')
         n += snprintf(left + n, sizeof left - (size_t)n, ", judged by %s", f->annotator);
     if (f->gap > 0)

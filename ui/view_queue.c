@@ -15,7 +15,8 @@ enum { DAYS = 7, CACHE = 128 };
 struct queue {
     struct workbench *workbench;
     enum backlog strategy;
-    struct worker *looking; /* NULL: the list is there */
+    struct waiting_filter filter; /* of it the order alone */
+    struct worker *looking;       /* NULL: the list is there */
     VEC(struct waiting_item) items;
     VEC(bool) marked; /* one an item */
     size_t n_marked;
@@ -55,7 +56,7 @@ static void forget(struct queue *q)
 static void look(struct queue *q)
 {
     worker_drop(q->looking);
-    q->looking = waiting_start(q->workbench->path, q->strategy, NULL, &q->workbench->wake);
+    q->looking = waiting_start(q->workbench->path, q->strategy, &q->filter, q->workbench->host, &q->workbench->wake);
 }
 
 static void queue_shown(void *view, struct screen *s)
@@ -82,6 +83,8 @@ static void queue_woken(void *view, struct screen *s)
         vec_push(&q->items, found->items.v[i]);
         vec_push(&q->marked, false);
     }
+    if (q->filter.order != WAITING_LISTED && found->why[0] != '\0')
+        screen_say(s, "The order is that of the list: %s.", found->why);
     worker_drop(q->looking);
     q->looking = NULL;
     list_set(&q->list, q->items.n);
@@ -241,6 +244,22 @@ static bool run_mark(void *view, struct screen *s, const char *arg, struct err *
     return true;
 }
 
+static bool run_order(void *view, struct screen *s, const char *arg, struct err *err)
+{
+    struct queue *q = view;
+    (void)s;
+    if (!waiting_order_parse(arg, &q->filter.order, err))
+        return false;
+    list_go(&q->list, 0);
+    look(q);
+    return true;
+}
+
+static const char *const order_words[] = {
+#define X(id, word, meaning) word,
+    WAITING_ORDERS(X)
+#undef X
+        NULL};
 static const char *const strategy_words[] = {
 #define X(id, key, about) key,
     BACKLOGS(X)
@@ -248,6 +267,7 @@ static const char *const strategy_words[] = {
         NULL};
 static const struct command commands[] = {
     {"strategy", NULL, "NAME", "given, disagreement, skipped", strategy_words, run_strategy},
+    {"order", NULL, "WHICH", "listed; unsure or sure: where the newest head is so", order_words, run_order},
     {"mark", NULL, "N", "mark the first N", NULL, run_mark},
     {0},
 };
@@ -272,7 +292,11 @@ static const char *asked(struct queue *q, int64_t comparison)
 /* Why it stands where it stands. */
 static void say_why(const struct queue *q, const struct waiting_item *w, char *out, size_t n)
 {
-    if (q->strategy == BACKLOG_GIVEN)
+    char says[WAITING_SAYS];
+    waiting_head_says(&w->head, says);
+    if (q->filter.order != WAITING_LISTED && says[0] != '\0')
+        snprintf(out, n, "head: %s", says);
+    else if (q->strategy == BACKLOG_GIVEN)
         snprintf(out, n, "%lld of %lld people", (long long)w->people, (long long)w->wanted);
     else if (q->strategy == BACKLOG_SKIPPED)
         snprintf(out, n, "%lld gave it up", (long long)w->people);

@@ -77,7 +77,8 @@ static void show_case(struct reviewing *r, struct screen *s, bool again)
 static void look(struct reviewing *r)
 {
     worker_drop(r->looking);
-    r->looking = waiting_start(r->workbench->path, BACKLOG_DISAGREEMENT, &r->filter, &r->workbench->wake);
+    r->looking =
+        waiting_start(r->workbench->path, BACKLOG_DISAGREEMENT, &r->filter, r->workbench->host, &r->workbench->wake);
 }
 
 static void review_woken(void *view, struct screen *s)
@@ -91,6 +92,9 @@ static void review_woken(void *view, struct screen *s)
     vec_clear(&r->cases);
     for (size_t i = 0; i < found->items.n; i++)
         vec_push(&r->cases, found->items.v[i]);
+    snprintf(r->why, sizeof r->why, "%s", found->why);
+    if (r->filter.order != WAITING_LISTED && found->why[0] != '\0')
+        screen_say(s, "The order is that of the list: %s.", found->why);
     worker_drop(r->looking);
     r->looking = NULL;
     r->looked = true;
@@ -358,7 +362,23 @@ static bool run_gap(void *view, struct screen *s, const char *arg, struct err *e
     return true;
 }
 
+static bool run_order(void *view, struct screen *s, const char *arg, struct err *err)
+{
+    struct reviewing *r = view;
+    (void)s;
+    if (!waiting_order_parse(arg, &r->filter.order, err))
+        return false;
+    look(r);
+    return true;
+}
+
+static const char *const orders[] = {
+#define X(id, word, meaning) word,
+    WAITING_ORDERS(X)
+#undef X
+        NULL};
 static const struct command commands[] = {
+    {"order", NULL, "WHICH", "listed; sure or unsure: where the head is so, while people disagree", orders, run_order},
     {"annotator", NULL, "NAME", "only what this person judged, too; nothing: of all", NULL, run_annotator},
     {"attribute", NULL, "NAME", "apart in this attribute, most first; nothing: in the preference", NULL, run_attribute},
     {"gap", NULL, "N", "apart by at least so much", NULL, run_gap},

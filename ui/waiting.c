@@ -3,12 +3,50 @@
 #include "core/base/arena.h"
 #include "store/review.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const order_words[] = {
+#define X(id, word, meaning) word,
+    WAITING_ORDERS(X)
+#undef X
+};
+static const char *const order_meanings[] = {
+#define X(id, word, meaning) meaning,
+    WAITING_ORDERS(X)
+#undef X
+};
+
+const char *waiting_order_meaning(enum waiting_order o)
+{
+    return order_meanings[o];
+}
+
+bool waiting_order_parse(const char *word, enum waiting_order *out, struct err *err)
+{
+    for (size_t i = 0; i < sizeof order_words / sizeof *order_words; i++)
+        if (strcmp(word, order_words[i]) == 0)
+            return *out = (enum waiting_order)i, true;
+    return err_set(err, ERR_USAGE, "\"%.40s\": an order is listed, sure or unsure", word);
+}
+
+void waiting_head_says(const struct verdict *v, char out[WAITING_SAYS])
+{
+    bool first = v->p >= 0.5;
+    out[0] = '\0';
+    if (isnan(v->p))
+        return;
+    int n = snprintf(out, WAITING_SAYS, "%c %.2f", first ? 'A' : 'B', first ? v->p : 1 - v->p);
+    if (!isnan(v->low) && n > 0)
+        snprintf(out + n, WAITING_SAYS - (size_t)n, " (%.2f-%.2f)", first ? v->low : 1 - v->high,
+                 first ? v->high : 1 - v->low);
+}
+
 struct job {
     struct waiting found; /* first: the job is a struct waiting */
+    bool (*verdicts)(const char *path, const int64_t *comparisons, size_t n, struct verdicts *out, struct err *err);
     char *path;
     enum backlog which;
     struct waiting_filter filter;
@@ -22,7 +60,8 @@ static void take(void *ctx, const struct backlog_row *r)
                                 .wanted = r->wanted,
                                 .spread = (int)r->spread,
                                 .helpfulness = (int)r->helpfulness,
-                                .conflict = r->conflict};
+                                .conflict = r->conflict,
+                                .head = {(double)NAN, (double)NAN, (double)NAN}};
     memcpy(item.id, r->id, sizeof item.id);
     snprintf(item.source, sizeof item.source, "%.63s", r->source);
     vec_push(&job->found.items, item);
@@ -78,6 +117,52 @@ static bool narrow(struct db *db, struct job *job, const struct worker *w, struc
     return true;
 }
 
+/* How far the head is from a coin's toss, on the near end of its interval where it has one. */
+static double sureness(const struct verdict *v)
+{
+    if (isnan(v->p))
+        return -1;
+    return isnan(v->low) ? fabs(v->p - 0.5) : fmax(0, fmax(v->low - 0.5, 0.5 - v->high));
+}
+
+static int surer(const void *a, const void *b)
+{
+    const struct waiting_item *x = a, *y = b;
+    double d = sureness(&y->head) - sureness(&x->head);
+    if (d == 0)
+        d = fabs(y->head.p - 0.5) - fabs(x->head.p - 0.5);
+    return d > 0 ? 1 : d < 0 ? -1 : x->comparison < y->comparison ? -1 : x->comparison > y->comparison;
+}
+
+/* Those of which it says nothing stay last. */
+static int less_sure(const void *a, const void *b)
+{
+    const struct waiting_item *x = a, *y = b;
+    if (isnan(x->head.p) || isnan(y->head.p))
+        return isnan(x->head.p) == isnan(y->head.p) ? (x->comparison > y->comparison) - (x->comparison < y->comparison)
+                                                    : (isnan(x->head.p) ? 1 : -1);
+    return -surer(a, b);
+}
+
+static bool ask_head(struct job *job, struct err *err)
+{
+    size_t n = job->found.items.n;
+    struct verdicts v = {.of = mem_array(n + 1, sizeof *v.of)};
+    int64_t *rows = mem_array(n + 1, sizeof *rows);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = job->found.items.v[i].comparison;
+    bool ok = job->verdicts(job->path, rows, n, &v, err);
+    for (size_t i = 0; ok && i < n; i++)
+        job->found.items.v[i].head = v.of[i];
+    memcpy(job->found.head, v.head, sizeof job->found.head);
+    memcpy(job->found.why, v.why, sizeof job->found.why);
+    if (ok && n > 0 && v.head[0] != '\0' && job->filter.order != WAITING_LISTED)
+        qsort(job->found.items.v, n, sizeof *job->found.items.v, job->filter.order == WAITING_SURE ? surer : less_sure);
+    mem_free(rows);
+    mem_free(v.of);
+    return ok;
+}
+
 static void run(void *ctx, const struct worker *w)
 {
     struct job *job = ctx;
@@ -86,7 +171,8 @@ static void run(void *ctx, const struct worker *w)
     bool narrowed = f->annotator[0] != '\0' || f->attribute[0] != '\0' || f->gap > 0;
     job->found.failed = !db_open(job->path, DB_READ, &db, &job->found.err) ||
                         !backlog_each(db, job->which, WAITING_MOST, take, job, &job->found.err) ||
-                        (narrowed && !narrow(db, job, w, &job->found.err));
+                        (narrowed && !narrow(db, job, w, &job->found.err)) ||
+                        (job->verdicts != NULL && !ask_head(job, &job->found.err));
     db_close(db);
 }
 
@@ -99,12 +185,13 @@ static void free_job(void *ctx)
 }
 
 struct worker *waiting_start(const char *path, enum backlog which, const struct waiting_filter *filter,
-                             const struct wake *wake)
+                             const struct workbench_host *host, const struct wake *wake)
 {
     static const struct worker_ops ops = {run, free_job};
     struct job *job = mem_alloc(sizeof *job);
     job->path = mem_dup(path);
     job->which = which;
+    job->verdicts = host != NULL ? host->verdicts : NULL;
     if (filter != NULL)
         job->filter = *filter;
     return worker_start(&ops, job, wake);

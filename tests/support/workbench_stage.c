@@ -4,6 +4,7 @@
 #include "tests/support/workbench_stage.h"
 
 #include "app/glance.h"
+#include "app/verdicts.h"
 
 #include "tests/support/golden.h"
 #include "ui/script.h"
@@ -71,7 +72,7 @@ static void sign_on(struct workbench_stage *s)
     ok(session_open(&s->session, s->f.db, "ada", "test", ORDER_GIVEN, &s->f.err));
     s->annotate = (struct ui_host){session_perform, session_state, &s->session};
     s->deeds = (struct deed_context){.db = s->f.db, .person = "ada", .annotator = s->session.annotator};
-    s->host = (struct workbench_host){deeds_perform, &s->deeds, glance_read};
+    s->host = (struct workbench_host){deeds_perform, &s->deeds, glance_read, verdicts_read};
     s->workbench.db = s->f.db;
     s->workbench.annotator = s->session.annotator;
     s->workbench.annotate = &s->annotate;
