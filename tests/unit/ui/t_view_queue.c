@@ -111,6 +111,8 @@ Test(view_queue, a_strategy_that_is_none_is_refused)
     start(5, 24, 80, false);
     workbench_stage_press(&s, ": \"strategy best\" <Enter>");
     cr_expect(shows("a strategy is given, disagreement or skipped"));
+    workbench_stage_press(&s, ":order unsure\n");
+    cr_expect(shows("no head was fitted yet"));
     workbench_stage_press(&s, ": \"mark x\" <Enter>");
     cr_expect(shows("how many of the first"));
 }

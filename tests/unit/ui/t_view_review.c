@@ -3,6 +3,7 @@
 #include <criterion/new/assert.h>
 
 #include "tests/support/workbench_stage.h"
+#include "ui/waiting.h"
 
 #include <string.h>
 
@@ -172,6 +173,30 @@ Test(view_review, the_list_is_narrowed_by_person_attribute_and_gap)
     cr_expect(shows("a gap is a number from 0 to 9"));
     workbench_stage_press(&s, ": \"attribute colour\" <Enter>");
     cr_expect(shows("the rubric has no attribute"));
+}
+
+Test(view_review, an_order_by_a_head_says_why_there_is_none)
+{
+    start(some, 24, 80, false);
+    workbench_stage_press(&s, ":order sure\n");
+    cr_expect(shows("The order is that of the list: no head was fitted yet"));
+    cr_expect(holds("cases 2\n"));
+    workbench_stage_press(&s, ": \"order best\" <Enter>");
+    cr_expect(shows("an order is listed, sure or unsure"));
+}
+
+Test(view_review, what_a_head_says_is_told_of_the_side_that_it_prefers)
+{
+    char says[WAITING_SAYS];
+    double none = 0.0 / 0.0;
+    waiting_head_says(&(struct verdict){0.83, 0.71, 0.91}, says);
+    cr_expect(eq(str, says, "A 0.83 (0.71-0.91)"));
+    waiting_head_says(&(struct verdict){0.17, 0.09, 0.29}, says);
+    cr_expect(eq(str, says, "B 0.83 (0.71-0.91)"));
+    waiting_head_says(&(struct verdict){0.25, none, none}, says);
+    cr_expect(eq(str, says, "B 0.75"));
+    waiting_head_says(&(struct verdict){none, none, none}, says);
+    cr_expect(eq(str, says, ""));
 }
 
 Test(view_review, where_people_agree_it_says_so)
