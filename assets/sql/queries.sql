@@ -812,7 +812,7 @@ SELECT source, sum(n) FROM (
    WHERE a.kind = 'source' AND l.annotator = a.annotator AND l.kind = 'judged' AND c.retired IS NULL GROUP BY c.source
    UNION ALL
   SELECT c.source, count(DISTINCT c.comparison)
-    FROM latest l JOIN comparison c ON c.first = l.response
+    FROM latest l INDEXED BY latest_response CROSS JOIN comparison c ON c.first = l.response
    WHERE l.response IS NOT NULL AND l.kind = 'judged' AND c.retired IS NULL
      AND EXISTS (SELECT 1 FROM latest m WHERE m.response = c.second AND m.kind = 'judged')
      AND NOT EXISTS (SELECT 1 FROM latest m JOIN annotator a USING (annotator)
