@@ -142,6 +142,17 @@ static void open_block(struct writer *w, size_t to)
     w->shallowest = w->containers.n;
 }
 
+/* Where a block that is due begins: on a line behind what was written last, with this sign (0: with whatever is not
+ * blank). For what is drawn before any of its text is known. */
+static size_t next_block(const struct writer *w, char sign)
+{
+    const char *line = w->whole->text.len > 0 ? memchr(w->raw + w->at, '\n', w->n - w->at) : w->raw + w->at;
+    size_t at = line != NULL ? (size_t)(line - w->raw) : w->n;
+    while (at < w->n && (sign != '\0' ? w->raw[at] != sign : strchr(" \t\r\n>", w->raw[at]) != NULL))
+        at++;
+    return at < w->n ? at : w->at;
+}
+
 /* Text from the source, or from somewhere else when it does not stand in it behind what was written. */
 static void write_text(struct writer *w, const char *text, size_t n, enum style style)
 {
@@ -260,7 +271,8 @@ static int on_span(MD_SPANTYPE type, const void *detail, struct writer *w, int b
         break;
     case MD_SPAN_DEL:
     case MD_SPAN_CODE:
-        open_block(w, w->at);
+        if (w->block_due && w->out == w->whole)
+            open_block(w, next_block(w, type == MD_SPAN_CODE ? '`' : '~'));
         begin_line(w);
         make(w, type == MD_SPAN_CODE ? "`" : "~", STYLE_DIM);
         *(type == MD_SPAN_CODE ? &w->code : &w->struck) += by;
@@ -350,7 +362,9 @@ static void end_code(struct writer *w)
 
 static void rule(struct writer *w)
 {
-    open_block(w, w->at);
+    size_t at = next_block(w, '\0');
+    open_block(w, at);
+    w->at = at;
     begin_line(w);
     for (int i = 0; i < w->width / 3; i++)
         make(w, mark_text(MARK_RULE, w->ascii), STYLE_RULE);

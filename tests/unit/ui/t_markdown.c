@@ -51,6 +51,10 @@ Test(markdown, line_breaks_and_blank_lines_of_the_source_stay)
 {
     expect("one\ntwo\n\nthree", 60, false, "one\ntwo\n\nthree");
     expect("# a\ntext\n## b\n\ntext", 60, false, "a\ntext\nb\n\ntext");
+    expect("use `a`.\n\n`b` is\n\n~~c~~", 60, false, "use `a`.\n\n`b` is\n\n~c~");
+    expect("`a`\n\n`b`\n\n- `c`\n- `d`", 60, false, "`a`\n\n`b`\n\n• `c`\n• `d`");
+    expect("Tides\n=====\n\n`a`", 60, false, "Tides\n\n`a`");
+    expect("a\n\n---\nb\n\n***\n\n`c`", 6, true, "a\n\n--\nb\n\n--\n\n`c`");
 }
 
 Test(markdown, lists_have_bullets_and_numbers_and_go_in)
