@@ -61,11 +61,11 @@ static int put(const struct area *a, int col, const struct buf *b, enum style st
     return col + grid_put_short(a->g, a->row - 1, col, room(a, col), b->ptr, b->len, style);
 }
 
-/* " (0.41–0.61)", or nothing. */
-static void add_range(const struct area *a, double low, double high, int digits, double factor, struct buf *out)
+/* " (-0.40 to 0.37)", or nothing. */
+static void add_range(double low, double high, int digits, double factor, struct buf *out)
 {
     if (!isnan(low) && !isnan(high))
-        buf_addf(out, "  (%.*f%s%.*f)", digits, low * factor, a->g->ascii ? "-" : "–", digits, high * factor);
+        buf_addf(out, "  (%.*f to %.*f)", digits, low * factor, digits, high * factor);
 }
 
 /* ---- progress ---- */
@@ -107,7 +107,7 @@ static void draw_sides(struct area *a, const struct glance *g)
     int col = next_row(a, "side A");
     if (col >= 0) {
         buf_addf(&b, "wins %.1f %%", 100 * (double)g->first_wins / (double)g->decided);
-        add_range(a, g->first_low, g->first_high, 1, 100, &b);
+        add_range(g->first_low, g->first_high, 1, 100, &b);
         buf_adds(&b, leans ? "  people lean to a side, whatever stands there" : "  fair");
         put(a, col, &b, leans ? STYLE_MISSING : STYLE_TEXT);
     }
@@ -123,7 +123,7 @@ static void draw_line(struct area *a, const struct glance_line *l)
         put(a, col, &b, STYLE_DIM);
     } else {
         buf_addf(&b, "%5.2f", l->value);
-        add_range(a, l->low, l->high, 2, 1, &b);
+        add_range(l->low, l->high, 2, 1, &b);
         col = put(a, col, &b, STYLE_TEXT) + 3;
         buf_reset(&b);
         plot_spark(l->week, l->weeks, plot_style(a), &b);
@@ -179,7 +179,7 @@ static void draw_run(struct area *a, const struct dashboard_run *r)
         buf_adds(&b, "nothing held out");
     else
         buf_addf(&b, "%.1f %%", r->accuracy * 100);
-    add_range(a, r->low, r->high, 1, 100, &b);
+    add_range(r->low, r->high, 1, 100, &b);
     if (!isnan(r->ece))
         buf_addf(&b, "  ECE %.3f", r->ece);
     clock_iso(r->created, day);
