@@ -67,7 +67,67 @@ static void queue_shown(void *view, struct screen *s)
     look(q);
 }
 
-/* Marks do not outlive the list that they were made in; the selection does. */
+static const struct waiting_item *selected(const struct queue *q)
+{
+    return q->list.n > 0 ? &q->items.v[q->list.at] : NULL;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void unmark(struct queue *q)
+{
+    for (size_t i = 0; i < q->marked.n; i++)
+        q->marked.v[i] = false;
+    q->n_marked = 0;
+}
+
+/* What is marked and selected stays so, wherever it stands now. False: the selected one does not wait any more. */
+static bool take_over(struct queue *q, const struct waiting *found)
+{
+    VEC(int64_t) marked = {0};
+    int64_t at = q->list.n > 0 ? selected(q)->comparison : 0;
+    size_t row = q->list.at;
+    bool stays = at == 0;
+    for (size_t i = 0; i < q->items.n; i++)
+        if (q->marked.v[i])
+            vec_push(&marked, q->items.v[i].comparison);
+    if (marked.n > 0)
+        qsort(marked.v, marked.n, sizeof *marked.v, by_number);
+    vec_clear(&q->items);
+    vec_clear(&q->marked);
+    q->n_marked = 0;
+    for (size_t i = 0; i < found->items.n; i++) {
+        const struct waiting_item *x = &found->items.v[i];
+        bool m = marked.n > 0 && bsearch(&x->comparison, marked.v, marked.n, sizeof *marked.v, by_number) != NULL;
+        vec_push(&q->items, *x);
+        vec_push(&q->marked, m);
+        q->n_marked += m;
+        if (x->comparison == at) {
+            stays = true;
+            row = i;
+        }
+    }
+    vec_free(&marked);
+    list_set(&q->list, q->items.n);
+    list_go(&q->list, row);
+    return stays;
+}
+
+/* What is read, or is to be handed out, must not become another one. */
+static void let_go(struct queue *q, struct screen *s)
+{
+    q->reads = false;
+    if (!q->handing || q->n_marked > 0)
+        return;
+    q->handing = false;
+    cmdline_cancel(&q->line);
+    screen_refuse(s, "Nothing was handed out: it does not wait any more.");
+}
+
 static void queue_woken(void *view, struct screen *s)
 {
     struct queue *q = view;
@@ -76,18 +136,12 @@ static void queue_woken(void *view, struct screen *s)
         return;
     if (found->failed)
         screen_refuse(s, "%s", found->err.text);
-    vec_clear(&q->items);
-    vec_clear(&q->marked);
-    q->n_marked = 0;
-    for (size_t i = 0; i < found->items.n; i++) {
-        vec_push(&q->items, found->items.v[i]);
-        vec_push(&q->marked, false);
-    }
     if (q->filter.order != WAITING_LISTED && found->why[0] != '\0')
         screen_say(s, "The order is that of the list: %s.", found->why);
+    if (!take_over(q, found))
+        let_go(q, s);
     worker_drop(q->looking);
     q->looking = NULL;
-    list_set(&q->list, q->items.n);
 }
 
 static bool queue_busy(const void *view)
@@ -95,18 +149,23 @@ static bool queue_busy(const void *view)
     return ((const struct queue *)view)->looking != NULL;
 }
 
-static const struct waiting_item *selected(const struct queue *q)
-{
-    return q->list.n > 0 ? &q->items.v[q->list.at] : NULL;
-}
-
 /* ---- requests ---- */
+
+/* Another list: nothing of this one stays. */
+static void start_over(struct queue *q)
+{
+    vec_clear(&q->items);
+    vec_clear(&q->marked);
+    q->n_marked = 0;
+    q->reads = false;
+    list_set(&q->list, 0);
+    look(q);
+}
 
 static void choose(struct queue *q, enum backlog strategy)
 {
     q->strategy = strategy;
-    list_go(&q->list, 0);
-    look(q);
+    start_over(q);
 }
 
 static void mark(struct queue *q)
@@ -143,8 +202,10 @@ static void hand_out(struct queue *q, struct screen *s, const char *name)
             vec_push(&rows, q->items.v[i].comparison);
     struct assigning what = {rows.v, rows.n};
     struct deed deed = {.kind = DEED_ASSIGN, .value = DAYS, .text = name, .len = strlen(name), .more = &what};
-    if (workbench_perform(q->workbench, s, &deed))
+    if (workbench_perform(q->workbench, s, &deed)) {
+        unmark(q);
         look(q);
+    }
     vec_free(&rows);
 }
 
@@ -160,7 +221,10 @@ static bool item_request(struct queue *q, struct screen *s, enum request r)
     case REQ_OPEN:
         return read_it(q, s), true;
     case REQ_MARK:
-        return mark(q), true;
+        mark(q);
+        if (q->reads) /* the next one, too */
+            read_it(q, s);
+        return true;
     case REQ_THIS:
         return workbench_annotate(q->workbench, s, selected(q)->id), true;
     case REQ_HISTORY:
@@ -236,11 +300,9 @@ static bool run_mark(void *view, struct screen *s, const char *arg, struct err *
     (void)s;
     if (end == arg || *end != '\0' || n < 0)
         return err_set(err, ERR_USAGE, "how many of the first are to be marked?");
-    q->n_marked = 0;
-    for (size_t i = 0; i < q->items.n; i++) {
-        q->marked.v[i] = i < (size_t)n;
-        q->n_marked += q->marked.v[i];
-    }
+    unmark(q);
+    for (size_t i = 0; i < q->items.n && i < (size_t)n; i++, q->n_marked++)
+        q->marked.v[i] = true;
     return true;
 }
 
@@ -250,8 +312,7 @@ static bool run_order(void *view, struct screen *s, const char *arg, struct err 
     (void)s;
     if (!waiting_order_parse(arg, &q->filter.order, err))
         return false;
-    list_go(&q->list, 0);
-    look(q);
+    start_over(q);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include "store/content.h"
 #include "tests/support/workbench_stage.h"
 
 #include <string.h>
@@ -76,6 +77,30 @@ Test(view_queue, marked_ones_are_handed_out_together)
     cr_expect(holds("marked 3\n"));
     workbench_stage_press(&s, "t <Esc>");
     cr_expect(holds("marked 3\n"), "nothing was handed out");
+}
+
+Test(view_queue, marks_and_the_selection_stay_while_the_list_is_read_again)
+{
+    start(5, 24, 80, false);
+    workbench_stage_press(&s, "m m G h");
+    workbench_stage_press(&s, "q");
+    cr_expect(holds("at 3\nmarked 2\n"), "%s", workbench_stage_model(&s));
+    cr_assert(content_retire(s.f.db, 1, true, NULL, &s.f.err));
+    workbench_stage_press(&s, "h q");
+    cr_expect(holds("waiting 3\nat 2\nmarked 1\n"), "%s", workbench_stage_model(&s));
+    workbench_stage_press(&s, "s");
+    cr_expect(holds("at 0\nmarked 0\n"), "another list");
+}
+
+Test(view_queue, marking_while_reading_reads_the_next)
+{
+    start(5, 24, 80, false);
+    workbench_stage_press(&s, "<Enter>");
+    char first[9] = "";
+    strncat(first, strstr(workbench_stage_text(&s), "\n") + strlen("\n─ "), 8);
+    workbench_stage_press(&s, "m");
+    cr_expect(holds("at 1\nmarked 1\nreads 1\n"));
+    cr_expect(not(shows(first)));
 }
 
 Test(view_queue, without_a_mark_the_selected_one_is_handed_out)
