@@ -81,6 +81,21 @@ static void look(struct reviewing *r)
         waiting_start(r->workbench->path, BACKLOG_DISAGREEMENT, &r->filter, r->workbench->host, &r->workbench->wake);
 }
 
+/* Something was said about the case on the screen, and is not kept yet. */
+static bool composes(const struct reviewing *r)
+{
+    return r->mode != REVIEW_LOOK || r->preference != PREFERENCE_UNSET || r->because.text.len > 0;
+}
+
+/* Where a comparison stands in the list; the first place when it does not. */
+static size_t place_of(const struct reviewing *r, int64_t comparison)
+{
+    for (size_t i = 0; i < r->cases.n; i++)
+        if (r->cases.v[i].comparison == comparison)
+            return i;
+    return 0;
+}
+
 static void review_woken(void *view, struct screen *s)
 {
     struct reviewing *r = view;
@@ -98,7 +113,7 @@ static void review_woken(void *view, struct screen *s)
     worker_drop(r->looking);
     r->looking = NULL;
     r->looked = true;
-    r->at = 0;
+    r->at = composes(r) ? place_of(r, r->reading.row) : 0;
     r->all = r->cases.n;
     r->decided = 0;
     show_case(r, s, true);
@@ -122,8 +137,19 @@ static void review_shown(void *view, struct screen *s)
         look(r);
 }
 
+/* A reason that was written is not thrown away by walking on. */
+static bool holds_on(const struct reviewing *r, struct screen *s)
+{
+    if (r->because.text.len == 0)
+        return false;
+    screen_refuse(s, "Your reason is not kept yet: decide, or empty it first.");
+    return true;
+}
+
 static void go(struct reviewing *r, struct screen *s, size_t at)
 {
+    if (at != r->at && at < r->cases.n && holds_on(r, s))
+        return;
     if (at >= r->cases.n) {
         screen_say(s, r->at == 0 && at > r->cases.n ? "This is the first." : "This is the last.");
         return;
@@ -304,9 +330,10 @@ static void review_request(void *view, struct screen *s, enum request request)
         line_request(r, s, request);
     else if (request == REQ_LEAVE && r->reads)
         r->reads = false;
-    else if (request == REQ_LEAVE)
-        screen_pop(s);
-    else if (request == REQ_UNDO)
+    else if (request == REQ_LEAVE) {
+        if (!holds_on(r, s))
+            screen_pop(s);
+    } else if (request == REQ_UNDO)
         take_back(r, s);
     else if (r->reads && reading_request(&r->reading, s, request))
         return;

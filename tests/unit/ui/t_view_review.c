@@ -204,3 +204,17 @@ Test(view_review, where_people_agree_it_says_so)
     start(NULL, 24, 80, false);
     workbench_stage_golden(&s, "80x24-review-empty");
 }
+
+Test(view_review, a_reason_that_is_not_kept_yet_is_not_lost)
+{
+    start(some, 24, 80, false);
+    workbench_stage_press(&s, "j < i \"because\" <Esc> k");
+    cr_expect(holds("at 1\n"));
+    cr_expect(shows("Your reason is not kept yet"));
+    workbench_stage_press(&s, "q");
+    workbench_stage_press(&s, ":gap 0\n");
+    cr_expect(holds("at 1\n"), "the list was read again");
+    cr_expect(holds("because because\n"));
+    workbench_stage_press(&s, "i <C-u> <Esc> k");
+    cr_expect(holds("at 0\n"));
+}
