@@ -62,12 +62,16 @@ void job_init(struct job *j, void (*wake)(void *ctx), void *ctx)
     pthread_mutex_init(&j->lock, NULL);
 }
 
-/* The new thread has the mask of the one that makes it. */
+/* The new thread has the mask of the one that makes it. Faults are its own: one that is blocked would end the process
+ * without the handler that puts the screen back. */
 static int create(struct job *j)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    sigset_t others, before;
+    sigfillset(&others);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigdelset(&others, faults[i]);
+    pthread_sigmask(SIG_SETMASK, &others, &before);
     int failed = pthread_create(&j->thread, NULL, serve, j);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return failed;

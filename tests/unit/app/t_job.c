@@ -12,6 +12,7 @@ struct desk {
     sem_t news, go;   /* the screen is woken; the work may go on */
     int ticks, nice;  /* of the work */
     bool signals;     /* it could take one */
+    bool faults;      /* its own faults reach a handler */
     bool keeps_going; /* it ends with what it has when it is stopped, as fits do */
 };
 static struct desk d;
@@ -28,6 +29,7 @@ static bool work(void *ctx, const struct progress *p, struct err *err)
     sigset_t mask;
     pthread_sigmask(SIG_SETMASK, NULL, &mask);
     x->signals = !sigismember(&mask, SIGINT);
+    x->faults = !sigismember(&mask, SIGSEGV) && !sigismember(&mask, SIGBUS);
     x->nice = getpriority(PRIO_PROCESS, 0);
     sem_wait(&x->go);
     while (progress_tick_loss(p, x->ticks, 6, 0.7 / (1 + x->ticks)))
@@ -102,6 +104,7 @@ Test(job, it_gives_way_and_leaves_signals_to_the_screen)
     cr_expect(eq(int, d.nice, before + JOB_NICE > 19 ? 19 : before + JOB_NICE));
     cr_expect(eq(int, getpriority(PRIO_PROCESS, 0), before), "the screen itself does not give way");
     cr_expect(not(d.signals));
+    cr_expect(d.faults);
 }
 
 Test(job, it_is_asked_to_stop_and_another_can_begin)
