@@ -296,5 +296,5 @@ void evaluation_row(const char *name, const struct evaluation *v, struct buf *ou
 
 void evaluation_footnote(struct buf *out)
 {
-    buf_adds(out, "  (95 % intervals: bootstrap over prompts)\n");
+    buf_adds(out, "  (95 % intervals: bootstrap over prompts; resampling adds to the ECE: that one lies too high)\n");
 }

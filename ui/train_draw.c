@@ -228,6 +228,8 @@ static void put_result(struct area *a, const struct train_result *r)
         put_figure(a, "accuracy", r->m.accuracy, r->interval.accuracy, 100);
         put_figure(a, "log-loss", r->m.nll, r->interval.nll, 1);
         put_figure(a, "ECE", r->m.ece, r->interval.ece, 1);
+        if (r->m.ece < r->interval.ece.lo)
+            put_text(a, "(resampling adds to the ECE: its interval lies too high)", STYLE_DIM);
         if (isfinite(r->people)) {
             const struct metric_interval none = {(double)NAN, (double)NAN};
             put_figure(a, "ceiling", r->people, none, 100);

@@ -214,6 +214,17 @@ Test(view_train, at_200_by_50)
     workbench_stage_golden(&s, "200x50-train");
 }
 
+Test(view_train, an_interval_of_the_ece_beside_its_value_is_explained)
+{
+    open_view("t", 24, 80, false);
+    end_fit();
+    workbench_stage_press(&s, "j");
+    cr_expect(not(shows("too high)")));
+    fake.result.interval.ece = (struct metric_interval){0.9, 0.95};
+    workbench_stage_press(&s, "k");
+    cr_expect(shows("too high)"));
+}
+
 Test(view_train, runs_at_80_by_24_and_120_by_40)
 {
     add_runs();
