@@ -8,18 +8,11 @@
 #include "store/task.h"
 #include "ui/glance.h"
 #include "ui/list.h"
+#include "ui/run_table.h"
 #include "ui/workbench.h"
 #include "ui/worker.h"
 
 enum { DASHBOARD_RUNS = 24, DASHBOARD_TASKS = 5 };
-
-/* A fit or an evaluation; NaN for a figure that it does not have. */
-struct dashboard_run {
-    int64_t row, created;
-    bool eval;
-    const char *head;
-    double accuracy, low, high, ece; /* on pairs that it was not fitted to */
-};
 
 struct dashboard_facts {
     struct arena arena;
@@ -29,8 +22,8 @@ struct dashboard_facts {
     double pace;  /* mean seconds of a judgement of this person's; NaN: none yet */
     int64_t read; /* when, ms */
     int64_t drafts, disagreements, conflicts, skipped;
-    int64_t last; /* when the last judgement of anybody was made, ms; 0: none */
-    struct dashboard_run runs[DASHBOARD_RUNS];
+    int64_t last;                        /* when the last judgement of anybody was made, ms; 0: none */
+    struct run_row runs[DASHBOARD_RUNS]; /* the newest first */
     size_t n_runs;
     struct glance glance;
     struct err glance_err; /* kind ERR_NONE: the glance is there */

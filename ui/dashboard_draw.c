@@ -167,22 +167,25 @@ static void draw_trend(struct area *a, const struct dashboard_facts *f)
     buf_free(&b);
 }
 
-static void draw_run(struct area *a, const struct dashboard_run *r)
+static void draw_run(struct area *a, const struct run_row *r)
 {
     struct buf b = BUF_INIT;
-    char name[32], day[CLOCK_ISO_SIZE];
-    snprintf(name, sizeof name, "%lld %s", (long long)r->row, r->eval ? "eval" : "fit");
-    int col = next_row(a, name);
+    char day[CLOCK_ISO_SIZE];
+    run_table_cell(r, RUN_NUMBER, &b);
+    buf_addc(&b, ' ');
+    run_table_cell(r, RUN_KIND, &b);
+    int col = next_row(a, b.ptr);
+    buf_reset(&b);
     grid_put_short(a->g, a->row - 1, col, HEAD - 1, r->head, strlen(r->head), STYLE_VALUE);
     col += HEAD;
     if (isnan(r->accuracy))
-        buf_adds(&b, "nothing held out");
+        buf_adds(&b, strcmp(r->run->kind, "train") == 0 ? "nothing held out" : "see the runs");
     else
         buf_addf(&b, "%.1f %%", r->accuracy * 100);
-    add_range(r->low, r->high, 1, 100, &b);
+    add_range(r->interval.lo, r->interval.hi, 1, 100, &b);
     if (!isnan(r->ece))
         buf_addf(&b, "  ECE %.3f", r->ece);
-    clock_iso(r->created, day);
+    clock_iso(r->run->created, day);
     buf_addf(&b, "  %.10s", day);
     put(a, col, &b, STYLE_TEXT);
     buf_free(&b);

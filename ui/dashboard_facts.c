@@ -1,5 +1,4 @@
 #include "core/base/clock.h"
-#include "core/base/json.h"
 #include "store/backlog.h"
 #include "store/run.h"
 #include "ui/dashboard.h"
@@ -10,59 +9,6 @@
 
 /* ---- runs ---- */
 
-static struct json_object *inside(struct json_object *o, const char *key)
-{
-    struct json_object *v = NULL;
-    return o != NULL && json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, key, &v) ? v : NULL;
-}
-
-static double number(struct json_object *o, const char *key)
-{
-    struct json_object *v = inside(o, key);
-    bool is_number = json_object_is_type(v, json_type_double) || json_object_is_type(v, json_type_int);
-    return v != NULL && is_number ? json_object_get_double(v) : NAN;
-}
-
-static void read_interval(struct json_object *figures, struct dashboard_run *r)
-{
-    struct json_object *pair = inside(inside(figures, "intervals"), "accuracy");
-    if (pair == NULL || !json_object_is_type(pair, json_type_array) || json_object_array_length(pair) != 2)
-        return;
-    r->low = json_object_get_double(json_object_array_get_idx(pair, 0));
-    r->high = json_object_get_double(json_object_array_get_idx(pair, 1));
-}
-
-static struct json_object *parse(const char *text)
-{
-    struct json_object *o = NULL;
-    struct err ignored;
-    return text != NULL && json_parse(text, strlen(text), &o, &ignored) ? o : NULL;
-}
-
-/* An evaluation is of pairs left out; of a fit only what it held out counts. */
-static struct dashboard_run run_of(const struct run *run, struct arena *a)
-{
-    struct dashboard_run r = {.row = run->row,
-                              .created = run->created,
-                              .eval = strcmp(run->kind, "eval") == 0,
-                              .accuracy = NAN,
-                              .low = NAN,
-                              .high = NAN,
-                              .ece = NAN,
-                              .head = ""};
-    struct json_object *results = parse(run->results), *settings = parse(run->settings);
-    struct json_object *figures = r.eval ? results : inside(results, "holdout");
-    struct json_object *head = inside(r.eval ? results : settings, "head");
-    if (head != NULL && json_object_is_type(head, json_type_string))
-        r.head = arena_dup(a, json_object_get_string(head));
-    r.accuracy = number(figures, "accuracy");
-    r.ece = number(figures, "ece");
-    read_interval(figures, &r);
-    json_object_put(results);
-    json_object_put(settings);
-    return r;
-}
-
 static bool read_runs(struct db *db, struct dashboard_facts *f, struct err *err)
 {
     struct run *runs;
@@ -70,7 +16,7 @@ static bool read_runs(struct db *db, struct dashboard_facts *f, struct err *err)
     if (!run_list(db, DASHBOARD_RUNS, &f->arena, &runs, &n, err))
         return false;
     for (size_t i = 0; i < n; i++)
-        f->runs[f->n_runs++] = run_of(&runs[i], &f->arena);
+        f->runs[f->n_runs++] = run_row_of(&runs[i], &f->arena);
     return true;
 }
 
@@ -161,8 +107,8 @@ static void add_todo(struct todo *out, size_t *n, const char *name, const char *
 static bool has_newer(const struct dashboard_facts *f)
 {
     for (size_t i = 0; i < f->n_runs; i++)
-        if (!f->runs[i].eval)
-            return f->last > f->runs[i].created;
+        if (strcmp(f->runs[i].run->kind, "train") == 0)
+            return f->last > f->runs[i].run->created;
     return false;
 }
 

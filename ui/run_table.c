@@ -36,7 +36,8 @@ static double number(struct json_object *v)
 static struct json_object *parse(const char *text)
 {
     struct json_object *o = NULL;
-    return text != NULL && json_parse(text, strlen(text), &o, NULL) ? o : NULL;
+    struct err ignored;
+    return text != NULL && json_parse(text, strlen(text), &o, &ignored) ? o : NULL;
 }
 
 static void read_figures(struct json_object *figures, struct run_row *r)
@@ -54,7 +55,7 @@ static void read_figures(struct json_object *figures, struct run_row *r)
                                                number(json_object_array_get_idx(pair, 1))};
 }
 
-static struct run_row row_of(const struct run *run, struct arena *a)
+struct run_row run_row_of(const struct run *run, struct arena *a)
 {
     const double none = (double)NAN;
     struct run_row r = {.run = run, .head = "", .l2 = none, .accuracy = none, .nll = none, .ece = none};
@@ -89,7 +90,7 @@ bool run_table_read(struct run_table *t, struct db *db, struct err *err)
     }
     now.row = arena_array(&now.arena, now.n + 1, sizeof *now.row);
     for (size_t i = 0; i < now.n; i++) {
-        now.row[i] = row_of(&runs[i], &now.arena);
+        now.row[i] = run_row_of(&runs[i], &now.arena);
         now.row[i].marked = was_marked(t, runs[i].row);
     }
     run_table_sort(&now, now.by, now.backwards);

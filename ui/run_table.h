@@ -39,6 +39,9 @@ struct run_row {
     bool marked;
 };
 
+/* What a record says; `run` is borrowed, strings go to the arena. */
+struct run_row run_row_of(const struct run *run, struct arena *a);
+
 struct run_table {
     struct arena arena;
     struct run_row *row;

@@ -57,11 +57,13 @@ static void fill(void)
         if (i < 6)
             fixture_judge(f, ada, i + 1, said[i][2]);
     }
-    add_run("train", "{\"head\": \"bt\"}",
-            "{\"holdout\": {\"accuracy\": 0.62, \"ece\": 0.034, \"intervals\": {\"accuracy\": [0.58, 0.66]}}}");
+    add_run(
+        "train", "{\"head\": \"bt\"}",
+        "{\"holdout\": {\"n\": 480, \"accuracy\": 0.62, \"ece\": 0.034, \"intervals\": {\"accuracy\": [0.58, 0.66]}}}");
     add_run("train", "{\"head\": \"regression\"}", "{\"train\": {\"accuracy\": 0.9}}");
     add_run("eval", "{}",
-            "{\"head\": \"bt\", \"accuracy\": 0.713, \"ece\": 0.021, \"intervals\": {\"accuracy\": [0.671, 0.752]}}");
+            "{\"head\": \"bt\", \"n\": 480, \"accuracy\": 0.713, \"ece\": 0.021, \"intervals\": {\"accuracy\": [0.671, "
+            "0.752]}}");
 }
 
 Test(view_dashboard, everything_at_80_by_24)
@@ -69,6 +71,16 @@ Test(view_dashboard, everything_at_80_by_24)
     fill();
     workbench_stage_open(&s, WORKBENCH_DASHBOARD, 24, 80, false);
     workbench_stage_golden(&s, "80x24-dashboard");
+}
+
+Test(view_dashboard, a_comparison_is_no_fit)
+{
+    fill();
+    add_run("compare", "{\"folds\": 5}", "{}");
+    workbench_stage_open(&s, WORKBENCH_DASHBOARD, 24, 80, false);
+    cr_expect(shows("4 compare"));
+    cr_expect(shows("3 eval"));
+    cr_expect(shows("2 fit"));
 }
 
 Test(view_dashboard, everything_at_120_by_40)
@@ -161,7 +173,8 @@ Test(dashboard, what_there_is_to_do_follows_from_what_is_known)
     f.drafts = 2;
     dashboard_todo(&f, todo);
     cr_expect(eq(str, todo[0].what, "90 waiting for you, about 1 h 30 at your pace, 2 begun"));
-    f = (struct dashboard_facts){.pace = NAN, .n_runs = 1, .runs = {{.created = 5}}, .last = 6};
+    const struct run compared = {.kind = "compare", .created = 9}, fitted = {.kind = "train", .created = 5};
+    f = (struct dashboard_facts){.pace = NAN, .n_runs = 2, .runs = {{.run = &compared}, {.run = &fitted}}, .last = 6};
     cr_assert(eq(sz, dashboard_todo(&f, todo), 1));
     cr_expect(eq(str, (char *)todo[0].name, "train"));
     f.last = 5;
