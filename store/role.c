@@ -73,13 +73,12 @@ bool role_of(struct db *db, const char *account, enum role *r, struct err *err)
 {
     bool forced, maker;
     int64_t row;
-    *r = ROLE_OWNER;
-    if (!in_force(db, &forced, err) || !forced)
-        return !forced;
     *r = ROLE_ANNOTATOR;
-    if (!person_of(db, account, &row, r, err) || !made_it(db, account, &maker, err))
+    if (!in_force(db, &forced, err))
         return false;
-    if (row == 0 && maker)
+    if (forced && (!person_of(db, account, &row, r, err) || !made_it(db, account, &maker, err)))
+        return false;
+    if (!forced || (row == 0 && maker))
         *r = ROLE_OWNER;
     return true;
 }

@@ -56,6 +56,16 @@ Test(role, who_gives_the_first_one_made_the_workspace_when_nobody_is_known_to)
     same_text(of("stranger"), "owner");
 }
 
+Test(role, where_the_settings_cannot_be_read_nobody_is_an_owner)
+{
+    enum role r = ROLE_OWNER;
+    give("rita", ROLE_REVIEWER, "rita-account");
+    f.faulty = true;
+    fixture_sql(&f, "ALTER TABLE setting RENAME TO gone");
+    cr_expect(eq(int, role_of(f.db, "stranger", &r, &f.err), 0));
+    cr_expect(eq(int, (int)r, (int)ROLE_ANNOTATOR));
+}
+
 Test(role, the_account_that_made_the_workspace_owns_it)
 {
     struct db *db;
