@@ -71,8 +71,12 @@ static bool want(struct db *db, void *ctx, struct err *err)
     char hex[ID_HEX_SIZE];
     id_hex(&id, hex);
     x->wanted = 1 + (people > wanted ? people : wanted);
-    return stmt_run(db, STMT_COMPARISON_WANT, ARGS(v_int(x->comparison), v_int(x->wanted)), err) &&
-           audit_add(db, x->who, "want", hex, NULL, err);
+    struct buf detail = BUF_INIT;
+    buf_addf(&detail, "{\"people\":%lld}", (long long)x->wanted); /* handout_settle reads it */
+    bool ok = stmt_run(db, STMT_COMPARISON_WANT, ARGS(v_int(x->comparison), v_int(x->wanted)), err) &&
+              audit_add(db, x->who, "want", hex, detail.ptr, err);
+    buf_free(&detail);
+    return ok;
 }
 
 bool assign_one_more(struct db *db, const char *who, int64_t comparison, int64_t *wanted, struct err *err)

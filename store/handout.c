@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/json_writer.h"
 #include "store/audit.h"
+#include "store/content.h"
 #include "store/setting.h"
 #include "store/stmt.h"
 #include "store/task.h"
@@ -215,6 +216,21 @@ static int64_t people_wanted(const struct judgement *j, size_t n, int64_t overla
     return next < most ? next : most;
 }
 
+/* Nobody any more, when enough passed; else as many as somebody asked for by hand, when that is more. */
+static bool as_asked(struct db *db, int64_t comparison, int64_t overlap, int64_t *wanted, struct err *err)
+{
+    char hex[ID_HEX_SIZE];
+    int64_t asked = 0;
+    if (*wanted == 0)
+        return true;
+    if (!content_comparison_hex(db, comparison, hex, err) ||
+        !stmt_int(db, STMT_COMPARISON_ASKED, ARGS(v_str(hex)), &asked, err))
+        return false;
+    if (asked > (*wanted < 0 ? overlap : *wanted))
+        *wanted = asked;
+    return true;
+}
+
 bool handout_settle(struct db *db, int64_t comparison, struct err *err)
 {
     double overlap = 1, escalate = 0, quorum = 0;
@@ -233,7 +249,7 @@ bool handout_settle(struct db *db, int64_t comparison, struct err *err)
     if (ok)
         wanted = people_wanted(j, n, (int64_t)overlap, escalate != 0, (int64_t)quorum);
     arena_free(&a);
-    return ok &&
+    return ok && as_asked(db, comparison, (int64_t)overlap, &wanted, err) &&
            stmt_run(db, STMT_COMPARISON_WANT, ARGS(v_int(comparison), wanted < 0 ? v_null() : v_int(wanted)), err);
 }
 

@@ -317,6 +317,10 @@ UPDATE annotator SET quota = ?2, wants = ?3 WHERE annotator = ?1;
 SELECT count(*) FROM latest WHERE annotator = ?1 AND kind IN ('judged', 'skipped', 'flagged') AND comparison IS NOT NULL;
 -- name: comparison_want
 UPDATE comparison SET wanted = ?2 WHERE comparison = ?1 AND wanted IS NOT ?2;
+-- name: comparison_asked
+-- the most people that somebody asked for by hand (store/assign.h); ?1 the id in hex
+SELECT coalesce(max(CAST(detail ->> 'people' AS INTEGER)), 0) FROM audit INDEXED BY audit_by_subject
+ WHERE subject = ?1 AND what = 'want';
 -- name: comparison_wanted
 SELECT coalesce(wanted, -1) FROM comparison WHERE comparison = ?1 AND reserved IS NULL;
 

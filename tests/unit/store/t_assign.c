@@ -78,5 +78,9 @@ Test(assign, one_more_person_gets_a_place)
     cr_expect(eq(sz, hand("dee", (int64_t[]){3}, 1), 1));
     must(assign_one_more(f.db, "owner", 3, &wanted, &f.err));
     cr_expect(eq(i64, wanted, 3));
+    int64_t dee = fixture_person(&f, "dee");
+    fixture_judge(&f, dee, 3, -1);
+    cr_expect(eq(sz, hand("eve", (int64_t[]){3}, 1), 1), "what dee said takes no place away");
+    cr_expect(eq(i64, fixture_count(&f, "SELECT wanted FROM comparison WHERE comparison = 3"), 3));
     fails(assign_one_more(f.db, "owner", 99, &wanted, &f.err), ERR_MISSING, "no such comparison");
 }
