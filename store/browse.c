@@ -90,6 +90,7 @@ static void choose(struct browse *b)
         break;
     case FIELD_ANNOTATOR:
         add_origin(b, STMT_BROWSE_ANNOTATOR, t->text);
+        add_origin(b, STMT_BROWSE_ANNOTATOR_ALONE, t->text);
         break;
     default:
         add_origin(b, STMT_BROWSE_SOURCE, t->text);

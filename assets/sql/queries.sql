@@ -426,6 +426,20 @@ SELECT comparison FROM comparison INDEXED BY comparison_out_of_work
 SELECT comparison FROM latest INDEXED BY latest_by_annotator
  WHERE annotator = (SELECT annotator FROM annotator WHERE name = ?3) AND kind = 'judged' AND comparison > ?1
  ORDER BY comparison LIMIT ?2;
+-- name: browse_annotator_alone
+-- what they said of single responses: source data may hold nothing else
+SELECT comparison FROM comparison
+ WHERE comparison > ?1
+   AND EXISTS (SELECT 1 FROM latest INDEXED BY latest_by_annotator
+                WHERE annotator = (SELECT annotator FROM annotator WHERE name = ?3) AND kind = 'judged'
+                  AND latest.comparison IS NULL)
+   AND (EXISTS (SELECT 1 FROM latest INDEXED BY latest_response
+                 WHERE response = comparison.first
+                   AND annotator = (SELECT annotator FROM annotator WHERE name = ?3)) OR
+        EXISTS (SELECT 1 FROM latest INDEXED BY latest_response
+                 WHERE response = comparison.second
+                   AND annotator = (SELECT annotator FROM annotator WHERE name = ?3)))
+ ORDER BY comparison LIMIT ?2;
 -- name: browse_skipped
 SELECT DISTINCT comparison FROM latest INDEXED BY latest_by_kind
  WHERE kind = 'skipped' AND kind <> 'judged' AND comparison > ?1 AND ?3 IS NULL ORDER BY comparison LIMIT ?2;

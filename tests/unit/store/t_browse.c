@@ -43,6 +43,12 @@ static void catch_up(void)
         must(words_catch_up(f.db, 3, &left, &f.err));
 }
 
+static const char alone[] =
+    "{\"prompt\":\"p\",\"response\":\"r\",\"helpfulness\":4,\"correctness\":4,\"coherence\":4,\"complexity\":1,"
+    "\"verbosity\":1}\n"
+    "{\"prompt\":\"p\",\"response\":\"s\",\"helpfulness\":1,\"correctness\":4,\"coherence\":4,\"complexity\":1,"
+    "\"verbosity\":1}\n";
+
 /* Digits of the comparisons found, page by page. */
 static const char *found(const char *query, size_t limit, size_t tries)
 {
@@ -261,4 +267,13 @@ Test(browse, export_reads_the_same_words)
     must(fixture_import(&f, "s.jsonl", NULL, some));
     fixture_export_with(&f, &(struct export_options){.format = "judgements", .where = "blue source:s"});
     cr_expect(eq(i64, f.exported.comparisons, 2));
+}
+
+Test(browse, an_annotator_of_single_responses_is_found_by_them)
+{
+    must(fixture_import(&f, "some.jsonl", NULL, some));
+    must(fixture_import(&f, "hs.jsonl", "helpsteer2", alone));
+    same_text(found("annotator:source:hs", 10, 100), found("not not annotator:source:hs", 10, 100));
+    same_text(found("annotator:source:hs", 10, 100), "5");
+    same_text(found("annotator:nobody", 10, 100), "");
 }
