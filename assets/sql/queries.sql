@@ -611,12 +611,14 @@ SELECT text, model, language, tags FROM response WHERE response = ?1;
 SELECT id FROM response WHERE response = ?1;
 -- name: rating_of_response
 -- what the latest judgements say of a response, wherever it stands
--- (0 a source, 1 a person, 2 a reviewer); what was asked twice counts once
+-- (0 a source, 1 a person, 2 a reviewer); what was asked twice counts once, and what was said of retired comparisons
+-- does not count
 SELECT rating.attribute, rating.value,
        CASE annotator.kind WHEN 'person' THEN 1 WHEN 'reviewer' THEN 2 ELSE 0 END, rating.judgement
   FROM rating JOIN latest USING (judgement) JOIN annotator ON annotator.annotator = latest.annotator
   LEFT JOIN comparison ON comparison.comparison = latest.comparison
- WHERE rating.response = ?1 AND latest.kind = 'judged' AND comparison.repeats IS NULL ORDER BY rating.judgement, rating.position;
+ WHERE rating.response = ?1 AND latest.kind = 'judged' AND comparison.repeats IS NULL AND comparison.retired IS NULL
+ ORDER BY rating.judgement, rating.position;
 -- name: response_place
 -- the first comparison in work that a response stands in
 SELECT source.name, c.split, c.comparison
@@ -626,13 +628,20 @@ SELECT source.name, c.split, c.comparison
  WHERE c.retired IS NULL AND (?2 IS NULL OR source.name = ?2) AND (?3 IS NULL OR c.split = ?3)
  ORDER BY c.comparison LIMIT 1;
 -- name: response_alone_each
+-- in no comparison, retired or not
 SELECT response, prompt FROM response
- WHERE NOT EXISTS (SELECT 1 FROM comparison WHERE first = response.response AND retired IS NULL)
-   AND NOT EXISTS (SELECT 1 FROM comparison WHERE second = response.response AND retired IS NULL)
+ WHERE NOT EXISTS (SELECT 1 FROM comparison WHERE first = response.response)
+   AND NOT EXISTS (SELECT 1 FROM comparison WHERE second = response.response)
  ORDER BY response;
 -- name: response_rated_each
+-- but those that stand in retired comparisons alone
 SELECT response.response, response.id, response.prompt, prompt.id FROM response JOIN prompt USING (prompt)
- WHERE EXISTS (SELECT 1 FROM rating WHERE rating.response = response.response) ORDER BY response.response;
+ WHERE EXISTS (SELECT 1 FROM rating WHERE rating.response = response.response)
+   AND (EXISTS (SELECT 1 FROM comparison WHERE first = response.response AND retired IS NULL) OR
+        EXISTS (SELECT 1 FROM comparison WHERE second = response.response AND retired IS NULL) OR
+        NOT EXISTS (SELECT 1 FROM comparison WHERE first = response.response UNION ALL
+                    SELECT 1 FROM comparison WHERE second = response.response))
+ ORDER BY response.response;
 -- name: response_by_prompt_each
 SELECT response.response, response.prompt FROM response INDEXED BY response_by_prompt WHERE response.prompt > 0
  ORDER BY response.prompt, response.response;

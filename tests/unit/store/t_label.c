@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include "store/content.h"
 #include "store/label.h"
 #include "tests/support/store_fixture.h"
 
@@ -178,6 +179,23 @@ Test(label, ratings_are_means_over_those_who_count)
     must(label_each_rating(f.db, &(struct label_options){.by = LABEL_BY_ALL, .single = true}, attributes, 2, see_rating,
                            &s, &f.err));
     same_text(s.text, "1:1.00,-1.00/1:x 1:3.00,-1.00/1:x 1:4.00,-1.00/1:x 2:2.00,-1.00/1:x ");
+}
+
+Test(label, ratings_of_retired_comparisons_do_not_count)
+{
+    static const char *const attributes[] = {"helpfulness", "wit"};
+    struct seen s = {0};
+    must(fixture_import(
+        &f, "x.jsonl", NULL,
+        LINE("1", "x", "", ",\"judgement\":{\"annotator\":\"ada\",\"ratings\":[{\"helpfulness\":3},{}]}")
+            LINE("2", "x", "", ",\"judgement\":{\"annotator\":\"ada\",\"ratings\":[{\"helpfulness\":4},{}]}")));
+    must(content_retire(f.db, 1, true, "ada", &f.err));
+    must(label_each_rating(f.db, &(struct label_options){0}, attributes, 2, see_rating, &s, &f.err));
+    cr_expect(eq(int, s.n, 1), "%s", s.text);
+    must(content_retire(f.db, 1, false, "ada", &f.err));
+    s = (struct seen){0};
+    must(label_each_rating(f.db, &(struct label_options){0}, attributes, 2, see_rating, &s, &f.err));
+    cr_expect(eq(int, s.n, 2), "%s", s.text);
 }
 
 /* A book that knows the first comparison's people and the first answer's correctness. */
