@@ -2,12 +2,11 @@
 
 #include "core/base/mem.h"
 #include "core/metric_sums.h"
+#include "core/normal.h"
 #include "core/split.h"
 
 #include <math.h>
 #include <stdio.h>
-
-static const double normal = 1.959963984540054; /* 97.5 % of the standard normal */
 
 /* The items of all groups, one group after the other, and what is found on the way. */
 struct work {
@@ -87,7 +86,7 @@ static struct metric_interval spread(const struct work *w, const double *share, 
     double sum = 0;
     for (size_t i = 0; i < w->prompts; i++)
         sum += share[i] * share[i];
-    double half = normal * sqrt(sum);
+    double half = NORMAL_975 * sqrt(sum);
     return (struct metric_interval){fmax(0, mean - half), fmin(most, mean + half)};
 }
 

@@ -1,10 +1,9 @@
 #include "app/sides.h"
 
 #include "core/base/mem.h"
+#include "core/normal.h"
 
 #include <math.h>
-
-static const double normal = 1.959963984540054; /* of 95 % */
 
 void sides_of(const struct data *d, const size_t *which, const double *z, size_t n, struct sides *out)
 {
@@ -48,8 +47,8 @@ void sides_json(const struct sides *s, struct json_writer *w)
         jw_knum(w, "intercept", s->platt.B);
         jw_key(w, "intercept_interval");
         jw_array(w);
-        jw_num(w, s->platt.B - normal * s->platt.sd_B);
-        jw_num(w, s->platt.B + normal * s->platt.sd_B);
+        jw_num(w, s->platt.B - NORMAL_975 * s->platt.sd_B);
+        jw_num(w, s->platt.B + NORMAL_975 * s->platt.sd_B);
         jw_array_end(w);
         jw_knum(w, "slope", s->platt.A);
     }
@@ -62,7 +61,7 @@ void sides_text(const struct sides *s, struct buf *out)
         buf_addf(out, "\nSides: nothing to tell: %s\n", s->absent);
         return;
     }
-    double lo = s->platt.B - normal * s->platt.sd_B, hi = s->platt.B + normal * s->platt.sd_B;
+    double lo = s->platt.B - NORMAL_975 * s->platt.sd_B, hi = s->platt.B + NORMAL_975 * s->platt.sd_B;
     buf_addf(out,
              "\nSides: %zu of %zu judgements are for A; of two answers that the head finds equal, A is preferred\n",
              s->n_a, s->n);

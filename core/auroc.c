@@ -2,12 +2,10 @@
 
 #include "core/base/mem.h"
 #include "core/bt.h"
+#include "core/normal.h"
 #include "core/rank.h"
 
 #include <math.h>
-
-/* Quantile 0.975 of the standard normal distribution. */
-static const double z975 = 1.959963984540054;
 
 struct classes {
     double sum[2];    /* Q, P: the second class and the first */
@@ -86,7 +84,7 @@ bool auroc_interval(double value, double sd, double *lo, double *hi)
 {
     if (!(value > 0 && value < 1 && sd > 0))
         return false;
-    double centre = log(value / (1 - value)), half = z975 * sd / (value * (1 - value));
+    double centre = log(value / (1 - value)), half = NORMAL_975 * sd / (value * (1 - value));
     *lo = bt_sigma(centre - half);
     *hi = bt_sigma(centre + half);
     return true;

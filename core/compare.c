@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/metric_order.h"
 #include "core/metric_sums.h"
+#include "core/normal.h"
 #include "core/split.h"
 
 #include <math.h>
@@ -136,8 +137,8 @@ static double p_value(const double *values, size_t n)
     return fmin(1, 2 * fmin(below, above) / (double)(n + 1));
 }
 
-/* Quantiles 0.975 and 0.8 of the standard normal distribution: seen at 95 % with probability 0.8. */
-static const double z975 = 1.959963984540054, seen = 1.959963984540054 + 0.841621233572914;
+/* Seen at 95 % with probability 0.8. */
+static const double seen = NORMAL_975 + NORMAL_800;
 
 static void differ(const struct boot *b, size_t head, size_t baseline, size_t measure, double *d, double *sorted,
                    struct compare_difference *out)
@@ -187,7 +188,7 @@ static void differ_area(const struct boot *b, size_t head, size_t baseline, stru
         d[i] = f[i] - g[i];
     double sd = b->r.groups >= 2 ? auroc_sd(d, n, b->member, b->r.groups) : (double)NAN;
     to->value = out[head].auroc - out[baseline].auroc;
-    to->interval = (struct metric_interval){to->value - z975 * sd, to->value + z975 * sd};
+    to->interval = (struct metric_interval){to->value - NORMAL_975 * sd, to->value + NORMAL_975 * sd};
     to->p = sd > 0 ? erfc(fabs(to->value) / sd / sqrt(2)) : isnan(sd) || to->value != 0 ? (double)NAN : 1;
     double ratio = seen * sd / to->value;
     to->needed = to->value != 0 ? (double)n * ratio * ratio : INFINITY;

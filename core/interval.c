@@ -2,12 +2,10 @@
 
 #include "core/base/mem.h"
 #include "core/linalg.h"
+#include "core/normal.h"
 #include "core/resample.h"
 
 #include <math.h>
-
-/* Quantile 0.975 of the standard normal distribution. */
-static const double z975 = 1.959963984540054;
 
 const char *interval_key(enum interval_kind k)
 {
@@ -63,7 +61,7 @@ static void from_factor(const struct interval_source *s, double *X, size_t n, co
     linalg_divide_upper(s->t->v, d, X, n);
     for (size_t i = 0; i < n; i++) {
         double sd = fabs(s->h->mix[0]) * linalg_nrm2(X + i * d, d);
-        out[i] = (struct interval){sd, value[i] - z975 * sd, value[i] + z975 * sd};
+        out[i] = (struct interval){sd, value[i] - NORMAL_975 * sd, value[i] + NORMAL_975 * sd};
     }
 }
 

@@ -2,11 +2,9 @@
 
 #include "core/bt.h"
 #include "core/metric_sums.h"
+#include "core/normal.h"
 
 #include <math.h>
-
-/* Quantile 0.975 of the standard normal distribution. */
-static const double z975 = 1.959963984540054;
 
 void metric_wilson(double k, double n, double *lo, double *hi)
 {
@@ -14,9 +12,9 @@ void metric_wilson(double k, double n, double *lo, double *hi)
     *hi = 1;
     if (!(n > 0))
         return;
-    double share = k / n, zz = z975 * z975;
+    double share = k / n, zz = NORMAL_975 * NORMAL_975;
     double centre = (share + zz / (2 * n)) / (1 + zz / n);
-    double half = z975 / (1 + zz / n) * sqrt(share * (1 - share) / n + zz / (4 * n * n));
+    double half = NORMAL_975 / (1 + zz / n) * sqrt(share * (1 - share) / n + zz / (4 * n * n));
     *lo = k <= 0 ? 0 : fmax(0, centre - half);
     *hi = k >= n ? 1 : fmin(1, centre + half);
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/bt.h"
+#include "core/normal.h"
 #include "core/split.h"
 
 #include <float.h>
@@ -84,7 +85,6 @@ void temperature_fit(const struct metric_pairs *m, const struct temperature_prio
 bool temperature_interval(const struct metric_pairs *m, const uint64_t *group, const struct temperature *t,
                           struct metric_interval *out)
 {
-    static const double normal = 1.959963984540054;
     size_t *of = mem_array(m->n, sizeof *of), groups = split_groups(group, m->n, of);
     double *push = mem_array(groups, sizeof *push), sum = 0;
     for (size_t i = 0; i < m->n; i++)
@@ -96,6 +96,6 @@ bool temperature_interval(const struct metric_pairs *m, const uint64_t *group, c
     if (t->capped || groups < 2 || !(t->information > 0))
         return false;
     double s = sqrt(sum * (double)groups / (double)(groups - 1)) / t->information;
-    *out = (struct metric_interval){t->T * exp(-normal * s), t->T * exp(normal * s)};
+    *out = (struct metric_interval){t->T * exp(-NORMAL_975 * s), t->T * exp(NORMAL_975 * s)};
     return isfinite(out->hi);
 }
