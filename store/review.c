@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/json_writer.h"
 #include "store/audit.h"
+#include "store/content.h"
 #include "store/handout.h"
 #include "store/mention.h"
 #include "store/stmt.h"
@@ -110,15 +111,7 @@ static bool write_down(struct db *db, const struct dropping *x, const struct jud
     char hex[ID_HEX_SIZE];
     struct buf detail = BUF_INIT;
     struct json_writer w;
-    struct rows q;
-    hex[0] = '\0';
-    if (!rows_open(&q, db, STMT_COMPARISON_ID, ARGS(v_int(j->comparison)), err))
-        return false;
-    if (rows_next(&q)) {
-        struct id id = rows_id(&q, 0);
-        id_hex(&id, hex);
-    }
-    if (!rows_close(&q, err))
+    if (!content_comparison_hex(db, j->comparison, hex, err))
         return false;
     jw_start(&w, &detail);
     jw_object(&w);
