@@ -454,10 +454,10 @@ static bool like(const char *from, const char *to, struct err *err)
 
 bool db_backup(struct db *db, const char *path, struct err *err)
 {
-    if (!reserve(path, err) || !like(db->path, path, err))
+    if (!reserve(path, err))
         return false;
     struct db *to = handle_new(path);
-    bool ok = connect_to(to, SQLITE_OPEN_READWRITE, err);
+    bool ok = like(db->path, path, err) && connect_to(to, SQLITE_OPEN_READWRITE, err);
     if (ok) {
         sqlite3_backup *copy = sqlite3_backup_init(to->sql, "main", db->sql, "main");
         int rc = copy == NULL ? sqlite3_errcode(to->sql) : sqlite3_backup_step(copy, -1);
