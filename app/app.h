@@ -7,6 +7,11 @@
  *   job.[ch]      the same for work on a thread of its own, beside the screen
  *   workbench.[ch] the screen on the workspace; deeds.[ch] what its views ask to be written
  *   session.[ch]  an annotator at work: actions of the screen -> store
+ *   rights.[ch]   which role a command takes
+ *   guard.[ch]    what looks wrong in an import, kept apart
+ *   history.[ch]  all that happened to one comparison, as a page
+ *   indexing.[ch] the index of words brought up to date before a search
+ *   glance.[ch], verdicts.[ch] agreement in a few lines; what the newest head says, for the views
  *   data.[ch]     workspace or files -> pairs, ratings and embeddings for the core
  *   facts.[ch]    what is known of pairs beside who won: sources, annotators, languages, lengths
  *   opinions.[ch] what everybody said; agreement.[ch] how far they agree and how they work

@@ -12,7 +12,7 @@
  *   textview.[ch]       a long text wrapped to a width (wrap.c), with a scroll position and marks
  *   rendering.[ch]      a text as it is shown where that is not its bytes, and which byte is whose
  *   markdown.[ch]       markdown as it is meant to be read (tables: markdown_table.[ch])
- *   editor.[ch]         a text being written
+ *   editor.[ch]         a text being written; external.[ch] in a program of the person's own
  *   cmdline.[ch]        the line behind `:`, its history and completion
  *   command.[ch]        the commands that can stand on it
  *   list.[ch]           a list: selection, paging
@@ -34,17 +34,14 @@
  *   view.h              what a view is, and what it may ask of the program
  *   view_stack.[ch]     which views are open
  *   annotate_layout.[ch] where everything stands on the annotate screen, for every size
- *   annotate.h          the annotate view from inside: annotate_{arrange,look,search,draw,strip,write,command}.c
+ *   annotate.h          the annotate view from inside:
+ *                       annotate_{arrange,look,search,select,linear,break,draw,strip,write,command}.c
  *   view_annotate.[ch]  the annotate view: requests to actions
  *   view_dashboard.[ch] what there is to do; dashboard.h from inside: dashboard_{facts,draw}.c; glance.h its agreement
  *   view_rubric.[ch]    the whole rubric
  *   view_help.[ch]      every key, from the tables
  *   manual.[ch]         the same for the manual page
- *   annotate.h          the annotate view from inside:
- * annotate_{arrange,look,search,select,linear,break,draw,strip,write,command}.c view_annotate.[ch]  the annotate view:
- * requests to actions view_dashboard.[ch] what there is to do; dashboard.h from inside: dashboard_{facts,draw}.c;
- * glance.h its agreement view_rubric.[ch]    the whole rubric view_help.[ch]      every key, from the tables
- *   reading.[ch], said.[ch] one comparison to read, judgements in a few words
+ *   reading.[ch], said.[ch] one comparison to read, judgements in a few words; verdict.h what a head says of it
  *   waiting.[ch], indexer.[ch] what waits, and the index of words, beside the screen
  *   view_browse.[ch]    comparisons that pass a query
  *   view_review.[ch], review.h, review_draw.c where people disagree, in columns, and a decision
