@@ -3,6 +3,7 @@
 #include "core/base/mem.h"
 #include "tests/support/program.h"
 #include "ui/manual.h"
+#include "ui/views.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -29,6 +30,63 @@ Test(manual, names_every_command_and_option)
     }
     buf_free(&path);
     buf_free(&page);
+}
+
+/* How often `line` stands in the text at the beginning of a line. */
+static size_t lines_that_begin(const char *text, const char *line)
+{
+    size_t n = 0;
+    for (const char *at = text; (at = strstr(at, line)) != NULL; at++)
+        n += at == text || at[-1] == '\n';
+    return n;
+}
+
+Test(manual, has_every_command_once)
+{
+    struct buf path = BUF_INIT, page = BUF_INIT, wanted = BUF_INIT;
+    buf_addf(&path, "%s/../assets/man/assay.1", program_tests());
+    cr_assert(file_read(path.ptr, &page));
+    for (const struct command *const *c = commands; *c != NULL; c++) {
+        const bool two_ways = strcmp((*c)->name, "aggregate") == 0; /* --method, or --use */
+        buf_reset(&wanted);
+        buf_addf(&wanted, ".It Cm %s", (*c)->name);
+        cr_expect(eq(sz, lines_that_begin(page.ptr, wanted.ptr), two_ways ? 2 : 1), "%s", (*c)->name);
+    }
+    buf_free(&path);
+    buf_free(&page);
+    buf_free(&wanted);
+}
+
+Test(manual, the_readme_names_every_command_and_the_screens_every_view)
+{
+    struct buf path = BUF_INIT, readme = BUF_INIT, screens = BUF_INIT, wanted = BUF_INIT;
+    buf_addf(&path, "%s/../README.md", program_tests());
+    cr_assert(file_read(path.ptr, &readme));
+    buf_reset(&path);
+    buf_addf(&path, "%s/../assets/doc/screens.md", program_tests());
+    cr_assert(file_read(path.ptr, &screens));
+    for (const struct command *const *c = commands; *c != NULL; c++) {
+        buf_reset(&wanted);
+        buf_addf(&wanted, "assay %s", (*c)->name);
+        cr_expect(strstr(readme.ptr, wanted.ptr) != NULL, "README.md lacks %s", wanted.ptr);
+    }
+    static const char *const views[] = {
+#define X(id, name, help, opener) name,
+        WORKBENCH_VIEWS(X)
+#undef X
+    };
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        buf_reset(&wanted);
+        buf_addf(&wanted, "\n## %s\n", views[i]);
+        cr_expect(strstr(screens.ptr, wanted.ptr) != NULL, "screens.md lacks %s", views[i]);
+        buf_reset(&wanted);
+        buf_addf(&wanted, "[%s](assets/doc/screens.md#%s)", views[i], views[i]);
+        cr_expect(strstr(readme.ptr, wanted.ptr) != NULL, "README.md lacks %s", wanted.ptr);
+    }
+    buf_free(&path);
+    buf_free(&readme);
+    buf_free(&screens);
+    buf_free(&wanted);
 }
 
 Test(manual, the_keys_it_is_made_with_are_those_of_the_program)
