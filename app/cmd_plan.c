@@ -2,6 +2,7 @@
 #include "app/glance.h"
 #include "core/base/json_writer.h"
 #include "core/plan.h"
+#include "store/db.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,8 +34,12 @@ static const double usual_kappa = 0.45;
 static bool measured(const struct app *app, struct plan *p, struct err *err)
 {
     struct glance g;
+    struct db *db = NULL;
     if (!app->named && access(app->workspace, R_OK) != 0)
         return true;
+    if (!app_open(app, false, &db, err)) /* is it theirs to see? */
+        return false;
+    db_close(db);
     if (!glance_read(app->workspace, &g, err))
         return false;
     for (size_t i = 0; i < g.n; i++)

@@ -39,10 +39,10 @@ Test(role, the_group_annotates_and_others_cannot_read)
 Test(role, an_annotator_changes_nothing_else_and_sees_nobody_s_judgements)
 {
     expect_output(
-        "for c in 'import d/n.jsonl' 'export -f trl' 'set overlap 3' log 'gold add 1234 --answer same' "
+        "for c in 'import d/n.jsonl' 'export -f trl' 'set overlap 3' log plan 'gold add 1234 --answer same' "
         "'role nobody owner' 'restore d/w.assay' 'judge next --prefer 1 --as root'; do $B $c > /dev/null 2>&1; "
         "echo $?; done; $B set overlap | cut -c 1-20; $B export -f trl 2>&1",
-        "1\n1\n1\n1\n1\n1\n1\n0\noverlap        1    \n"
+        "1\n1\n1\n1\n1\n1\n1\n1\n0\noverlap        1    \n"
         "assay: this takes an owner, and the account nobody is an annotator here (\"assay role\" lists all); ask "
         "an owner\n");
 }
