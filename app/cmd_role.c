@@ -89,12 +89,11 @@ const struct command cmd_role = {
     .synopsis = "[NAME annotator|reviewer|owner [--account LOGIN]]",
     .about =
         "An annotator judges what is handed out. A reviewer also sees what others said, and decides. An owner also\n"
-        "imports, exports, fits, sets and gives roles. Who somebody is, the account says under which the program "
-        "runs:\n"
-        "a name belongs to the first account that works under it, or to the one given here. Whoever made the "
-        "workspace\n"
-        "is its owner. Roles are in force once the first one was given; `assay set roles off` ends that. They are no\n"
-        "lock: whoever may write the file can change it with other programs (`assay init --group` sets permissions).",
+        "imports, exports, fits, sets and gives roles. Who somebody is, the account says under which the program\n"
+        "runs: the name of an annotator belongs to the first account that works under it, or to the one given here;\n"
+        "that of a reviewer or an owner only to the one given. Whoever made the workspace is its owner. Roles are in\n"
+        "force once the first one was given; `assay set roles off` ends that. They are no lock: whoever may write\n"
+        "the file can change it with other programs (`assay init --group` sets permissions).",
     .example = "  assay role ada reviewer --account ada\n  assay role",
     .options = options,
     .max_words = 2,

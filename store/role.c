@@ -170,28 +170,32 @@ struct signing {
 static bool sign_on(struct db *db, void *ctx, struct err *err)
 {
     const struct signing *s = ctx;
-    struct arena a = {0};
     int64_t person, mine = 0;
-    enum role r;
+    enum role r, of_name = ROLE_ANNOTATOR;
     struct rows q;
-    const char *account = NULL;
+    bool taken = false;
     if (!role_of(db, s->account, &r, err) || !annotator_person(db, s->name, &person, err))
         return false;
     if (r == ROLE_OWNER)
         return true;
     if (!person_of(db, s->account, &mine, &r, err) || !rows_open(&q, db, STMT_ROLE_ACCOUNT, ARGS(v_int(person)), err))
         return false;
-    if (rows_next(&q))
-        account = rows_dup(&q, 0, &a);
+    if (rows_next(&q)) {
+        taken = !rows_null(&q, 0);
+        (void)find(rows_text(&q, 1).ptr, &of_name);
+    }
     bool ok = rows_close(&q, err);
-    if (ok && account == NULL && mine == 0)
+    if (ok && !taken && mine == 0 && of_name > ROLE_ANNOTATOR) /* who claims a name must not get rights by it */
+        ok = err_set(err, ERR_CONFLICT,
+                     "\"%.60s\" is the name of %s; an owner says whose it is: role NAME %s --account %s", s->name,
+                     of_name == ROLE_OWNER ? "an owner" : "a reviewer", role_name(of_name), s->account);
+    else if (ok && !taken && mine == 0)
         ok = stmt_run(db, STMT_ROLE_SET, ARGS(v_int(person), v_str(NULL), v_str(s->account)), err);
     else if (ok && mine != person)
         ok = err_set(err, ERR_CONFLICT,
                      mine != 0 ? "your account works under another name than \"%.60s\"; leave --as out"
                                : "\"%.60s\" is somebody else's name; choose another one with --as",
                      s->name);
-    arena_free(&a);
     return ok;
 }
 

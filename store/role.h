@@ -33,8 +33,9 @@ MUST_CHECK bool role_of(struct db *db, const char *account, enum role *r, struct
 MUST_CHECK bool role_give(struct db *db, const char *name, enum role r, const char *account, const char *by,
                           const char *who, struct err *err);
 
-/* May this account work under this name? With roles in force a name belongs to the first account that uses it; owners
- * may use any. ERR_CONFLICT says whose it is. */
+/* May this account work under this name? With roles in force a name belongs to the first account that uses it, but that
+ * of a reviewer or an owner only to the account that it was given; owners may use any. ERR_CONFLICT says whose it is.
+ */
 MUST_CHECK bool role_sign_on(struct db *db, const char *account, const char *name, struct err *err);
 
 struct role_row {

@@ -667,7 +667,7 @@ SELECT at, who, what, detail FROM audit INDEXED BY audit_by_subject WHERE subjec
 SELECT annotator, role FROM annotator WHERE account = ?1 AND kind = 'person'
  ORDER BY CASE role WHEN 'owner' THEN 0 WHEN 'reviewer' THEN 1 ELSE 2 END LIMIT 1;
 -- name: role_account
-SELECT account FROM annotator WHERE annotator = ?1;
+SELECT account, role FROM annotator WHERE annotator = ?1;
 -- name: role_set
 -- NULL keeps what is there
 UPDATE annotator SET role = coalesce(?2, role), account = coalesce(?3, account) WHERE annotator = ?1;

@@ -107,6 +107,15 @@ Test(role, a_name_belongs_to_the_first_account_that_works_under_it_and_an_accoun
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM annotator WHERE name = 'carl'"), 0)); /* undone */
 }
 
+Test(role, nobody_comes_by_rights_by_claiming_a_name)
+{
+    give("rita", ROLE_REVIEWER, NULL);
+    fails(role_sign_on(f.db, "mallory", "rita", &f.err), ERR_CONFLICT, "is the name of a reviewer");
+    same_text(of("mallory"), "annotator");
+    give("rita", ROLE_REVIEWER, "rita-account");
+    must(role_sign_on(f.db, "rita-account", "rita", &f.err));
+}
+
 struct list {
     char text[300];
 };
