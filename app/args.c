@@ -208,22 +208,37 @@ bool args_choice(const struct args *a, const char *name, const char *const *word
 
 enum { HELP_COLUMN = 28, HELP_WIDTH = 96 };
 
-static void add_wrapped(const char *text, struct buf *out)
+/* The line at `text` stays as it is: it is empty, or begins with a blank. Its length and line ends behind it are added.
+ */
+static size_t keep_line(const char *text, struct buf *out)
 {
-    size_t column = HELP_COLUMN;
-    while (*text != '\0') {
-        size_t word = strcspn(text, " ");
-        if (column + word > HELP_WIDTH && column > HELP_COLUMN) {
-            buf_addf(out, "\n%*s", HELP_COLUMN, "");
-            column = HELP_COLUMN;
+    size_t n = strcspn(text, "\n");
+    n += strspn(text + n, "\n");
+    buf_add(out, text, n);
+    return n;
+}
+
+void args_wrap(const char *text, size_t indent, struct buf *out)
+{
+    for (size_t column = indent; *text != '\0';) {
+        if (*text == '\n' && (text[1] == '\n' || text[1] == ' ')) {
+            text += keep_line(text, out);
+            while (*text == ' ')
+                text += keep_line(text, out);
+            column = indent;
+        }
+        text += strspn(text, " \n");
+        size_t word = strcspn(text, " \n");
+        if (column > indent && column + 1 + word > HELP_WIDTH) {
+            buf_addf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent && word > 0) {
+            buf_addc(out, ' ');
+            column++;
         }
         buf_add(out, text, word);
-        column += word + 1;
+        column += word;
         text += word;
-        if (*text == ' ') {
-            text++;
-            buf_addc(out, ' ');
-        }
     }
     buf_addc(out, '\n');
 }
@@ -241,7 +256,7 @@ void args_help(const struct option_spec *table, struct buf *out)
             buf_addf(out, "%-*s", HELP_COLUMN, left);
         else
             buf_addf(out, "%s\n%*s", left, HELP_COLUMN, "");
-        add_wrapped(table->help, out);
+        args_wrap(table->help, HELP_COLUMN, out);
     }
 }
 

@@ -49,6 +49,9 @@ MUST_CHECK bool args_choice(const struct args *a, const char *name, const char *
 
 /* The lines of a table for --help. */
 void args_help(const struct option_spec *table, struct buf *out);
+/* Text in lines of a help page; those after the first begin at column `indent`. A line end alone is a blank; an empty
+ * line stays, and so does one that begins with a blank. */
+void args_wrap(const char *text, size_t indent, struct buf *out);
 /* The word of a list that `word` is most likely a slip of, or NULL (Damerau-Levenshtein distance at most 2). */
 const char *args_nearest(const char *word, const char *const *list);
 

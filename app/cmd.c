@@ -42,7 +42,13 @@ void command_overview(struct buf *out)
 
 void command_help(const struct command *c, struct buf *out)
 {
-    buf_addf(out, "usage: assay %s%s%s\n\n%s\n", c->name, *c->synopsis != '\0' ? " " : "", c->synopsis, c->about);
+    struct buf usage = BUF_INIT;
+    buf_addf(&usage, "assay %s%s%s", c->name, *c->synopsis != '\0' ? " " : "", c->synopsis);
+    buf_adds(out, "usage: ");
+    args_wrap(usage.ptr, 7, out);
+    buf_addc(out, '\n');
+    args_wrap(c->about, 0, out);
+    buf_free(&usage);
     if (c->options != NULL && c->options->name != NULL) {
         buf_adds(out, "\nOptions:\n");
         args_help(c->options, out);

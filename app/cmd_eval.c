@@ -216,9 +216,8 @@ const struct command cmd_eval = {
              "--scores FILE judges any scorer by the same figures, a generative judge for one. --suite NAME scores a "
              "benchmark that was\nimported as its authors do; the answers to embed or to score are those of `export "
              "--format responses`.",
-    .example =
-        "  assay eval --model workspace.bt.safetensors --by source\n"
-        "  assay --json eval -m head.safetensors -e x.npy --ids x.ids.txt --pairs p.jsonl --split test | jq .ece",
+    .example = "  assay eval --model workspace.bt.safetensors --by source\n"
+               "  assay --json eval -m h.safetensors -e x.npy --ids x.ids.txt --pairs p.jsonl --split test | jq .ece",
     .options = options,
     .max_words = 0,
     .run = run,

@@ -89,6 +89,21 @@ Test(manual, the_readme_names_every_command_and_the_screens_every_view)
     buf_free(&wanted);
 }
 
+Test(manual, help_fits_100_columns_and_no_line_ends_in_a_blank)
+{
+    struct buf text = BUF_INIT;
+    for (const struct command *const *c = commands; *c != NULL; c++) {
+        buf_reset(&text);
+        command_help(*c, &text);
+        char *rest = NULL;
+        for (char *line = strtok_r(text.ptr, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+            const size_t n = strlen(line);
+            cr_expect(n <= 100 && line[n - 1] != ' ', "%s: %s", (*c)->name, line);
+        }
+    }
+    buf_free(&text);
+}
+
 Test(manual, the_keys_it_is_made_with_are_those_of_the_program)
 {
     struct keys *keys = keys_new();
