@@ -135,9 +135,9 @@ bool content_response(struct db *db, const struct content_row *prompt, const str
                     ARGS(v_int(out->row), v_maybe(r->model), v_maybe(r->language), v_maybe(r->tags)), err);
 }
 
-/* Is the comparison known with the two responses the other way round? */
+/* Is the comparison known with the two responses the other way round, and is it in no split yet? */
 static bool find_comparison(struct db *db, const struct content_row *first, struct content_row *out, bool *swapped,
-                            struct err *err)
+                            bool *no_split, struct err *err)
 {
     struct rows q;
     if (!rows_open(&q, db, STMT_COMPARISON_FIND, ARGS(v_id(&out->id)), err))
@@ -145,6 +145,7 @@ static bool find_comparison(struct db *db, const struct content_row *first, stru
     if (rows_next(&q)) {
         out->row = rows_int(&q, 0);
         *swapped = rows_int(&q, 1) != first->row;
+        *no_split = rows_int(&q, 2) != 0;
     }
     return rows_close(&q, err);
 }
@@ -154,6 +155,7 @@ bool content_comparison(struct db *db, int64_t prompt, const struct content_row 
                         bool *swapped, struct err *err)
 {
     *out = (struct content_row){.id = content_comparison_id(&first->id, &second->id)};
+    bool no_split = false;
     *swapped = false;
     if (!stmt_insert_new(db, STMT_COMPARISON_ADD,
                          ARGS(v_id(&out->id), v_int(prompt), v_int(first->row), v_int(second->row), v_int(source),
@@ -162,10 +164,11 @@ bool content_comparison(struct db *db, int64_t prompt, const struct content_row 
         return false;
     if (out->made)
         return tally_new(db, source, split, err);
-    return find_comparison(db, first, out, swapped, err) &&
-           (split == NULL || (tally_leave(db, out->row, err) &&
-                              stmt_run(db, STMT_COMPARISON_LEARN, ARGS(v_int(out->row), v_str(split)), err) &&
-                              tally_enter(db, out->row, err)));
+    return find_comparison(db, first, out, swapped, &no_split, err) &&
+           (split == NULL || !no_split ||
+            (tally_leave(db, out->row, err) &&
+             stmt_run(db, STMT_COMPARISON_LEARN, ARGS(v_int(out->row), v_str(split)), err) &&
+             tally_enter(db, out->row, err)));
 }
 
 bool content_principle(struct db *db, int64_t comparison, struct json_text principle, struct err *err)

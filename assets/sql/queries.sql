@@ -52,7 +52,7 @@ INSERT INTO response (id, prompt, text, model, language, tags) VALUES (?1, ?2, ?
 UPDATE response SET model = coalesce(model, ?2), language = coalesce(language, ?3), tags = coalesce(tags, ?4)
  WHERE response = ?1;
 -- name: comparison_find
-SELECT comparison, first FROM comparison WHERE id = ?1;
+SELECT comparison, first, split IS NULL FROM comparison WHERE id = ?1;
 -- name: comparison_add
 INSERT INTO comparison (id, prompt, first, second, source, split, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
     ON CONFLICT (id) DO NOTHING;
