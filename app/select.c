@@ -1,11 +1,14 @@
 #include "app/select.h"
 
 #include "core/base/mem.h"
+#include "core/blend.h"
 #include "core/draws.h"
+#include "core/fit.h"
 #include "core/interval.h"
 #include "core/linalg.h"
 #include "core/many.h"
 #include "core/metric.h"
+#include "core/singly.h"
 #include "core/split.h"
 
 #include <math.h>
@@ -40,51 +43,68 @@ void select_free(struct select *s)
     *s = (struct select){0};
 }
 
-bool select_fits(const struct select *s, const struct bt_model *m, bool anchored, struct err *err)
-{
-    const char *other = m->ties != TIES_NONE            ? "ties"
-                        : m->center > 0                 ? "center"
-                        : m->loss.noise == LOSS_CHANNEL ? "channel"
-                        : anchored                      ? "anchor"
-                                                        : NULL;
-    if (other == NULL || (s->l2 == NULL && s->draws == 0))
-        return true;
-    return err_set(err, ERR_USAGE, "--%s and --%s do not go together: such heads are fitted one at a time",
-                   s->l2 != NULL ? "l2-path" : "bootstrap", other);
-}
-
 /* ---- many fits ---- */
 
 struct fits {
     struct many_problem p;
+    const struct select_model *model;
     struct many_column *columns;
     size_t m;
     double *W, *held;
     struct bt_info *info;
+    double **anchors; /* m: of each column, when there is an anchor; of others */
+    double **without; /* n_without, ours: the anchors without a fold, when they are fitted anew */
+    size_t n_without;
+    struct ties *ties; /* m, for a likelihood of ties */
+    bool singly;
     size_t passes, converged;
     bool stopped;
 };
 
 static void fits_free(struct fits *f)
 {
+    for (size_t k = 0; k < f->n_without; k++)
+        mem_free(f->without[k]);
+    mem_free(f->without);
+    mem_free(f->anchors);
+    mem_free(f->ties);
     mem_free(f->columns);
     mem_free(f->W);
     mem_free(f->held);
     mem_free(f->info);
 }
 
-static void start_fits(struct fits *f, const struct data *d, const struct bt_model *model, const struct training *t,
+static void start_fits(struct fits *f, const struct data *d, const struct select_model *x, const struct training *t,
                        size_t m)
 {
-    *f = (struct fits){.m = m};
+    *f = (struct fits){.m = m, .model = x};
     f->p = (struct many_problem){.e = &d->e,
                                  .pairs = d->pairs.pairs.v,
                                  .which = t->pairs.fit,
                                  .n = t->pairs.n_fit,
-                                 .loss = model->loss,
-                                 .normalise = model->normalise};
+                                 .loss = x->model->loss,
+                                 .normalise = x->model->normalise};
     f->columns = mem_array(m, sizeof *f->columns);
     f->info = mem_array(m, sizeof *f->info);
+    f->singly = !fit_takes(x->model) || !loss_is_convex(&x->model->loss) || x->anchor->w != NULL;
+    if (x->model->ties != TIES_NONE)
+        f->ties = mem_array(m, sizeof *f->ties);
+    if (x->anchor->w == NULL)
+        return;
+    f->anchors = mem_array(m, sizeof *f->anchors);
+    for (size_t j = 0; j < m; j++)
+        f->anchors[j] = x->anchor->w;
+}
+
+static bool fit_columns(struct fits *f, const struct many_opts *opts, const struct progress *progress, struct err *err)
+{
+    const struct singly s = {&f->p, f->model->model, (const double *const *)f->anchors, f->model->anchor->mu};
+    struct singly_out out = {.W = f->W, .info = f->info, .ties = f->ties, .held = f->held};
+    if (!f->singly)
+        return many_fit(&f->p, f->columns, f->m, opts, f->W, f->info, f->held, &f->passes, progress, err);
+    bool ok = singly_fit(&s, f->columns, f->m, opts, &out, progress, err);
+    f->passes = out.passes;
+    return ok;
 }
 
 static bool run_fits(struct fits *f, const struct train_opts *o, const double *start, const struct progress *progress,
@@ -97,7 +117,7 @@ static bool run_fits(struct fits *f, const struct train_opts *o, const double *s
     f->held = width > 0 ? mem_block(f->p.n, width * sizeof *f->held) : NULL;
     if (f->W == NULL || (width > 0 && f->held == NULL))
         return err_set(err, ERR_MEMORY, "no memory for %zu heads of %zu columns", f->m, f->p.e->d);
-    bool ok = many_fit(&f->p, f->columns, f->m, &opts, f->W, f->info, f->held, &f->passes, progress, err);
+    bool ok = fit_columns(f, &opts, progress, err);
     for (size_t j = 0; ok && j < f->m; j++) {
         f->converged += f->info[j].converged;
         f->stopped = f->stopped || f->info[j].stop == BT_INTERRUPTED;
@@ -115,23 +135,66 @@ static uint64_t *keys_of(const struct data *d, const struct training *t)
 
 /* ---- the penalty ---- */
 
-/* Folds by prompt; *folds becomes the number of those that are not empty. */
-static size_t *make_folds(const struct data *d, const struct train_opts *o, const struct training *t, size_t *folds)
+/* Folds by prompt, of the pairs; with an anchor that is fitted first of the rated rows too, behind those of the pairs.
+ * *folds becomes the number of those that hold pairs, or more when rated rows alone fill one. */
+static size_t *make_folds(const struct data *d, const struct train_opts *o, const struct training *t,
+                          const struct anchor *a, size_t *folds)
 {
-    size_t n = t->pairs.n_fit, *fold = mem_array(n, sizeof *fold), used = 0;
-    uint64_t *keys = keys_of(d, t);
-    split_folds(keys, n, *folds, o->seed, fold);
+    static const struct part none = {0};
+    size_t n = t->pairs.n_fit, used = 0;
+    size_t *fold = part_folds(d, &t->pairs, a->from ? &t->ratings : &none, *folds, o->seed);
     for (size_t i = 0; i < n; i++) /* they are filled from the first on */
         used = fold[i] >= used ? fold[i] + 1 : used;
     *folds = used;
-    mem_free(keys);
     return fold;
+}
+
+/* An anchor that is fitted first has seen ratings of every prompt: without fold k it is fitted to the others. */
+static bool anchors_without(struct fits *f, const struct data *d, const struct train_opts *o, const struct training *t,
+                            const size_t *fold, size_t folds, struct err *err)
+{
+    const struct anchor *a = f->model->anchor;
+    bool ok = true;
+    if (!a->from)
+        return true;
+    f->without = mem_array(folds, sizeof *f->without);
+    f->n_without = folds;
+    for (size_t k = 0; ok && k < folds; k++) {
+        struct anchor x = {.from = true, .wish = a->attribute};
+        struct part pairs, ratings;
+        part_without(&t->pairs, fold, k, &pairs);
+        part_without(&t->ratings, fold + t->pairs.n_fit, k, &ratings);
+        ok = anchor_fit(&x, d, o->l2, o->seed, &pairs, &ratings, err) || err_context(err, "without fold %zu", k + 1);
+        f->without[k] = x.w;
+        x.w = NULL;
+        anchor_free(&x);
+        part_free(&pairs);
+        part_free(&ratings);
+    }
+    for (size_t j = 0; ok && j < f->m; j++)
+        f->anchors[j] = f->without[f->columns[j].left_out];
+    return ok;
 }
 
 /* Column of penalty j without fold k. */
 static size_t column_of(const struct selection *x, size_t j, size_t k)
 {
     return j * x->folds + k;
+}
+
+/* The loss of a pair at margin z by the thresholds of heads that have not seen it; NaN: it does not count. */
+static bool loss_of_pair(const struct ties *t, const struct pair *p, double z, double *loss, struct err *err)
+{
+    *loss = p->p * bt_softplus(-z) + (1 - p->p) * bt_softplus(z);
+    if (t == NULL || (t->model == TIES_NONE && p->strength > 0))
+        return true;
+    bool known = t->model != TIES_NONE && ties_knows(t, p->strength);
+    *loss = known ? ties_at(t, p->p, p->strength, z).value : NAN;
+    return known || !(p->weight > 0) ||
+           err_set(err, ERR_RANGE,
+                   "all pairs of strength %d are in one fold, so that heads of the others know of none; give other "
+                   "--folds or another --seed",
+                   p->strength);
 }
 
 /* Figures of the penalties from margins of pairs that were left out: n x penalties. */
@@ -147,11 +210,12 @@ static bool judge(const struct data *d, const struct train_opts *o, const struct
     for (size_t j = 0; ok && j < k; j++) {
         struct metric m;
         struct metric_pairs pairs = {.z = z, .p = p, .n = n};
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; ok && i < n; i++) {
+            const struct ties *ties = f->ties != NULL ? &f->ties[column_of(x, j, fold[i])] : NULL;
             z[i] = f->held[i * k + j];
-            loss[i * k + j] = p[i] * bt_softplus(-z[i]) + (1 - p[i]) * bt_softplus(z[i]);
+            ok = loss_of_pair(ties, &d->pairs.pairs.v[f->p.which[i]], z[i], &loss[i * k + j], err);
         }
-        ok = metric_pairs_of(&pairs, o->bins, &m, err);
+        ok = ok && metric_pairs_of(&pairs, o->bins, &m, err);
         x->rows[j].accuracy = m.accuracy;
         x->rows[j].ece = m.ece;
     }
@@ -179,14 +243,15 @@ static void find_start(const struct fits *f, struct selection *x)
     }
 }
 
-bool select_penalty(const struct select *s, const struct bt_model *m, const struct data *d, const struct train_opts *o,
-                    const struct training *t, struct selection *out, const struct progress *progress, struct err *err)
+bool select_penalty(const struct select *s, const struct select_model *m, const struct data *d,
+                    const struct train_opts *o, const struct training *t, struct selection *out,
+                    const struct progress *progress, struct err *err)
 {
     struct fits f;
     out->n_rows = s->n_l2;
     out->folds = s->folds;
     out->rows = mem_array(s->n_l2, sizeof *out->rows);
-    size_t *fold = make_folds(d, o, t, &out->folds);
+    size_t *fold = make_folds(d, o, t, m->anchor, &out->folds);
     start_fits(&f, d, m, t, s->n_l2 * out->folds);
     f.p.fold = fold;
     for (size_t j = 0; j < s->n_l2; j++) {
@@ -196,12 +261,15 @@ bool select_penalty(const struct select *s, const struct bt_model *m, const stru
     }
     bool ok = out->folds > 1 ||
               err_set(err, ERR_MISSING, "the pairs to train on are all of one prompt: there is nothing to leave out");
-    ok = ok && run_fits(&f, o, NULL, progress, err) && judge(d, o, &f, fold, out, err);
+    ok = ok && anchors_without(&f, d, o, t, fold, out->folds, err) && run_fits(&f, o, NULL, progress, err) &&
+         judge(d, o, &f, fold, out, err);
     if (ok) {
         out->chosen = choose_by(&out->choice, s->rule);
         out->passes = f.passes;
         out->fits = f.m;
         out->converged = f.converged;
+        out->singly = f.singly;
+        out->ties = f.ties != NULL;
         find_start(&f, out);
     }
     fits_free(&f);
@@ -211,7 +279,17 @@ bool select_penalty(const struct select *s, const struct bt_model *m, const stru
 
 /* ---- the bootstrap ---- */
 
-bool select_bootstrap(const struct select *s, const struct bt_model *m, const struct data *d,
+/* The heads into the file, each extrapolated as the head itself was. */
+static void keep_draws(struct fits *f, struct training *t)
+{
+    const struct anchor *a = f->model->anchor;
+    size_t d = f->p.e->d;
+    for (size_t b = 0; a->expo && b < f->m; b++)
+        blend(a->w, f->W + b * d, d, a->factor);
+    head_set_tensor(&t->head, interval_tensor(INTERVAL_ENSEMBLE), f->m, d, f->W);
+}
+
+bool select_bootstrap(const struct select *s, const struct select_model *m, const struct data *d,
                       const struct train_opts *o, struct training *t, struct selection *out,
                       const struct progress *progress, struct err *err)
 {
@@ -230,10 +308,11 @@ bool select_bootstrap(const struct select *s, const struct bt_model *m, const st
     bool ok = run_fits(&f, o, t->head.W, progress, err) &&
               (!f.stopped || err_set(err, ERR_STOPPED, "the bootstrap was stopped"));
     if (ok) {
-        head_set_tensor(&t->head, interval_tensor(INTERVAL_ENSEMBLE), s->draws, d->e.d, f.W);
+        keep_draws(&f, t);
         out->draws = s->draws;
         out->draws_converged = f.converged;
         out->draw_passes = f.passes;
+        out->draws_singly = f.singly;
     }
     fits_free(&f);
     mem_free(keys);

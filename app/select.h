@@ -1,9 +1,11 @@
 /* What stands beside one fit of a Bradley-Terry head: its penalty chosen by cross-validation, and heads fitted to
  * resampled prompts, which say how far its rewards may be off. Both are many fits from the same readings of the data
- * (core/many.h). Whole prompts are folds and draws: none stands on both sides, none is drawn in part. */
+ * (core/many.h); with ties, centring, the channel or an anchor they are fits one after the other (core/singly.h).
+ * Whole prompts are folds and draws: none stands on both sides, none is drawn in part. */
 #ifndef ASSAY_APP_SELECT_H
 #define ASSAY_APP_SELECT_H
 
+#include "app/anchor.h"
 #include "app/train.h"
 #include "core/bt.h"
 #include "core/choose.h"
@@ -31,13 +33,10 @@ struct select {
 /* ERR_USAGE also for --l2 beside --l2-path, and --folds or --rule without it. */
 MUST_CHECK bool select_read(const struct args *args, struct select *s, struct err *err);
 void select_free(struct select *s);
-/* Can heads of this model be fitted many at once? ERR_USAGE says which option stands in the way. */
-MUST_CHECK bool select_fits(const struct select *s, const struct bt_model *m, bool anchored, struct err *err);
-
 /* A penalty of the path on the pairs that its heads have not seen. */
 struct select_row {
     double l2;
-    struct choose_score nll; /* of Bradley-Terry, unweighted, its error over folds */
+    struct choose_score nll; /* unweighted, its error over folds: of Bradley-Terry, or of a likelihood of ties */
     double accuracy, ece;
 };
 /* What came out. */
@@ -52,15 +51,25 @@ struct selection {
     size_t fits, converged;     /* of the cross-validation */
     size_t draws_converged;     /* of the bootstrap */
     size_t passes, draw_passes; /* readings of the data */
+    bool singly, draws_singly;  /* fitted one after the other: readings are of the pairs of one head */
+    bool ties;                  /* nll is of a likelihood of ties */
 };
-/* Cross-validation on t->pairs.fit. When `progress` says stop, the choice is by the heads as they are then, and a fit
- * from `start` that stops at once gives the best head so far. ERR_MISSING when the pairs are of one prompt. */
-MUST_CHECK bool select_penalty(const struct select *s, const struct bt_model *m, const struct data *d,
+/* What is fitted. */
+struct select_model {
+    const struct bt_model *model;
+    const struct anchor *anchor; /* fitted already; w NULL: there is none */
+};
+/* Cross-validation on t->pairs.fit. An anchor that is fitted first is fitted anew without each fold, to ratings and
+ * pairs of the other prompts. When `progress` says stop, the choice is by the heads as they are then, and a fit
+ * from `start` that stops at once gives the best head so far. ERR_MISSING when the pairs are of one prompt; ERR_RANGE
+ * when all ties, or all pairs of a strength, are in one fold: they have no likelihood by the heads of the others. */
+MUST_CHECK bool select_penalty(const struct select *s, const struct select_model *m, const struct data *d,
                                const struct train_opts *o, const struct training *t, struct selection *out,
                                const struct progress *progress, struct err *err);
-/* Bootstrap of the fitted t->head at penalty t->l2; the heads become its tensor "ensemble.weight".
+/* Bootstrap of the fitted t->head at penalty t->l2; the heads become its tensor "ensemble.weight". The anchor is the
+ * same for all, and what extrapolates the head extrapolates each of them.
  * ERR_STOPPED: heads that are not fitted to their end would tell wrong intervals. */
-MUST_CHECK bool select_bootstrap(const struct select *s, const struct bt_model *m, const struct data *d,
+MUST_CHECK bool select_bootstrap(const struct select *s, const struct select_model *m, const struct data *d,
                                  const struct train_opts *o, struct training *t, struct selection *out,
                                  const struct progress *progress, struct err *err);
 void selection_free(struct selection *x);

@@ -91,8 +91,10 @@ static void path_text(const struct select *s, const struct selection *x, struct 
     }
     if (x->choice.best == 0 || x->choice.best + 1 == x->n_rows)
         buf_adds(out, "  (the best one is an end of the path: there may be a better one beyond)\n");
-    buf_addf(out, "  (%zu fits, %zu of them certified, from %zu readings of the pairs)\n", x->fits, x->converged,
-             x->passes);
+    if (x->ties)
+        buf_adds(out, "  (log-loss of wins, losses and ties by the thresholds of heads of the other folds)\n");
+    buf_addf(out, "  (%zu fits%s, %zu of them certified, from %zu readings of the pairs)\n", x->fits,
+             x->singly ? " one after the other" : "", x->converged, x->passes);
 }
 
 void selection_text(const struct select *s, const struct selection *x, struct buf *out)
@@ -100,9 +102,8 @@ void selection_text(const struct select *s, const struct selection *x, struct bu
     if (x->rows != NULL)
         path_text(s, x, out);
     if (x->draws > 0)
-        buf_addf(
-            out,
-            "\nBootstrap over prompts: %zu heads, %zu of them certified, from %zu readings of the pairs; \"score\" "
-            "and \"eval\" give\nintervals by them.\n",
-            x->draws, x->draws_converged, x->draw_passes);
+        buf_addf(out,
+                 "\nBootstrap over prompts: %zu heads%s, %zu of them certified,\nfrom %zu readings of the pairs; "
+                 "\"score\" and \"eval\" give intervals by them.\n",
+                 x->draws, x->draws_singly ? " one after the other" : "", x->draws_converged, x->draw_passes);
 }

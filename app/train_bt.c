@@ -45,8 +45,7 @@ static bool read_own(const struct args *args, struct train_opts *o, struct err *
     struct own *own = mem_alloc(sizeof *own);
     o->own = own;
     if (!family_read(args, o->l2, &own->model, err) || !anchor_read(args, &own->anchor, err) ||
-        !select_read(args, &own->select, err) || !weigh_read(args, &own->weigh, err) || !weigh_fits(own, err) ||
-        !select_fits(&own->select, &own->model, own->anchor.w != NULL || own->anchor.from, err))
+        !select_read(args, &own->select, err) || !weigh_read(args, &own->weigh, err) || !weigh_fits(own, err))
         return false;
     own->laplace = args_has(args, "laplace");
     if (own->laplace && own->anchor.expo)
@@ -83,8 +82,10 @@ static bool choose_penalty(const struct data *d, const struct train_opts *o, str
                            const struct progress *progress, struct err *err)
 {
     const struct own *own = o->own;
-    struct selection *x = &((struct found *)t->own)->selection;
-    if (!select_penalty(&own->select, &own->model, d, o, t, x, progress, err))
+    struct found *found = t->own;
+    struct selection *x = &found->selection;
+    const struct select_model m = {&own->model, &found->anchor};
+    if (!select_penalty(&own->select, &m, d, o, t, x, progress, err))
         return false;
     t->l2 = x->rows[x->chosen].l2;
     memcpy(t->head.W, x->start, d->e.d * sizeof *x->start);
@@ -121,8 +122,9 @@ static bool find_spread(const struct data *d, const struct train_opts *o, struct
                         const struct progress *progress, struct err *err)
 {
     const struct own *own = o->own;
-    struct selection *x = &((struct found *)t->own)->selection;
-    bool ok = own->select.draws == 0 || select_bootstrap(&own->select, &own->model, d, o, t, x, progress, err);
+    struct found *found = t->own;
+    const struct select_model m = {&own->model, &found->anchor};
+    bool ok = own->select.draws == 0 || select_bootstrap(&own->select, &m, d, o, t, &found->selection, progress, err);
     *stopped = !ok && err->kind == ERR_STOPPED;
     return *stopped || (ok && (!own->laplace || keep_laplace(d, o, t, err)));
 }

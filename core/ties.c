@@ -183,6 +183,11 @@ struct ties_point ties_at(const struct ties *t, double p, double strength, doubl
     return sum;
 }
 
+bool ties_knows(const struct ties *t, double strength)
+{
+    return t->rank[grade(strength)] >= 0;
+}
+
 double ties_probability(const struct ties *t, int strength, double z)
 {
     size_t g = (size_t)(strength < 0 ? -strength : strength);

@@ -64,6 +64,8 @@ void ties_curve(const struct ties *t, const struct loss_pairs *pairs, const doub
 /* out (n): diagonal of F_zz, weighted: at least the diagonal of phi's second derivative. */
 void ties_curvatures(const struct ties *t, const struct loss_pairs *pairs, const double *z, double *out);
 
+/* Does the strength occur among the pairs that the thresholds are of? Others have no likelihood. */
+bool ties_knows(const struct ties *t, double strength);
 /* Probability of a signed strength, -3 to 3 (rao-kupper and davidson: -1, 0, 1). */
 double ties_probability(const struct ties *t, int strength, double z);
 

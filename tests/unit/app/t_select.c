@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <string.h>
 
 enum { N = 240, D = 10, FOLDS = 3, PATH = 4 };
 
@@ -22,6 +23,8 @@ struct bench {
     struct select select;
     struct selection x;
     struct bt_model model;
+    struct anchor anchor;
+    struct select_model m;
 };
 
 /* Pairs of which three and three are of one prompt. */
@@ -29,6 +32,7 @@ static void open_bench(struct bench *b)
 {
     static const double path[PATH] = {1e-3, 1e-2, 1e-1, 1};
     *b = (struct bench){.o = {.threads = 1, .memory = SIZE_MAX, .seed = 5, .bins = 10}};
+    b->m = (struct select_model){&b->model, &b->anchor};
     spectrum_draw(&b->s, N, D, 1, 3);
     b->d.e = b->s.e;
     b->d.pair_keys = mem_array(N, sizeof *b->d.pair_keys);
@@ -93,7 +97,7 @@ Test(select, figures_of_the_path_are_those_of_fits_one_at_a_time)
 {
     static struct bench b;
     open_bench(&b);
-    cr_assert(select_penalty(&b.select, &b.model, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+    cr_assert(select_penalty(&b.select, &b.m, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
     cr_assert(eq(sz, b.x.n_rows, PATH));
     cr_expect(eq(sz, b.x.converged, PATH * FOLDS));
     for (size_t j = 0; j < PATH; j++) {
@@ -113,7 +117,7 @@ Test(select, the_start_lies_next_to_the_head_of_all_pairs)
     double w[D], far = 0, size = 0;
     struct bt_info info;
     open_bench(&b);
-    cr_assert(select_penalty(&b.select, &b.model, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+    cr_assert(select_penalty(&b.select, &b.m, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
     cr_assert(fit_pairs(&b.d.e, b.d.pairs.pairs.v, NULL, N, b.x.rows[b.x.chosen].l2,
                         &(struct fit_opts){.memory = SIZE_MAX}, w, &info, NULL, &err));
     for (size_t j = 0; j < D; j++) {
@@ -138,7 +142,7 @@ Test(select, the_bootstrap_draws_whole_prompts)
         }
         b.select.draws = 60;
         b.t.l2 = 0.1;
-        cr_assert(select_bootstrap(&b.select, &b.model, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+        cr_assert(select_bootstrap(&b.select, &b.m, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
         cr_expect(eq(sz, b.x.draws_converged, 60));
         const struct head_tensor *t = head_tensor(&b.t.head, "ensemble.weight");
         cr_assert(t != NULL && t->rows == 60 && t->cols == D);
@@ -161,7 +165,7 @@ Test(select, one_prompt_cannot_be_cut)
     open_bench(&b);
     for (size_t i = 0; i < N; i++)
         b.d.pair_keys[i] = 4;
-    cr_expect(not(select_penalty(&b.select, &b.model, &b.d, &b.o, &b.t, &b.x, NULL, &err)));
+    cr_expect(not(select_penalty(&b.select, &b.m, &b.d, &b.o, &b.t, &b.x, NULL, &err)));
     cr_expect(eq(int, err.kind, ERR_MISSING));
     close_bench(&b);
 }
@@ -173,8 +177,102 @@ Test(select, few_prompts_make_fewer_folds)
     open_bench(&b);
     for (size_t i = 0; i < N; i++)
         b.d.pair_keys[i] = i % 2;
-    cr_assert(select_penalty(&b.select, &b.model, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+    cr_assert(select_penalty(&b.select, &b.m, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
     cr_expect(eq(sz, b.x.folds, 2));
     cr_expect(eq(sz, b.x.fits, 2 * PATH));
     close_bench(&b);
+}
+
+/* Mean held-out loss of a model with an anchor by fits one at a time; of ties by the thresholds of each. */
+static double slow_model_loss(struct bench *b, double l2)
+{
+    size_t *fold = part_folds(&b->d, &b->t.pairs, &(struct part){0}, FOLDS, b->o.seed);
+    double sum = 0, w[D], x[2][D];
+    for (size_t k = 0; k < FOLDS; k++) {
+        struct bt_info info;
+        struct ties ties;
+        size_t which[N], n = 0;
+        const struct fit_opts o = {
+            .memory = SIZE_MAX, .model = &b->model, .ties = &ties, .anchor = b->anchor.w, .mu = b->anchor.mu};
+        for (size_t i = 0; i < N; i++)
+            if (fold[i] != k)
+                which[n++] = b->t.pairs.fit[i];
+        cr_assert(fit_pairs(&b->d.e, b->d.pairs.pairs.v, which, n, l2, &o, w, &info, NULL, &err), "%s", err.text);
+        for (size_t i = 0; i < N; i++) {
+            const struct pair *p = &b->d.pairs.pairs.v[b->t.pairs.fit[i]];
+            embeddings_row_f64(&b->d.e, p->chosen, x[0]);
+            embeddings_row_f64(&b->d.e, p->rejected, x[1]);
+            double z = linalg_dot(w, x[0], D) - linalg_dot(w, x[1], D);
+            if (fold[i] == k)
+                sum += b->model.ties != TIES_NONE ? ties_at(&ties, p->p, p->strength, z).value
+                                                  : p->p * bt_softplus(-z) + (1 - p->p) * bt_softplus(z);
+        }
+    }
+    mem_free(fold);
+    return sum / N;
+}
+
+static void make_ties(struct bench *b)
+{
+    for (size_t i = 0; i < N; i++) {
+        b->d.pairs.pairs.v[i].strength = (int)(i / 2 % 4);
+        b->d.pairs.pairs.v[i].p = i / 2 % 4 == 0 ? 0.5 : 1;
+    }
+}
+
+Test(select, paths_with_ties_centring_or_an_anchor_are_those_of_fits_one_at_a_time)
+{
+    static const struct bt_model models[] = {
+        {.ties = TIES_DAVIDSON}, {.ties = TIES_RAO_KUPPER}, {.ties = TIES_GRADED}, {.center = 0.05}, {.center = 0}};
+    static struct bench b;
+    double away[D];
+    for (size_t j = 0; j < D; j++)
+        away[j] = 0.3 * (double)(j % 3);
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        open_bench(&b);
+        make_ties(&b);
+        b.model = models[i];
+        b.anchor = (struct anchor){.d = D, .mu = 0.2};
+        b.anchor.w = i + 1 == sizeof models / sizeof *models ? away : NULL;
+        cr_assert(select_penalty(&b.select, &b.m, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+        cr_expect(b.x.singly && b.x.converged == PATH * FOLDS);
+        for (size_t j = 0; j < PATH; j++)
+            cr_expect(epsilon_eq(dbl, b.x.rows[j].nll.mean, slow_model_loss(&b, b.select.l2[j]), 1e-5));
+        close_bench(&b);
+    }
+}
+
+/* What all folds but one know nothing of has no likelihood there. */
+Test(select, a_strength_of_one_fold_alone_is_refused)
+{
+    static struct bench b;
+    open_bench(&b);
+    make_ties(&b);
+    for (size_t i = 0; i < N; i++)
+        b.d.pairs.pairs.v[i].strength = i < 3 ? 3 : i / 2 % 3;
+    b.model.ties = TIES_GRADED;
+    cr_expect(not(select_penalty(&b.select, &b.m, &b.d, &b.o, &b.t, &b.x, NULL, &err)));
+    cr_expect(strstr(err.text, "all pairs of strength 3 are in one fold") != NULL, "%s", err.text);
+    close_bench(&b);
+}
+
+/* Heads of the bootstrap are extrapolated like the head that they tell of. */
+Test(select, the_bootstrap_extrapolates_its_heads)
+{
+    static struct bench b;
+    double heads[2][20 * D], away[D];
+    for (size_t j = 0; j < D; j++)
+        away[j] = (double)(j % 2);
+    for (int expo = 0; expo < 2; expo++) {
+        open_bench(&b);
+        b.select.draws = 20;
+        b.t.l2 = 0.1;
+        b.anchor = (struct anchor){.w = away, .d = D, .mu = 0.1, .expo = expo, .factor = 1.5};
+        cr_assert(select_bootstrap(&b.select, &b.m, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+        cr_expect(b.x.draws_singly && b.x.draws_converged == 20);
+        memcpy(heads[expo], head_tensor(&b.t.head, "ensemble.weight")->v, sizeof heads[expo]);
+        close_bench(&b);
+    }
+    for (size_t i = 0; i < 20 * D; i++)
+        cr_expect(epsilon_eq(dbl, heads[1][i], away[i % D] + 1.5 * (heads[0][i] - away[i % D]), 1e-12));
 }
