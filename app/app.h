@@ -39,6 +39,7 @@
  *   threshold.[ch] from which margin on a head may answer; leader.[ch] the answer to a prompt that it would give so
  *   fitted.[ch]   the pairs a head was fitted to, known again in any file or order
  *   recording.[ch] what a command did -> a run of the workspace
+ *   place.[ch]    where files stand that the workspace remembers
  *   provenance.[ch] what a head was fitted to, and which pairs may judge it
  */
 #ifndef ASSAY_APP_APP_H
@@ -61,7 +62,8 @@ struct app {
     enum color_when color;
     const char *command; /* that runs, for what it takes to be allowed (app/rights.h); NULL: everything is */
     struct buf *capture; /* app_print adds to this instead of stdout; NULL: stdout */
-    /* Who watches long work in place of the bar on stderr and of signals, which stay whose they are; NULL: nobody */
+    /* Who watches long work, reading of the workspace too, in place of the bar on stderr and of signals, which stay
+     * whose they are; NULL: nobody */
     const struct progress *progress;
     bool refused; /* set by a command: done, but some records were refused (exit status 3) */
 };

@@ -1,5 +1,6 @@
 #include "app/cmd.h"
 #include "app/data.h"
+#include "app/place.h"
 #include "app/probing.h"
 #include "app/progress.h"
 #include "core/base/json_writer.h"
@@ -40,17 +41,6 @@ struct entry {
     const float *X;   /* to be written there; NULL: it is there */
     const char *const *ids;
 };
-
-/* Absolute form of FILE or FILE:TENSOR; the caller frees it. */
-static char *absolute(const char *path)
-{
-    struct buf out = BUF_INIT;
-    char cwd[4096];
-    if (path[0] != '/' && getcwd(cwd, sizeof cwd) != NULL)
-        buf_addf(&out, "%s/", cwd);
-    buf_adds(&out, path);
-    return buf_take(&out);
-}
 
 static bool write_matrix(const char *path, const float *X, size_t n, size_t d, const char *recipe, struct err *err)
 {
@@ -248,7 +238,7 @@ static bool enter_lexical(const struct app *app, const struct args *args, struct
 {
     const char *name = args_has(args, "name") ? args_get(args, "name") : "lexical";
     char *path = args_has(args, "output") ? mem_dup(args_get(args, "output")) : default_path(app->workspace, name);
-    char *full = absolute(path);
+    char *full = place_absolute(path);
     struct buf recipe = BUF_INIT;
     lexical_recipe(o, &recipe);
     struct entry e = {.app = app, .file = path, .X = X, .ids = c->ids.v};
@@ -305,7 +295,7 @@ static bool enter_file(const struct app *app, const struct args *args, struct db
 {
     const char *file = args_get(args, "embeddings");
     char *name = args_has(args, "name") ? mem_dup(args_get(args, "name")) : name_of_file(file);
-    char *full = absolute(file);
+    char *full = place_absolute(file);
     const char **ids = mem_array(m->n, sizeof *ids);
     for (size_t i = 0; i < m->n; i++)
         ids[i] = embeddings_id(m, i);

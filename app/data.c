@@ -3,6 +3,7 @@
 #include "app/data_scores.h"
 #include "app/data_thumbs.h"
 #include "app/facts.h"
+#include "app/place.h"
 #include "core/base/team.h"
 #include "core/base/trace.h"
 #include "store/db.h"
@@ -12,7 +13,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- files ---- */
 
@@ -262,31 +262,6 @@ static void name_the_rest(struct id_list *l, size_t n)
         }
 }
 
-static bool is_there(const char *path)
-{
-    const char *tensor = strstr(path, ".safetensors:");
-    char *file = mem_ndup(path, tensor != NULL ? (size_t)(tensor - path) + strlen(".safetensors") : strlen(path));
-    bool there = access(file, R_OK) == 0;
-    mem_free(file);
-    return there;
-}
-
-/* Where the matrix is: at its recorded place, or, when workspace and matrix were moved together, beside the workspace.
- * The caller frees it. */
-static char *find_matrix(const char *recorded, const char *workspace)
-{
-    const char *slash = strrchr(workspace, '/'), *name = strrchr(recorded, '/');
-    struct buf beside = BUF_INIT;
-    if (slash != NULL)
-        buf_add(&beside, workspace, (size_t)(slash - workspace) + 1);
-    buf_adds(&beside, name != NULL ? name + 1 : recorded);
-    if (is_there(recorded) || !is_there(beside.ptr)) {
-        buf_reset(&beside);
-        buf_adds(&beside, recorded);
-    }
-    return buf_take(&beside);
-}
-
 static bool note_link(void *ctx, int64_t row, int64_t prompt_row)
 {
     embeddings_set_prompt(ctx, (size_t)row, (size_t)prompt_row);
@@ -329,8 +304,8 @@ static bool map_set(struct db *db, const struct embedding_set *set, struct data 
     d->set_name = mem_dup(set->name);
     d->set_path = mem_dup(set->path);
     d->set_sha256 = mem_dup(set->sha256);
-    char *path = find_matrix(set->path, db_path(db));
-    bool ok = embeddings_add(&d->e, path, NULL, err);
+    char *path = place_find(db_path(db), set->path);
+    bool ok = embeddings_add(&d->e, path != NULL ? path : set->path, NULL, err);
     mem_free(path);
     if (!ok)
         return false;

@@ -8,7 +8,7 @@
 
 struct recording {
     const char *kind;   /* of struct run */
-    const char *model;  /* path of what was made or judged; NULL: none */
+    const char *model;  /* path of what was made or judged, kept as app/place.h says; NULL: none */
     const char *sha256; /* of it, when known; NULL: found out, unless model is "-" */
     uint64_t seed;
     struct buf settings, inputs, results; /* JSON */

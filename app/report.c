@@ -1,5 +1,6 @@
 #include "app/report.h"
 
+#include "app/place.h"
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { RUNS_LOOKED_AT = 1000 };
 
@@ -46,21 +46,6 @@ static struct report_head *add_head(struct report *r, const char *path)
     return h;
 }
 
-/* The head of a run: where it was written, or beside the workspace when both were moved. NULL: nowhere. */
-static const char *find_head(struct report *r, const char *workspace, const char *path)
-{
-    const char *slash = strrchr(workspace, '/');
-    struct buf beside = BUF_INIT;
-    if (access(path, R_OK) == 0)
-        return path;
-    if (slash != NULL)
-        buf_add(&beside, workspace, (size_t)(slash - workspace) + 1);
-    buf_adds(&beside, report_file_name(path));
-    const char *found = access(beside.ptr, R_OK) == 0 ? arena_dup(&r->arena, beside.ptr) : NULL;
-    buf_free(&beside);
-    return found;
-}
-
 static void heads_of_runs(struct report *r, const char *workspace)
 {
     struct names seen = {0};
@@ -71,13 +56,14 @@ static void heads_of_runs(struct report *r, const char *workspace)
             names_add(&seen, path, strlen(path), &added);
         if (!added)
             continue;
-        path = find_head(r, workspace, path);
-        if (path == NULL)
+        char *found = place_find(workspace, path);
+        if (found == NULL)
             r->gone++;
         else if (r->heads.n == REPORT_HEADS)
             r->more_heads++;
         else
-            add_head(r, path);
+            add_head(r, found);
+        mem_free(found);
     }
     names_free(&seen);
 }

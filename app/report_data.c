@@ -140,7 +140,7 @@ static void runs(const struct report *r, struct page *p)
         page_cell(p, "%lld", (long long)x->row);
         page_cell(p, "%.19s", when);
         page_cell(p, "%s", x->kind);
-        page_cell(p, "%s", x->model != NULL ? x->model : "–");
+        page_cell(p, "%s", x->model == NULL ? "–" : x->model[0] == '/' ? report_file_name(x->model) : x->model);
         page_cell(p, "%llu", (unsigned long long)x->seed);
     }
     page_more(p, (size_t)r->status.runs > RUNS ? (size_t)r->status.runs - RUNS : 0);

@@ -1,6 +1,7 @@
 #include "app/verdicts.h"
 
 #include "app/data.h"
+#include "app/place.h"
 #include "core/head.h"
 #include "core/interval.h"
 #include "core/linalg.h"
@@ -11,7 +12,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { RUNS = 50 };
 
@@ -35,7 +35,10 @@ static bool find_head(struct judging_head *j, struct verdicts *out, struct err *
     if (!run_list(j->db, RUNS, &j->arena, &runs, &n, err))
         return false;
     for (size_t i = 0; i < n && !j->has_head; i++) {
-        if (runs[i].model == NULL || access(runs[i].model, R_OK) != 0 || !head_load(runs[i].model, &j->h, NULL))
+        char *path = runs[i].model != NULL ? place_find(db_path(j->db), runs[i].model) : NULL;
+        bool loaded = path != NULL && head_load(path, &j->h, NULL);
+        mem_free(path);
+        if (!loaded)
             continue;
         if (j->h.gate != NULL) {
             head_free(&j->h);
@@ -64,7 +67,9 @@ static bool find_rows(struct judging_head *j, struct verdicts *out, struct err *
         if (sets[i].d != (int64_t)j->h.d)
             continue;
         embeddings_init(&e);
-        bool mapped = embeddings_add(&e, sets[i].path, NULL, NULL);
+        char *path = place_find(db_path(j->db), sets[i].path);
+        bool mapped = path != NULL && embeddings_add(&e, path, NULL, NULL);
+        mem_free(path);
         if (mapped)
             embeddings_digest(&e, digest);
         if (mapped && inputs != NULL && strstr(inputs, digest) != NULL) {

@@ -2,6 +2,7 @@
 
 #include "app/cmd.h"
 #include "app/job.h"
+#include "app/place.h"
 #include "app/section.h"
 #include "app/train_form.h"
 #include "app/trained.h"
@@ -162,14 +163,13 @@ static bool find_set(struct task *t, const struct head *h, struct err *err)
     return ok;
 }
 
-static bool judge_file(struct task *t, const struct progress *progress, struct err *err)
+static bool judge_file(struct task *t, struct err *err)
 {
     char *path = t->words.v[0]; /* no word of the options that are parsed */
     struct head h = {0};
     struct data d = {0};
     struct args args = {0};
     struct labels_wish wish;
-    (void)progress;
     t->words.n = 0;
     buf_adds(&t->title, path);
     bool ok = head_load(path, &h, err) && labels_of_head(&h, &wish, err) && find_set(t, &h, err) &&
@@ -184,10 +184,9 @@ static bool judge_file(struct task *t, const struct progress *progress, struct e
 }
 
 /* A command does it, and its answer is the page. */
-static bool command(struct task *t, const struct command *c, const struct progress *progress, struct err *err)
+static bool command(struct task *t, const struct command *c, struct err *err)
 {
     struct args args;
-    t->app.progress = progress;
     t->app.capture = &t->page;
     bool ok = parse(t, c->options, &args, err) && c->run(&t->app, &args, err);
     args_free(&args);
@@ -210,15 +209,15 @@ static void join(const char *option, char **word)
     *word = buf_take(&both);
 }
 
-static bool compare(struct task *t, const struct progress *progress, struct err *err)
+static bool compare(struct task *t, struct err *err)
 {
     buf_adds(&t->title, "paired comparison");
     put_first(t, "--"); /* the path of a head may begin with a dash */
     put_first(t, "--split=holdout");
-    return command(t, &cmd_compare, progress, err);
+    return command(t, &cmd_compare, err);
 }
 
-static bool report(struct task *t, const struct progress *progress, struct err *err)
+static bool report(struct task *t, struct err *err)
 {
     struct buf path = BUF_INIT;
     buf_add(&path, t->app.workspace, app_stem(t->app.workspace));
@@ -229,7 +228,7 @@ static bool report(struct task *t, const struct progress *progress, struct err *
     join("--output=", &output);
     vec_push(&t->words, output);
     buf_adds(&t->title, "report");
-    bool ok = command(t, &cmd_report, progress, err);
+    bool ok = command(t, &cmd_report, err);
     if (ok)
         buf_addf(&t->page, "The report stands in %s\n", output + strlen("--output="));
     return ok;
@@ -238,15 +237,16 @@ static bool report(struct task *t, const struct progress *progress, struct err *
 static bool work(void *ctx, const struct progress *progress, struct err *err)
 {
     struct task *t = ctx;
+    t->app.progress = progress;
     switch (t->what) {
     case TRAIN_FIT:
         return fit(t, progress, err);
     case TRAIN_JUDGE:
-        return judge_file(t, progress, err);
+        return judge_file(t, err);
     case TRAIN_COMPARE:
-        return compare(t, progress, err);
+        return compare(t, err);
     case TRAIN_REPORT:
-        return report(t, progress, err);
+        return report(t, err);
     }
     return false;
 }
@@ -312,14 +312,21 @@ static const struct train_state *look(void *ctx)
     return &w->state;
 }
 
+/* Where it can be read; one that is gone as it was kept, so that its task says so. The caller frees it. */
+static char *head_of_run(const struct workbench_train *w, const char *kept)
+{
+    char *found = place_find(w->app.workspace, kept);
+    return found != NULL ? found : mem_dup(kept);
+}
+
 static bool start(void *ctx, enum train_task what, const char *const *words, size_t n, struct err *err)
 {
     struct workbench_train *w = ctx;
     if (look(w)->work.state == WORK_RUNNING)
         return err_set(err, ERR_BUSY, "%s goes on; wait for it, or stop it", train_task_text(w->now.what));
     struct task t = {.what = what, .app = w->app, .title = BUF_INIT, .page = BUF_INIT, .job = &w->job};
-    for (size_t i = 0; i < n; i++)
-        vec_push(&t.words, mem_dup(words[i]));
+    for (size_t i = 0; i < n; i++) /* beside those of a fit they are heads of runs */
+        vec_push(&t.words, what == TRAIN_FIT ? mem_dup(words[i]) : head_of_run(w, words[i]));
     bool ok = what != TRAIN_FIT || name_output(w, &t, words, n, err);
     if (!ok) {
         task_free(&t);

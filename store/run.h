@@ -13,7 +13,7 @@ struct run {
     const char *settings;     /* JSON */
     const char *inputs;       /* JSON: digests */
     const char *results;      /* JSON */
-    const char *model;        /* path of the head file, or NULL */
+    const char *model;        /* path of the head file, from the workspace's folder unless absolute; or NULL */
     const char *model_sha256; /* or NULL */
     uint64_t seed;
     int64_t created;

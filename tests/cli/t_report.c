@@ -87,6 +87,24 @@ static void demo(void)
     cr_assert(eq(int, RUN("demo", "--folder", "d"), 0));
 }
 
+/* The run keeps where the head lies from the workspace, not from where the program was started. */
+Test(report, finds_heads_from_another_folder_and_after_a_move)
+{
+    char from[512], to[512];
+    demo();
+    snprintf(from, sizeof from, "%s/d/deep", folder);
+    cr_assert(eq(int, mkdir(from, 0700), 0));
+    cr_assert(eq(int, RUN("-w", "d/demo.assay", "train", "-o", "d/deep/further.safetensors"), 0));
+    snprintf(from, sizeof from, "%s/d", folder);
+    snprintf(to, sizeof to, "%s/moved", folder);
+    cr_assert(eq(int, rename(from, to), 0));
+    cr_assert(eq(int, RUN("-w", "moved/demo.assay", "report", "-o", "r.html"), 0));
+    read_page("r.html");
+    cr_expect(has("deep/further.safetensors"));
+    cr_expect(lacks("not there any more"));
+    cr_expect(lacks(folder));
+}
+
 Test(report, says_what_eval_says)
 {
     demo();

@@ -190,6 +190,23 @@ Test(workbench_train, heads_are_judged_compared_and_reported)
     cr_expect(eq(int, files(".report.html"), 1));
 }
 
+/* As its run has it: from the workspace's folder, wherever the program was started. */
+Test(workbench_train, a_head_is_found_by_the_path_that_its_run_keeps)
+{
+    struct run *runs;
+    size_t n;
+    embed();
+    fit(plain, 3);
+    must(run_list(f.db, 0, &f.arena, &runs, &n, &f.err));
+    cr_assert(n == 1 && strchr(runs[0].model, '/') == NULL, "%s", runs[0].model);
+    const struct train_state *s = task(TRAIN_JUDGE, &runs[0].model, 1);
+    cr_assert(eq(int, (int)s->work.state, WORK_DONE), "%s", s->work.err.text);
+    const char *const gone[] = {"gone.safetensors"};
+    s = task(TRAIN_JUDGE, gone, 1);
+    cr_expect(eq(int, (int)s->work.state, WORK_FAILED));
+    cr_expect(strstr(s->work.err.text, "gone.safetensors") != NULL, "%s", s->work.err.text);
+}
+
 Test(workbench_train, a_head_is_copied_but_never_over_another_file)
 {
     embed();
