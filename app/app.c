@@ -110,6 +110,8 @@ bool app_open(const struct app *app, bool to_write, struct db **db, struct err *
 {
     if (!db_open(app->workspace, to_write ? DB_WRITE : DB_READ, db, err))
         return false;
+    if (!to_write && app->progress != NULL)
+        db_watch(*db, app->progress);
     if (app->command == NULL || rights_check(*db, rights_needed(app->command, to_write), err))
         return true;
     db_close(*db);

@@ -181,7 +181,9 @@ static bool work(void *ctx, const struct progress *progress, struct err *err)
     struct workbench_agreement *w = ctx;
     struct made *m = w->now;
     const struct args none = {0};
-    if (!opinions_read(&w->app, &none, &m->o, err))
+    struct app app = w->app;
+    app.progress = progress;
+    if (!opinions_read(&app, &none, &m->o, err))
         return false;
     size_t *week = order_weeks(m);
     struct panel_person *p = arena_array(&m->arena, names_count(&m->o.people) + 1, sizeof *p);

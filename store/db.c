@@ -100,6 +100,19 @@ static struct db *handle_new(const char *path)
     return db;
 }
 
+/* Steps of SQLite's machine between two ticks: a millisecond or so. */
+enum { WATCH_STEPS = 20000 };
+
+static int watched(void *ctx)
+{
+    return !progress_tick(ctx, 0, 0);
+}
+
+void db_watch(struct db *db, const struct progress *p)
+{
+    sqlite3_progress_handler(db->sql, p != NULL ? WATCH_STEPS : 0, p != NULL ? watched : NULL, (void *)(uintptr_t)p);
+}
+
 void db_close(struct db *db)
 {
     if (db == NULL)

@@ -17,6 +17,7 @@
 #define ASSAY_STORE_DB_H
 
 #include "core/base/err.h"
+#include "core/base/progress.h"
 
 #include <stdint.h>
 
@@ -47,6 +48,9 @@ MUST_CHECK bool db_create(const char *path, struct rubric *rubric, const struct 
 MUST_CHECK bool db_open(const char *path, enum db_mode mode, struct db **out, struct err *err);
 /* NULL is allowed. */
 void db_close(struct db *db);
+/* From now on what is asked of the workspace ticks (share unknown), and ends with ERR_STOPPED when a tick says so; a
+ * transaction that is going on is undone then. `p` is not copied; NULL: nobody watches any more. */
+void db_watch(struct db *db, const struct progress *p);
 /* The path it was opened by. */
 const char *db_path(const struct db *db);
 /* How long to wait for another process, in milliseconds (DB_BUSY_MS unless told). */

@@ -49,6 +49,27 @@ Test(db, a_workspace_is_never_made_over_a_file_that_exists)
     same_text(fixture_read(&f, text), "mine");
 }
 
+static bool count_ticks(void *ctx, double done, double total)
+{
+    int *ticks = ctx;
+    cr_expect(done <= 0 && total <= 0);
+    return ++*ticks < 3;
+}
+
+Test(db, whoever_watches_can_end_what_takes_long)
+{
+    static const char slow[] =
+        "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT max(i) FROM n";
+    int ticks = 0;
+    const struct progress p = {.tick = count_ticks, .ctx = &ticks};
+    db_watch(f.db, &p);
+    fails(db_exec(f.db, slow, &f.err), ERR_STOPPED, "stopped");
+    cr_expect(eq(int, ticks, 3));
+    db_watch(f.db, NULL);
+    must(db_exec(f.db, slow, &f.err));
+    cr_expect(eq(int, ticks, 3));
+}
+
 Test(db, options_of_a_new_workspace_are_kept)
 {
     struct db *db;
