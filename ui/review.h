@@ -2,6 +2,7 @@
 #ifndef ASSAY_UI_REVIEW_H
 #define ASSAY_UI_REVIEW_H
 
+#include "ui/begun.h"
 #include "ui/reading.h"
 #include "ui/waiting.h"
 #include "ui/workbench.h"
@@ -21,6 +22,7 @@ struct reviewing {
     bool looked;            /* the list was read once */
     VEC(struct waiting_item) cases;
     char why[VERDICT_WHY];  /* why no head says anything; "": one does */
+    int64_t wanted;         /* the comparison to be shown when the list is there; 0: the one that is */
     size_t at;              /* which of them is on the screen */
     size_t all, decided;    /* how many there were, and how many were decided since */
     struct reading reading; /* the comparison, A being the first */
@@ -28,8 +30,9 @@ struct reviewing {
     size_t judge;           /* whose column is selected, of judges() */
     int preference;         /* what is to be decided: as shown, or PREFERENCE_UNSET */
     struct editor because;
-    struct cmdline line; /* why a judgement is dropped */
-    struct arena arena;  /* of the rubric */
+    struct begun_list begun; /* the same of other comparisons; of this one once it is left */
+    struct cmdline line;     /* why a judgement is dropped */
+    struct arena arena;      /* of the rubric */
     struct rubric rubric;
 };
 

@@ -21,22 +21,28 @@ struct brief {
     int rows; /* that it is given */
 };
 
-static void draw_brief(const struct brief *b, struct grid *g, int row)
+static void wrap_brief(struct brief *b, const struct grid *g, int col)
 {
-    int n = (int)b->wrapped.rows.n, width = g->cols - COL_TEXTS - 2;
-    grid_puts(g, row, 1, COL_TEXTS - 2, b->label, STYLE_LABEL);
+    wrap_text(b->text.ptr, b->text.len < MOST_BYTES ? b->text.len : MOST_BYTES, g->cols - col - 2, 0, &b->wrapped);
+}
+
+/* Its label from column `from`, its text from `col` on. */
+static void draw_brief(const struct brief *b, struct grid *g, int row, int from, int col)
+{
+    int n = (int)b->wrapped.rows.n, width = g->cols - col - 2;
+    grid_put_short(g, row, from, col - from - 2, b->label, strlen(b->label), STYLE_LABEL);
     for (int i = 0; i < b->rows && i < n; i++)
-        textview_draw_row(g, row + i, COL_TEXTS, width, b->text.ptr, &b->wrapped.rows.v[i], STYLE_TEXT);
+        textview_draw_row(g, row + i, col, width, b->text.ptr, &b->wrapped.rows.v[i], STYLE_TEXT);
     if (n > b->rows)
         grid_marks(g, row + b->rows - 1, g->cols - 1, 1, MARK_ELLIPSIS, STYLE_DIM);
 }
 
 /* Each is given what it needs, but no more than its share of what those before it left. */
-static void share_rows(struct brief b[TEXTS], int rows)
+static void share_rows(struct brief *b, int n, int rows)
 {
     int used = 0;
-    for (int i = 0; i < TEXTS; i++) {
-        int share = (rows - used) / (TEXTS - i), needs = (int)b[i].wrapped.rows.n;
+    for (int i = 0; i < n; i++) {
+        int share = (rows - used) / (n - i), needs = (int)b[i].wrapped.rows.n;
         b[i].rows = needs < share ? needs : share > 0 ? share : 1;
         used += b[i].rows;
     }
@@ -52,11 +58,10 @@ static int draw_texts(const struct reviewing *r, struct grid *g, int row, int ro
     if (c->n_turns > 1)
         b[0].label = "last turn";
     for (int i = 0; i < TEXTS; i++)
-        wrap_text(b[i].text.ptr, b[i].text.len < MOST_BYTES ? b[i].text.len : MOST_BYTES, g->cols - COL_TEXTS - 2, 0,
-                  &b[i].wrapped);
-    share_rows(b, rows);
+        wrap_brief(&b[i], g, COL_TEXTS);
+    share_rows(b, TEXTS, rows);
     for (int i = 0; i < TEXTS; i++) {
-        draw_brief(&b[i], g, row);
+        draw_brief(&b[i], g, row, 1, COL_TEXTS);
         row += b[i].rows;
         vec_free(&b[i].wrapped.rows);
     }
@@ -172,23 +177,40 @@ static int draw_table(const struct table *t, int row)
 
 /* ---- reasons ---- */
 
+enum { REASONS = 16 }; /* more of them no screen has room for */
+
+/* What each of them gives as a reason, the selected one first; returns how many do. The texts stand in `texts`. */
+static int collect_reasons(const struct table *t, struct buf texts[REASONS], struct brief b[REASONS])
+{
+    int n = 0;
+    for (size_t i = 0; i < t->all && n < REASONS; i++) {
+        const struct judgement *j = review_judge(t->r, (i + t->r->judge) % t->all);
+        struct buf *text = &texts[n];
+        *text = BUF_INIT;
+        if (j->by_person && review_fast(j->seconds, t->words))
+            buf_addf(text, "(fast for %d words) ", t->words);
+        said_because(j, 1, text);
+        if (text->len > 0)
+            b[n++] = (struct brief){.label = j->annotator_name, .text = {text->ptr, text->len}};
+    }
+    return n;
+}
+
 static void draw_reasons(const struct table *t, int row, int end)
 {
-    struct buf text = BUF_INIT;
-    for (size_t i = 0; i < t->all && row < end; i++) {
-        const struct judgement *j = review_judge(t->r, (i + t->r->judge) % t->all); /* the selected one first */
-        buf_reset(&text);
-        if (j->by_person && review_fast(j->seconds, t->words))
-            buf_addf(&text, "(fast for %d words) ", t->words);
-        said_because(j, 1, &text);
-        if (text.len == 0)
-            continue;
-        grid_put_short(t->g, row, COL_LABEL, COL_TABLE - COL_LABEL - 2, j->annotator_name, strlen(j->annotator_name),
-                       STYLE_LABEL);
-        grid_put_short(t->g, row, COL_TABLE, t->g->cols - COL_TABLE - 1, text.ptr, text.len, STYLE_TEXT);
-        row++;
+    struct buf texts[REASONS];
+    struct brief b[REASONS];
+    int n = collect_reasons(t, texts, b), seen = n < end - row ? n : end - row;
+    for (int i = 0; i < seen; i++)
+        wrap_brief(&b[i], t->g, COL_TABLE);
+    share_rows(b, seen, end - row);
+    for (int i = 0; i < seen; i++) {
+        draw_brief(&b[i], t->g, row, COL_LABEL, COL_TABLE);
+        row += b[i].rows;
+        vec_free(&b[i].wrapped.rows);
     }
-    buf_free(&text);
+    for (int i = 0; i < n; i++)
+        buf_free(&texts[i]);
 }
 
 /* ---- the decision ---- */
@@ -239,9 +261,8 @@ static void draw_decision(const struct reviewing *r, const struct screen *s, str
 static void draw_header(const struct reviewing *r, struct grid *g)
 {
     char left[300], right[200];
-    const char *dot = mark_text(MARK_DOT, g->ascii);
     const struct waiting_filter *f = &r->filter;
-    int n = snprintf(left, sizeof left, "%.80s %s review %s ", r->workbench->title, dot, dot);
+    int n = snprintf(left, sizeof left, "review %s ", mark_text(MARK_DOT, g->ascii));
     if (f->attribute[0] != '\0')
         n += snprintf(left + n, sizeof left - (size_t)n, "most apart in %s", f->attribute);
     else
@@ -254,26 +275,47 @@ static void draw_header(const struct reviewing *r, struct grid *g)
         snprintf(left + n, sizeof left - (size_t)n, ", by %d or more", f->gap);
     snprintf(right, sizeof right, "%zu of %zu  reviewer: %.60s", r->cases.n > 0 ? r->at + 1 : 0, r->cases.n,
              r->workbench->person);
-    frame_header(g, left, right);
+    workbench_header(r->workbench, g, left, right);
+}
+
+/* "preference 6 apart, helpfulness 3": where people are apart, the attribute that is asked for first. */
+static void say_apart(const struct reviewing *r, const struct waiting_item *item, struct buf *out)
+{
+    static const char first[] = "helpfulness";
+    const char *asked = r->filter.attribute;
+    if (asked[0] != '\0') {
+        safe_text(asked, strlen(asked), out, 20);
+        buf_addf(out, " %d apart, preference %d", item->gap, item->spread);
+        return;
+    }
+    buf_addf(out, "preference %d apart", item->spread);
+    if (rubric_find(&r->rubric, first, sizeof first - 1) >= 0)
+        buf_addf(out, ", %s %d", first, item->helpfulness);
+}
+
+static void draw_title(const struct reviewing *r, const struct waiting_item *item, struct grid *g)
+{
+    struct buf title = BUF_INIT, apart = BUF_INIT;
+    buf_addf(&title, "%.8s  %.40s%s%s", item->id, item->source, item->conflict ? "  opposite sides" : "",
+             r->reading.c.retired ? "  retired" : "");
+    say_apart(r, item, &apart);
+    frame_rule(g, 1, 0, g->cols, title.ptr, apart.ptr);
+    buf_free(&title);
+    buf_free(&apart);
 }
 
 static void draw_case(const struct reviewing *r, const struct screen *s, struct grid *g)
 {
-    const struct waiting_item *item = &r->cases.v[r->at];
-    char title[200];
+    enum { LOOSE = 25, ROOMY = 36 }; /* from so many rows on there are blank lines, and two rows for a reason */
     size_t judges = review_judges(r), fit = (size_t)((g->cols - COL_TABLE) / COL_STEP);
     struct table t = {r, g, 0, judges < fit ? judges : fit, judges, review_words(r)};
     t.first = r->judge >= fit ? r->judge - fit + 1 : 0;
-    int table_rows = (int)r->rubric.n_attributes + 3, end = g->rows - 1 - DECISION_ROWS;
-    int reasons = judges < 4 ? (int)judges : 4, text_rows = end - 2 - table_rows - reasons - (g->rows > 24);
-    snprintf(title, sizeof title, "comparison %.8s  %.40s%s%s", item->id, item->source,
-             item->conflict ? "  opposed" : "", r->reading.c.retired ? "  retired" : "");
-    char apart[80];
-    snprintf(apart, sizeof apart, "%d apart, %d in helpfulness", item->spread, item->helpfulness);
-    frame_rule(g, 1, 0, g->cols, title, apart);
-    int row = draw_texts(r, g, 2, text_rows);
+    int loose = g->rows >= LOOSE, table_rows = (int)r->rubric.n_attributes + 3, end = g->rows - 1 - DECISION_ROWS;
+    int reasons = (judges < 4 ? (int)judges : 4) * (g->rows >= ROOMY ? 2 : 1);
+    draw_title(r, &r->cases.v[r->at], g);
+    int row = draw_texts(r, g, 2, end - 2 - table_rows - reasons - 2 * loose);
     if (judges > 0)
-        row = draw_table(&t, row + (g->rows > 24));
+        row = draw_table(&t, row + loose) + loose;
     draw_reasons(&t, row, end);
     draw_decision(r, s, g, end);
 }

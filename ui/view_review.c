@@ -62,6 +62,7 @@ static void show_case(struct reviewing *r, struct screen *s, bool again)
 {
     struct err err;
     int64_t row = r->at < r->cases.n ? r->cases.v[r->at].comparison : 0;
+    const struct begun *begun = begun_of(&r->begun, row);
     bool same = row == r->reading.row;
     if (!reading_set(&r->reading, r->workbench->db, row, 1, s->grid.ascii, again, &err))
         screen_refuse(s, "%s", err.text);
@@ -70,8 +71,15 @@ static void show_case(struct reviewing *r, struct screen *s, bool again)
     r->judge = 0;
     r->reads = false;
     r->mode = REVIEW_LOOK;
-    r->preference = PREFERENCE_UNSET;
-    editor_set(&r->because, "", 0);
+    r->preference = begun != NULL ? begun->preference : PREFERENCE_UNSET;
+    editor_set(&r->because, begun != NULL ? begun->because.ptr : "", begun != NULL ? begun->because.len : 0);
+}
+
+/* What was said of the case on the screen is there when it is come back to. */
+static void remember(struct reviewing *r)
+{
+    if (r->at < r->cases.n)
+        begun_keep(&r->begun, &r->cases.v[r->at], r->preference, &r->because.text);
 }
 
 static void look(struct reviewing *r)
@@ -81,19 +89,45 @@ static void look(struct reviewing *r)
         waiting_start(r->workbench->path, BACKLOG_DISAGREEMENT, &r->filter, r->workbench->host, &r->workbench->wake);
 }
 
-/* Something was said about the case on the screen, and is not kept yet. */
-static bool composes(const struct reviewing *r)
-{
-    return r->mode != REVIEW_LOOK || r->preference != PREFERENCE_UNSET || r->because.text.len > 0;
-}
-
-/* Where a comparison stands in the list; the first place when it does not. */
+/* Where a comparison stands in the list; behind its end when it does not. */
 static size_t place_of(const struct reviewing *r, int64_t comparison)
 {
-    for (size_t i = 0; i < r->cases.n; i++)
-        if (r->cases.v[i].comparison == comparison)
-            return i;
-    return 0;
+    size_t i = 0;
+    while (i < r->cases.n && r->cases.v[i].comparison != comparison)
+        i++;
+    return i;
+}
+
+/* It stands in the list, in front when it was not found there. */
+static void put_in(struct reviewing *r, const struct waiting_item *item)
+{
+    if (place_of(r, item->comparison) < r->cases.n)
+        return;
+    vec_push(&r->cases, *item);
+    for (size_t i = r->cases.n - 1; i > 0; i--)
+        r->cases.v[i] = r->cases.v[i - 1];
+    r->cases.v[0] = *item;
+}
+
+/* Another list. The case on the screen stays there while somebody writes about it, or when it is in the new one, too;
+ * what was begun is always in it. */
+static void take_over(struct reviewing *r, const struct waiting *found)
+{
+    struct waiting_item here = {0};
+    if (r->at < r->cases.n)
+        here = r->cases.v[r->at];
+    int64_t wanted = r->wanted != 0 && r->mode == REVIEW_LOOK ? r->wanted : here.comparison;
+    remember(r);
+    vec_clear(&r->cases);
+    for (size_t i = 0; i < found->items.n; i++)
+        vec_push(&r->cases, found->items.v[i]);
+    for (size_t i = r->begun.of.n; i > 0; i--)
+        put_in(r, &r->begun.of.v[i - 1].item);
+    if (r->mode != REVIEW_LOOK && here.comparison != 0)
+        put_in(r, &here);
+    size_t at = place_of(r, wanted);
+    r->at = at < r->cases.n ? at : 0;
+    r->wanted = 0;
 }
 
 static void review_woken(void *view, struct screen *s)
@@ -104,16 +138,13 @@ static void review_woken(void *view, struct screen *s)
         return;
     if (found->failed)
         screen_refuse(s, "%s", found->err.text);
-    vec_clear(&r->cases);
-    for (size_t i = 0; i < found->items.n; i++)
-        vec_push(&r->cases, found->items.v[i]);
     snprintf(r->why, sizeof r->why, "%s", found->why);
     if (r->filter.order != WAITING_LISTED && found->why[0] != '\0')
         screen_say(s, "The order is that of the list: %s.", found->why);
+    take_over(r, found);
     worker_drop(r->looking);
     r->looking = NULL;
     r->looked = true;
-    r->at = composes(r) ? place_of(r, r->reading.row) : 0;
     r->all = r->cases.n;
     r->decided = 0;
     show_case(r, s, true);
@@ -137,25 +168,31 @@ static void review_shown(void *view, struct screen *s)
         look(r);
 }
 
-/* A reason that was written is not thrown away by walking on. */
-static bool holds_on(const struct reviewing *r, struct screen *s)
-{
-    if (r->because.text.len == 0)
-        return false;
-    screen_refuse(s, "Your reason is not kept yet: decide, or empty it first.");
-    return true;
-}
-
 static void go(struct reviewing *r, struct screen *s, size_t at)
 {
-    if (at != r->at && at < r->cases.n && holds_on(r, s))
-        return;
     if (at >= r->cases.n) {
         screen_say(s, r->at == 0 && at > r->cases.n ? "This is the first." : "This is the last.");
         return;
     }
+    remember(r);
     r->at = at;
     show_case(r, s, false);
+}
+
+/* Nothing that was begun is thrown away by leaving: one comes to it first. */
+static void leave(struct reviewing *r, struct screen *s)
+{
+    char keep[KEY_NAME_SIZE], forget[KEY_NAME_SIZE];
+    remember(r);
+    if (r->begun.of.n == 0) {
+        screen_pop(s);
+        return;
+    }
+    if (begun_of(&r->begun, r->reading.row) == NULL)
+        go(r, s, place_of(r, r->begun.of.v[0].item.comparison));
+    screen_refuse(s, "This decision is not kept yet: %s keeps it, %s empties it.",
+                  keys_say(s->keys, KEYMAP_REVIEW, REQ_SUBMIT, keep),
+                  keys_say(s->keys, KEYMAP_REVIEW, REQ_CLEAR, forget));
 }
 
 /* ---- deciding ---- */
@@ -173,9 +210,23 @@ static void prefer(struct reviewing *r, struct screen *s, int step)
         r->preference = next;
 }
 
+/* The preference, then the reason: two keys for two things that were given. */
+static void empty(struct reviewing *r, struct screen *s)
+{
+    if (r->preference == PREFERENCE_UNSET && r->because.text.len == 0)
+        screen_refuse(s, "Nothing was decided here yet.");
+    else if (r->preference != PREFERENCE_UNSET)
+        r->preference = PREFERENCE_UNSET;
+    else
+        editor_set(&r->because, "", 0);
+}
+
 /* The case leaves the list; what comes behind it takes its place. */
 static void close_case(struct reviewing *r, struct screen *s)
 {
+    r->preference = PREFERENCE_UNSET;
+    editor_set(&r->because, "", 0);
+    remember(r);
     for (size_t i = r->at + 1; i < r->cases.n; i++)
         r->cases.v[i - 1] = r->cases.v[i];
     r->cases.n--;
@@ -254,6 +305,8 @@ static bool deciding_request(struct reviewing *r, struct screen *s, enum request
         return r->preference = PREFERENCE_NEITHER, true;
     case REQ_WRITE:
         return r->mode = REVIEW_WRITE, true;
+    case REQ_CLEAR:
+        return empty(r, s), true;
     case REQ_SUBMIT:
         return decide(r, s), true;
     case REQ_DROP:
@@ -330,10 +383,9 @@ static void review_request(void *view, struct screen *s, enum request request)
         line_request(r, s, request);
     else if (request == REQ_LEAVE && r->reads)
         r->reads = false;
-    else if (request == REQ_LEAVE) {
-        if (!holds_on(r, s))
-            screen_pop(s);
-    } else if (request == REQ_UNDO)
+    else if (request == REQ_LEAVE)
+        leave(r, s);
+    else if (request == REQ_UNDO)
         take_back(r, s);
     else if (r->reads && reading_request(&r->reading, s, request))
         return;
@@ -442,6 +494,7 @@ static void review_close(void *view)
     vec_free(&r->cases);
     reading_release(&r->reading);
     editor_release(&r->because);
+    begun_free(&r->begun);
     cmdline_release(&r->line);
     arena_free(&r->arena);
     mem_free(r);

@@ -205,16 +205,44 @@ Test(view_review, where_people_agree_it_says_so)
     workbench_stage_golden(&s, "80x24-review-empty");
 }
 
-Test(view_review, a_reason_that_is_not_kept_yet_is_not_lost)
+Test(view_review, what_was_begun_stands_there_again_when_one_comes_back)
 {
     start(some, 24, 80, false);
-    workbench_stage_press(&s, "j < i \"because\" <Esc> k");
-    cr_expect(holds("at 1\n"));
-    cr_expect(shows("Your reason is not kept yet"));
-    workbench_stage_press(&s, "q");
-    workbench_stage_press(&s, ":gap 0\n");
-    cr_expect(holds("at 1\n"), "the list was read again");
-    cr_expect(holds("because because\n"));
-    workbench_stage_press(&s, "i <C-u> <Esc> k");
+    workbench_stage_press(&s, "j < < i \"because\" <Esc> k");
     cr_expect(holds("at 0\n"));
+    cr_expect(holds("because \n"), "it is of the other one");
+    workbench_stage_press(&s, "> j");
+    cr_expect(holds("preference -2\n"));
+    cr_expect(holds("because because\n"));
+    workbench_stage_press(&s, "k");
+    cr_expect(holds("preference 1\n"));
+}
+
+Test(view_review, a_list_that_is_narrowed_keeps_what_was_begun)
+{
+    start(some, 24, 80, false);
+    workbench_stage_press(&s, "j < i \"because\" <Esc>");
+    workbench_stage_press(&s, ":annotator dee\n");
+    cr_expect(holds("cases 2\n"), "dee has judged one; the other one is begun");
+    cr_expect(holds("because because\n"));
+    workbench_stage_press(&s, "x x");
+    workbench_stage_press(&s, ":gap 0\n");
+    cr_expect(holds("cases 1\n"), "nothing is begun any more");
+}
+
+Test(view_review, nothing_that_was_begun_is_lost_by_leaving)
+{
+    start(some, 24, 80, false);
+    workbench_stage_press(&s, "j i \"because\" <Esc> k q");
+    cr_expect(not(s.screen.left));
+    cr_expect(holds("at 1\n"), "one comes to it");
+    cr_expect(shows("This decision is not kept yet: Enter keeps it, x empties it."));
+    workbench_stage_press(&s, "<F2> q");
+    cr_expect(holds("because because\n"), "another view above it changes nothing");
+    workbench_stage_press(&s, "< x");
+    cr_expect(holds("because because\n"), "first the preference");
+    workbench_stage_press(&s, "x x");
+    cr_expect(shows("Nothing was decided here yet."));
+    workbench_stage_press(&s, "q");
+    cr_expect(s.screen.left);
 }
