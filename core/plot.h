@@ -7,10 +7,12 @@
 #include "core/metric.h"
 
 enum { PLOT_MIN_WIDTH = 30, PLOT_MIN_HEIGHT = 14, PLOT_COLUMNS = 78, PLOT_LINES = 24 }; /* the latter two: usual */
+enum { PLOT_LOW_HEIGHT = 9 }; /* of a reliability plot without its bars and what the marks mean */
 
 /* Reliability plot: the probability said (across) and how often it was so (up), a dot and Wilson's interval for each
  * bin, the diagonal where both are equal; below, a bar of pairs for each bin, and what the marks mean. width x height
- * in characters, everything included; smaller values than the minimum are raised to it. */
+ * in characters, everything included; smaller values than the minimum are raised to it. From PLOT_LOW_HEIGHT to
+ * PLOT_MIN_HEIGHT there is the upper part alone. */
 void plot_reliability(const struct metric *m, size_t width, size_t height, enum plot_style style, struct buf *out);
 /* The same as a table: bin, pairs, said, found, interval. */
 void plot_reliability_table(const struct metric *m, struct buf *out);

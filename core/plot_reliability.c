@@ -68,8 +68,9 @@ void plot_reliability(const struct metric *m, size_t width, size_t height, enum 
     static const char *const legend[] = {"● found   │ its 95 % interval   ⠑⠄ said = found",
                                          "o found   | its 95 % interval   . said = found"};
     width = width > PLOT_MIN_WIDTH ? width : PLOT_MIN_WIDTH;
-    height = height > PLOT_MIN_HEIGHT ? height : PLOT_MIN_HEIGHT;
-    size_t rows = height - FRAME_LINES - BARS - LEGEND, left = canvas_margin(&found, rows);
+    bool low = height >= PLOT_LOW_HEIGHT && height < PLOT_MIN_HEIGHT;
+    height = low || height > PLOT_MIN_HEIGHT ? height : PLOT_MIN_HEIGHT;
+    size_t rows = height - FRAME_LINES - (low ? 0 : BARS + LEGEND), left = canvas_margin(&found, rows);
     left = left > COUNT_LEFT ? left : COUNT_LEFT;
     size_t columns = width - left, a_bin = m->n_bins > 0 ? (columns - 1) / m->n_bins : 0;
     struct canvas c;
@@ -77,10 +78,12 @@ void plot_reliability(const struct metric *m, size_t width, size_t height, enum 
     draw_diagonal(&c);
     draw_bins(&c, m);
     canvas_frame(&c, &said, &found, left, out);
-    put_bars(&c, m, left, out);
-    buf_addf(out, "%*s", (int)left, "");
-    safe_text(legend[style], strlen(legend[style]), out, width - left);
-    buf_addc(out, '\n');
+    if (!low) {
+        put_bars(&c, m, left, out);
+        buf_addf(out, "%*s", (int)left, "");
+        safe_text(legend[style], strlen(legend[style]), out, width - left);
+        buf_addc(out, '\n');
+    }
     canvas_free(&c);
 }
 

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { NAME = 16, CELL = 8, COUNT = 6, LABEL = 8, FIRST = 2, LINES = 4, HEAD = 2, LEAST = 3 };
+enum { NAME = 16, CELL = 8, COUNT = 6, LABEL = 8, FIRST = 2, HEAD = 2, LEAST = 3, NARROW = 60 };
 
 void agreement_cell(const struct agreement_figure *f, struct buf *out)
 {
@@ -67,25 +67,36 @@ static void weeks(const struct panel_sheet *s, const struct grid *g, struct buf 
         buf_addf(out, ", weeks of %s to %s", s->week[first].monday, s->week[last].monday);
 }
 
-static void draw_figures(const struct panel_sheet *s, struct grid *g, int row)
+/* Figures with their intervals, side by side as far as they fit. Returns the rows that it takes. */
+static int draw_figures(const struct panel_sheet *s, struct grid *g, int row)
 {
-    struct buf line = BUF_INIT;
+    static const char *const names[] = {"kappa", "alpha", "raw"};
     const struct agreement_figure *const figures[] = {&s->kappa, &s->alpha, &s->raw};
-    static const char *const names[] = {"kappa ", "  alpha ", "  raw "};
+    struct buf line = BUF_INIT;
+    int from = row, at = 2;
     for (size_t i = 0; s->none == NULL && i < 3; i++) {
-        buf_adds(&line, names[i]);
+        buf_reset(&line);
+        buf_addf(&line, "%s ", names[i]);
         agreement_cell(figures[i], &line);
+        if (at > 2 && at + (int)line.len >= g->cols) {
+            row++;
+            at = 2;
+        }
+        at += grid_put(g, row, at, g->cols - at, line.ptr, line.len, STYLE_VALUE) + 2;
     }
-    if (s->none != NULL)
+    buf_reset(&line);
+    if (s->none != NULL) {
         buf_addf(&line, "agreement is undefined, because %s", s->none);
-    put(g, row, &line, STYLE_VALUE);
-    if (s->none == NULL)
+        put(g, row, &line, STYLE_VALUE);
+    } else {
         buf_addf(&line, "%s; ", s->reading);
+    }
     buf_addf(&line, "%zu shared items, %zu judgements", s->shared, s->judgements);
     put(g, row + 1, &line, STYLE_TEXT);
     weeks(s, g, &line);
     put(g, row + 2, &line, STYLE_TEXT);
     buf_free(&line);
+    return row + 3 - from;
 }
 
 /* ---- the matrix ---- */
@@ -242,7 +253,6 @@ static void draw_header(const struct agreement_view *v, struct grid *g)
 {
     char right[64] = "";
     const struct agreement_panel *p = agreement_shown(v);
-    struct buf left = BUF_INIT;
     if (v->state != NULL && v->state->work.state == WORK_RUNNING) {
         const struct work *w = &v->state->work;
         double share = w->total > 0 ? w->done / w->total : 0;
@@ -252,9 +262,7 @@ static void draw_header(const struct agreement_view *v, struct grid *g)
         clock_hms(p->made, at);
         snprintf(right, sizeof right, "as of %s", at);
     }
-    buf_addf(&left, "agreement  %s", v->workbench->title);
-    frame_header(g, left.ptr, right);
-    buf_free(&left);
+    workbench_header(v->workbench, g, "agreement", right);
 }
 
 static const char *why_empty(const struct agreement_view *v)
@@ -284,8 +292,7 @@ static void draw_sheet(struct agreement_view *v, const struct panel_sheet *s, st
     char of[32], legend[64];
     snprintf(of, sizeof of, "%zu of %zu", v->sheet + 1, agreement_shown(v)->sheets);
     frame_rule(g, 1, 0, g->cols, s->attribute, of);
-    draw_figures(s, g, FIRST);
-    int top = FIRST + LINES - 1, room = g->rows - 1 - top;
+    int top = FIRST + draw_figures(s, g, FIRST), room = g->rows - 1 - top;
     int levels = s->levels <= PANEL_LEVELS ? (int)s->levels : 1, table = levels + HEAD;
     int matrix_cols = NAME + 4 + (int)s->n * CELL, table_cols = LABEL + levels * COUNT + 2;
     bool beside = s->n > 0 && matrix_cols + table_cols <= g->cols && table_cols >= 44;
@@ -293,7 +300,7 @@ static void draw_sheet(struct agreement_view *v, const struct panel_sheet *s, st
     int wanted = (int)v->rows.n + HEAD, rows = beside ? room : room - table;
     rows = rows > wanted ? wanted : rows < LEAST + HEAD ? LEAST + HEAD : rows;
     draw_legend(g, legend);
-    frame_rule(g, top, 0, cols, "two by two: quadratic kappa", s->n > 0 ? legend : "");
+    frame_rule(g, top, 0, cols, cols < NARROW ? "two by two" : "two by two: quadratic kappa", s->n > 0 ? legend : "");
     draw_matrix(v, s, g, top + 1, rows - 1, cols);
     if (s->n > 0 && beside)
         draw_table(v, s, g, top, cols, g->cols - cols);

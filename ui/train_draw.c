@@ -234,7 +234,7 @@ static void put_result(struct area *a, const struct train_result *r)
             const struct metric_interval none = {(double)NAN, (double)NAN};
             put_figure(a, "ceiling", r->people, none, 100);
         }
-        if (a->rows >= PLOT_MIN_HEIGHT && a->cols >= PLOT_MIN_WIDTH) {
+        if (a->rows >= PLOT_LOW_HEIGHT && a->cols >= PLOT_MIN_WIDTH) {
             buf_reset(&line);
             plot_reliability(&r->m, plot_cols(a), plot_rows(a), plot_style(a->g), &line);
             put_lines(a, line.ptr, STYLE_TEXT);
@@ -296,21 +296,27 @@ static void draw_runs(const struct train_view *v, struct grid *g, int row, int r
         train_draw_run(&v->runs.row[i], g, row + 2 + i, 0, g->cols - 1, STYLE_TEXT);
 }
 
+/* The name of a file without its folders, which may be longer than there is room for. */
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
 void train_draw(void *view, const struct screen *s, struct grid *g)
 {
     struct train_view *v = view;
     int runs = g->rows >= TALL && v->runs.n > 0 ? RUNS : 0, rows = g->rows - 4 - runs;
     int form = g->cols >= 3 * FORM ? FORM + 10 : FORM;
-    struct buf left = BUF_INIT, right = BUF_INIT;
-    buf_addf(&left, "train  %s", v->workbench->title);
+    struct buf right = BUF_INIT;
     if (v->state != NULL)
         train_draw_work(v->state, &right);
-    frame_header(g, left.ptr, right.ptr);
+    workbench_header(v->workbench, g, "train", right.ptr);
     frame_rule(g, 1, 0, form, "settings", "");
     const struct train_result *r = v->state != NULL ? v->state->result : NULL;
     frame_rule(g, 1, form, g->cols - form,
                v->state != NULL && v->state->work.state == WORK_RUNNING ? "under way"
-               : r != NULL                                              ? r->model
+               : r != NULL                                              ? name_of(r->model)
                                                                         : "fit",
                "");
     draw_form(v, g, 2, rows, form - 1);
@@ -324,6 +330,5 @@ void train_draw(void *view, const struct screen *s, struct grid *g)
         strip_draw(s, g, 1, KEYMAP_LINE, typing_shown, sizeof typing_shown / sizeof *typing_shown);
     else
         strip_draw(s, g, 1, KEYMAP_TRAIN, keys_shown, sizeof keys_shown / sizeof *keys_shown);
-    buf_free(&left);
     buf_free(&right);
 }

@@ -28,6 +28,7 @@ struct browsing {
     VEC(int64_t) found; /* keys, as far as they were looked for */
     int64_t reached;
     bool end, to_end; /* all is found; the last row is wanted */
+    int64_t wanted; /* the selection goes back to this one, or what comes behind it, once it is found; 0: it is there */
     struct list list;
     struct browse_row cache[CACHE];
     size_t cached;
@@ -43,7 +44,12 @@ struct browsing {
 static bool wants_more(const struct browsing *b)
 {
     size_t ahead = (size_t)(b->list.height > 0 ? b->list.height : 40) * AHEAD;
-    return b->query != NULL && !b->end && (b->to_end || b->found.n < b->list.at + ahead);
+    return b->query != NULL && !b->end && (b->to_end || b->wanted != 0 || b->found.n < b->list.at + ahead);
+}
+
+static int64_t selected(const struct browsing *b)
+{
+    return b->list.n > 0 ? b->found.v[b->list.at] : 0;
 }
 
 static void forget_rows(struct browsing *b)
@@ -55,9 +61,20 @@ static void forget_rows(struct browsing *b)
 static void show_selected(struct browsing *b, struct screen *s, bool again)
 {
     struct err err;
-    int64_t row = b->list.n > 0 ? b->found.v[b->list.at] : 0;
-    if (!reading_set(&b->reading, b->workbench->db, row, 1, s->grid.ascii, again, &err))
+    if (!reading_set(&b->reading, b->workbench->db, selected(b), 1, s->grid.ascii, again, &err))
         screen_refuse(s, "%s", err.text);
+}
+
+/* After the list was found anew. */
+static void select_wanted(struct browsing *b)
+{
+    size_t i = b->list.at;
+    while (i < b->found.n && b->found.v[i] < b->wanted)
+        i++;
+    if (i == b->found.n && !b->end)
+        return;
+    list_go(&b->list, i);
+    b->wanted = 0;
 }
 
 static void find_more(struct browsing *b, struct screen *s)
@@ -78,13 +95,17 @@ static void find_more(struct browsing *b, struct screen *s)
     if (b->to_end)
         list_go(&b->list, b->found.n > 0 ? b->found.n - 1 : 0);
     b->to_end = b->to_end && !b->end;
-    show_selected(b, s, false);
+    if (b->wanted != 0)
+        select_wanted(b);
+    if (b->wanted == 0)
+        show_selected(b, s, false);
 }
 
-static void start_over(struct browsing *b, struct screen *s)
+static void start_over(struct browsing *b, struct screen *s, int64_t wanted)
 {
     vec_clear(&b->found);
     b->reached = 0;
+    b->wanted = wanted;
     b->end = b->to_end = false;
     list_set(&b->list, 0);
     forget_rows(b);
@@ -119,7 +140,7 @@ static bool ask(struct browsing *b, struct screen *s, const char *text, struct e
     b->asked = asked;
     b->query = query;
     index_words(b, s);
-    start_over(b, s);
+    start_over(b, s, 0);
     return true;
 }
 
@@ -136,10 +157,7 @@ static void browse_woken(void *view, struct screen *s)
         screen_refuse(s, "%s", err.text);
     indexer_stop(b->indexer);
     b->indexer = NULL;
-    size_t at = b->list.at;
-    start_over(b, s);
-    list_go(&b->list, at);
-    show_selected(b, s, false);
+    start_over(b, s, selected(b));
 }
 
 static int browse_wait_ms(const void *view)
@@ -173,11 +191,6 @@ static void browse_shown(void *view, struct screen *s)
 }
 
 /* ---- requests ---- */
-
-static int64_t selected(const struct browsing *b)
-{
-    return b->list.n > 0 ? b->found.v[b->list.at] : 0;
-}
 
 static void show_history(struct browsing *b, struct screen *s)
 {
@@ -268,10 +281,12 @@ static void browse_request(void *view, struct screen *s, enum request r)
         return;
     else if (b->list.n > 0 && item_request(b, s, r))
         return;
-    else if (list_request(&b->list, s, r))
+    else if (list_request(&b->list, s, r)) {
         b->to_end = r == REQ_BOTTOM && !b->end;
-    else
+        b->wanted = 0;
+    } else {
         screen_refuse(s, b->list.n == 0 ? "The list is empty." : "\"%s\" means nothing here.", request_name(r));
+    }
     if (view_stack_top(&s->views) != NULL && view_stack_top(&s->views)->self == view)
         show_selected(b, s, false);
 }
@@ -398,9 +413,7 @@ static void browse_draw(void *view, const struct screen *s, struct grid *g)
 {
     struct browsing *b = view;
     int room = g->rows - 3;
-    char left[200];
-    snprintf(left, sizeof left, "%.150s %s browse", b->workbench->title, mark_text(MARK_DOT, g->ascii));
-    frame_header(g, left, b->workbench->person);
+    workbench_header(b->workbench, g, "browse", b->workbench->person);
     if (b->reads) {
         draw_reading(b, g, 2, 0, room, g->cols);
     } else if (g->cols >= WIDE) {

@@ -25,7 +25,8 @@ struct queue {
     bool reads;          /* the selected one is read, on the whole screen */
     bool handing;        /* to whom is asked */
     struct cmdline line; /* the name */
-    struct arena arena;  /* of the cache */
+    int source_cols, why_cols;
+    struct arena arena; /* of the cache */
     struct {
         int64_t comparison;
         const char *asked;
@@ -367,7 +368,7 @@ static void say_why(const struct queue *q, const struct waiting_item *w, char *o
 
 static void draw_row(void *ctx, struct grid *g, int row, int col, int cols, size_t i)
 {
-    enum { MARKED = 2, ID = 8, SOURCE = 10, WHY = 27, GAP = 2 };
+    enum { MARKED = 2, ID = 8, GAP = 2 };
     struct queue *q = ctx;
     const struct waiting_item *w = &q->items.v[i];
     char why[64];
@@ -378,11 +379,27 @@ static void draw_row(void *ctx, struct grid *g, int row, int col, int cols, size
     at += MARKED;
     grid_put(g, row, at, ID, w->id, ID, STYLE_DIM);
     at += ID + GAP;
-    grid_put_short(g, row, at, SOURCE, w->source, strlen(w->source), STYLE_LABEL);
-    at += SOURCE + GAP;
-    grid_put_short(g, row, at, WHY, why, strlen(why), STYLE_VALUE);
-    at += WHY + GAP;
+    grid_put_short(g, row, at, q->source_cols, w->source, strlen(w->source), STYLE_LABEL);
+    at += q->source_cols + GAP;
+    grid_put_short(g, row, at, q->why_cols, why, strlen(why), STYLE_VALUE);
+    at += q->why_cols + GAP;
     grid_put_short(g, row, at, end - at, text, strlen(text), STYLE_TEXT);
+}
+
+/* As wide as what is seen needs: the rest is for what was asked. */
+static void fit_columns(struct queue *q, const struct grid *g, int rows)
+{
+    int most = g->cols / 4;
+    q->source_cols = q->why_cols = 6;
+    for (size_t i = q->list.top; i < q->items.n && i < q->list.top + (size_t)rows; i++) {
+        const struct waiting_item *w = &q->items.v[i];
+        char why[64];
+        say_why(q, w, why, sizeof why);
+        int source = (int)safe_width(w->source, strlen(w->source)), said = (int)strlen(why);
+        q->source_cols = source > q->source_cols ? source : q->source_cols;
+        q->why_cols = said > q->why_cols ? said : q->why_cols;
+    }
+    q->source_cols = q->source_cols < most ? q->source_cols : most;
 }
 
 static const char *const nothing[] = {
@@ -418,6 +435,7 @@ static void draw_list(struct queue *q, struct grid *g)
         snprintf(right, sizeof right, "%zu marked  %s", q->n_marked, range);
     frame_rule(g, 1, 0, g->cols, names[q->strategy], right);
     grid_put_short(g, 2, 1, g->cols - 2, abouts[q->strategy], strlen(abouts[q->strategy]), STYLE_DIM);
+    fit_columns(q, g, g->rows - 6);
     if (q->list.n > 0)
         list_draw(&q->list, g, 4, 0, g->rows - 6, g->cols, draw_row, q);
     else
@@ -427,9 +445,7 @@ static void draw_list(struct queue *q, struct grid *g)
 static void queue_draw(void *view, const struct screen *s, struct grid *g)
 {
     struct queue *q = view;
-    char left[200];
-    snprintf(left, sizeof left, "%.150s %s queue", q->workbench->title, mark_text(MARK_DOT, g->ascii));
-    frame_header(g, left, q->workbench->person);
+    workbench_header(q->workbench, g, "queue", q->workbench->person);
     if (q->reads) {
         frame_rule(g, 1, 0, g->cols, q->reading.c.id, "");
         reading_draw(&q->reading, g, 2, 1, g->rows - 3, g->cols - 2);

@@ -321,12 +321,11 @@ static void draw_row(void *ctx, struct grid *g, int row, int col, int cols, size
 static void draw(void *view, const struct screen *s, struct grid *g)
 {
     struct runs_view *v = view;
-    struct buf left = BUF_INIT, right = BUF_INIT;
+    struct buf right = BUF_INIT;
     char range[LIST_RANGE_SIZE];
-    buf_addf(&left, "runs  %s", v->workbench->title);
     if (v->state != NULL)
         train_draw_work(v->state, &right);
-    frame_header(g, left.ptr, right.ptr);
+    workbench_header(v->workbench, g, "runs", right.ptr);
     list_range(&v->list, range);
     frame_rule(g, 1, 0, g->cols, "fits, evaluations, comparisons", range);
     if (v->table.n == 0) {
@@ -341,7 +340,6 @@ static void draw(void *view, const struct screen *s, struct grid *g)
             grid_put_short(g, g->rows - 2, 2, g->cols - 3, r->run->model, strlen(r->run->model), STYLE_DIM);
     }
     strip_draw(s, g, 1, KEYMAP_RUNS, keys_shown, sizeof keys_shown / sizeof *keys_shown);
-    buf_free(&left);
     buf_free(&right);
 }
 

@@ -1,6 +1,7 @@
 #include "ui/workbench.h"
 
 #include "ui/agreement_panel.h"
+#include "ui/frame.h"
 #include "ui/train_panel.h"
 #include "ui/view_agreement.h"
 #include "ui/view_annotate.h"
@@ -54,6 +55,14 @@ bool workbench_view_find(const char *name, enum workbench_view *out)
         if (strcmp(views[v].name, name) == 0)
             return *out = (enum workbench_view)v, true;
     return false;
+}
+
+void workbench_header(const struct workbench *w, struct grid *g, const char *view, const char *right)
+{
+    struct buf left = BUF_INIT;
+    buf_addf(&left, "%s %s %s", w->title, mark_text(MARK_DOT, g->ascii), view);
+    frame_header(g, left.ptr, right);
+    buf_free(&left);
 }
 
 static bool is_open(const struct screen *s, const char *name)

@@ -31,6 +31,8 @@ const char *workbench_view_help(enum workbench_view v);
 /* By name; false when there is none. */
 bool workbench_view_find(const char *name, enum workbench_view *out);
 
+/* The first row of a view: " assay  title · view          right". */
+void workbench_header(const struct workbench *w, struct grid *g, const char *view, const char *right);
 /* Show a view: the one that is open already, closing those above it, or a new one on top. Refused with a message when
  * it cannot be opened. */
 void workbench_open(struct workbench *w, struct screen *s, enum workbench_view v);

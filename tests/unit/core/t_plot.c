@@ -133,6 +133,18 @@ Test(plot, reliability_counts_pairs_below)
     cr_expect(ne(ptr, strstr(b.ptr, "probability said\n"), NULL));
 }
 
+Test(plot, a_low_reliability_plot_is_its_upper_part_alone)
+{
+    struct metric m = example(8);
+    for (size_t lines = PLOT_LOW_HEIGHT; lines < PLOT_MIN_HEIGHT; lines++) {
+        buf_reset(&b);
+        plot_reliability(&m, 38, lines, PLOT_UNICODE, &b);
+        expect_size(38, lines);
+        cr_expect(ne(ptr, strstr(b.ptr, "probability said\n"), NULL));
+        cr_expect(eq(ptr, strstr(b.ptr, "pairs"), NULL));
+    }
+}
+
 Test(plot, many_bins_share_columns)
 {
     struct metric m;

@@ -69,6 +69,35 @@ Test(view_browse, in_ascii)
     workbench_stage_golden(&s, "80x24-browse-ascii");
 }
 
+/* More than are found in one go. */
+static void import_many(const char *name, int from, int to)
+{
+    struct buf lines = BUF_INIT;
+    for (int i = from; i < to; i++)
+        buf_addf(&lines, "{\"prompt\":\"River %d?\",\"responses\":[{\"text\":\"Yes %d.\"},{\"text\":\"No.\"}]}\n", i,
+                 i);
+    cr_assert(fixture_import(&s.f, name, NULL, lines.ptr));
+    buf_free(&lines);
+}
+
+Test(view_browse, the_selection_stays_where_it_is_when_words_were_indexed)
+{
+    char before[64] = "";
+    workbench_stage_init(&s, "helpsteer2");
+    import_many("a.jsonl", 0, 200);
+    workbench_stage_open(&s, WORKBENCH_BROWSE, 24, 80, false);
+    workbench_stage_press(&s, ":find river\n");
+    workbench_stage_press(&s, "G k k k k k");
+    cr_assert(holds("at 194\n"));
+    snprintf(before, sizeof before, "%.44s", strstr(workbench_stage_model(&s), "comparison "));
+    import_many("b.jsonl", 200, 300);
+    workbench_stage_press(&s, "h q"); /* what came since is indexed */
+    cr_expect(holds("unindexed 0\n"));
+    cr_expect(holds(before), "%s", before);
+    workbench_stage_press(&s, "G");
+    cr_expect(holds("found 300\n"));
+}
+
 Test(view_browse, a_query_finds_words_and_fields_once_its_words_are_indexed)
 {
     start(some, 24, 80, false);
