@@ -64,6 +64,8 @@ struct app {
     struct buf *capture; /* app_print adds to this instead of stdout; NULL: stdout */
     /* Who watches long work, reading of the workspace too, in place of the bar on stderr and of signals, which stay
      * whose they are; NULL: nobody */
+    bool again;          /* what was told already is told in another form: no run is recorded of it */
+    /* Who watches long work in place of the bar on stderr and of signals, which stay whose they are; NULL: nobody */
     const struct progress *progress;
     bool refused; /* set by a command: done, but some records were refused (exit status 3) */
 };

@@ -177,8 +177,10 @@ static bool step_eval(struct demo *d, const char *model, struct err *err)
     if (d->json)
         return true;
     d->app.json = false;
+    d->app.again = true;
     bool ok = call(d, "eval", words, err);
     d->app.json = true;
+    d->app.again = false;
     const char *plot = ok ? strstr(d->answer.ptr, "When it says p") : NULL;
     if (plot != NULL)
         printf("\n%s\n", plot);

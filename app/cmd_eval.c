@@ -139,7 +139,7 @@ static bool tell(const struct app *app, const struct judged *j, const struct sec
                  j->n > 0          ? "pairs"
                  : j->n_thumbs > 0 ? "thumbs"
                                    : "ratings");
-    if (j->d->from_workspace && !record(app, j, s, err))
+    if (j->d->from_workspace && !app->again && !record(app, j, s, err))
         return false;
     struct buf text = BUF_INIT;
     if (app->json)

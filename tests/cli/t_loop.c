@@ -275,3 +275,12 @@ Test(loop, nothing_is_left_where_an_output_cannot_be_written)
     cr_expect(eq(int, assay_status(folder, "-w d/demo.assay export --format trl -o /dev/full"), 1));
     temp_remove(folder);
 }
+
+Test(loop, the_demo_records_its_fit_and_its_evaluation_once)
+{
+    char *folder = demo();
+    struct json_object *s = assay_json(folder, "-w d/demo.assay status");
+    cr_expect(eq(dbl, json_number(s, "runs"), 2));
+    json_object_put(s);
+    temp_remove(folder);
+}
