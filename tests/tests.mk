@@ -65,6 +65,13 @@ bench: deps-test
 	$(Q)$(MAKE) --no-print-directory -j$(NPROC) $(B)/bench $(B)/assay
 	$(Q)ASSAY_BIN=$(abspath $(B)/assay) sh tests/bench/run.sh $(B)/bench
 
+## screens: take the pictures of the documents anew, from the program in a terminal
+.PHONY: screens
+screens: deps-test
+	$(Q)$(MAKE) --no-print-directory -j$(NPROC) $(B)/assay $(B)/screen
+	$(Q)mkdir -p assets/doc/screens && ASSAY_BIN=$(abspath $(B)/assay) PICTURES=$(abspath assets/doc/screens) LC_ALL=C.UTF-8 TZ=UTC \
+	  $(B)/screen --filter 'pictures/*'
+
 ## golden: rewrite the golden files of the command line and the screen; read the diff
 golden: tests-built
 	$(Q)GOLDEN=1 $(RUN_TESTS)

@@ -71,3 +71,56 @@ Test(readme, its_commands_run_as_they_stand)
     buf_free(&path_env);
     buf_free(&script_env);
 }
+
+/* ---- what the documents link to ---- */
+
+/* A link within the repository: the path before "#", or nothing for one that leads out or stays on its page. */
+static void target_of(const char *link, size_t n, const char *folder, struct buf *path)
+{
+    size_t part = strcspn(link, "#)");
+    buf_reset(path);
+    if (part > n || part == 0 || strncmp(link, "http", 4) == 0)
+        return;
+    buf_addf(path, "%s/%.*s", folder, (int)part, link);
+}
+
+static size_t check_links(const char *folder, const char *name)
+{
+    struct buf text = BUF_INIT, path = BUF_INIT;
+    size_t links = 0;
+    buf_addf(&path, "%s/%s", folder, name);
+    cr_assert(file_read(path.ptr, &text), "%s", path.ptr);
+    for (const char *at = text.ptr; (at = strstr(at, "](")) != NULL;) {
+        at += 2;
+        target_of(at, strcspn(at, ")\n"), folder, &path);
+        if (path.len == 0)
+            continue;
+        links++;
+        cr_expect(eq(int, access(path.ptr, R_OK), 0), "%s links to %s, which is not there", name, path.ptr);
+    }
+    buf_free(&text);
+    buf_free(&path);
+    return links;
+}
+
+Test(readme, every_link_and_picture_of_the_documents_is_there)
+{
+    static const char *const documents[][2] = {
+        {"/..", "README.md"},
+        {"/../assets/doc", "CONTRIBUTING.md"},
+        {"/../assets/doc", "screens.md"},
+        {"/../assets/doc", "core.md"},
+        {"/../assets/doc", "formats.md"},
+        {"/../assets/doc", "objectives.md"},
+        {"", "README.md"},
+    };
+    struct buf folder = BUF_INIT;
+    size_t links = 0;
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        buf_reset(&folder);
+        buf_addf(&folder, "%s%s", program_tests(), documents[i][0]);
+        links += check_links(folder.ptr, documents[i][1]);
+    }
+    cr_expect(gt(sz, links, 15), "only %zu links", links);
+    buf_free(&folder);
+}

@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
+#include "tests/support/picture.h"
 #include "tests/support/program.h"
 
 #include <criterion/criterion.h>
@@ -151,6 +152,50 @@ void terminal_expect(struct terminal *t, const char *text)
         }
         open = terminal_pump(t, 200);
     }
+}
+
+void terminal_settle(struct terminal *t, int ms)
+{
+    size_t before;
+    do {
+        before = t->bytes;
+        if (!terminal_pump(t, ms))
+            return;
+    } while (t->bytes != before);
+}
+
+static uint32_t rgb_of(struct terminal *t, VTermColor c, bool front)
+{
+    if (VTERM_COLOR_IS_DEFAULT_FG(&c) || VTERM_COLOR_IS_DEFAULT_BG(&c))
+        return front ? PICTURE_FRONT : PICTURE_BACK;
+    vterm_screen_convert_color_to_rgb(t->screen, &c);
+    return (uint32_t)c.rgb.red << 16 | (uint32_t)c.rgb.green << 8 | c.rgb.blue;
+}
+
+static struct picture_cell picture_cell_at(struct terminal *t, int row, int col)
+{
+    VTermScreenCell cell;
+    vterm_screen_get_cell(t->screen, (VTermPos){.row = row, .col = col}, &cell);
+    if (cell.chars[0] == (uint32_t)-1)
+        return (struct picture_cell){.front = PICTURE_FRONT, .back = PICTURE_BACK};
+    struct picture_cell x = {.width = cell.width,
+                             .front = rgb_of(t, cell.attrs.reverse ? cell.bg : cell.fg, !cell.attrs.reverse),
+                             .back = rgb_of(t, cell.attrs.reverse ? cell.fg : cell.bg, cell.attrs.reverse),
+                             .bold = cell.attrs.bold,
+                             .underline = cell.attrs.underline != 0};
+    for (int i = 0; i < PICTURE_CODES && i < VTERM_MAX_CHARS_PER_CELL; i++)
+        x.code[i] = cell.chars[i];
+    return x;
+}
+
+void terminal_picture(struct terminal *t, const char *title, const char *desc, struct buf *out)
+{
+    struct picture_cell *cell = mem_array((size_t)t->rows * (size_t)t->cols, sizeof *cell);
+    for (int row = 0; row < t->rows; row++)
+        for (int col = 0; col < t->cols; col++)
+            cell[row * t->cols + col] = picture_cell_at(t, row, col);
+    picture_svg(&(struct picture){.rows = t->rows, .cols = t->cols, .cell = cell, .title = title, .desc = desc}, out);
+    mem_free(cell);
 }
 
 char terminal_left_of_cursor(struct terminal *t, int left)

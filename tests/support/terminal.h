@@ -19,9 +19,14 @@ void terminal_send(struct terminal *t, const char *keys);
 bool terminal_pump(struct terminal *t, int ms);
 /* Wait until the screen holds the text; fails the test with the screen when it does not come. */
 void terminal_expect(struct terminal *t, const char *text);
+/* Wait until nothing has come for ms milliseconds: only to look at a screen whose last change has no text to wait for.
+ */
+void terminal_settle(struct terminal *t, int ms);
 /* The screen, one line a row, trailing blanks cut. */
 void terminal_screen(struct terminal *t, struct buf *out);
 bool terminal_shows(struct terminal *t, const char *text);
+/* The screen as a picture (tests/support/picture.h), in the colours that the program chose. */
+void terminal_picture(struct terminal *t, const char *title, const char *desc, struct buf *out);
 /* The character `left` columns left of the cursor. */
 char terminal_left_of_cursor(struct terminal *t, int left);
 void terminal_resize(struct terminal *t, int rows, int cols);
