@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -112,6 +113,7 @@ Test(readme, every_link_and_picture_of_the_documents_is_there)
         {"/../assets/doc", "core.md"},
         {"/../assets/doc", "formats.md"},
         {"/../assets/doc", "objectives.md"},
+        {"/../assets/doc/adr", "README.md"},
         {"", "README.md"},
     };
     struct buf folder = BUF_INIT;
@@ -123,4 +125,22 @@ Test(readme, every_link_and_picture_of_the_documents_is_there)
     }
     cr_expect(gt(sz, links, 15), "only %zu links", links);
     buf_free(&folder);
+}
+
+Test(readme, the_index_of_decisions_has_each_of_them)
+{
+    struct buf path = BUF_INIT, index = BUF_INIT;
+    glob_t found;
+    buf_addf(&path, "%s/../assets/doc/adr/README.md", program_tests());
+    cr_assert(file_read(path.ptr, &index));
+    buf_reset(&path);
+    buf_addf(&path, "%s/../assets/doc/adr/0*.md", program_tests());
+    cr_assert(eq(int, glob(path.ptr, 0, NULL, &found), 0));
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *name = strrchr(found.gl_pathv[i], '/') + 1;
+        cr_expect(ne(ptr, strstr(index.ptr, name), NULL), "%s is not in the index", name);
+    }
+    globfree(&found);
+    buf_free(&path);
+    buf_free(&index);
 }
