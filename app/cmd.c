@@ -27,14 +27,33 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
+/* What stands in the overview before the first of some commands. */
+static const struct {
+    const struct command *first;
+    const char *text;
+} headings[] = {
+    {&cmd_demo, "Data"},
+    {&cmd_annotate, "People"},
+    {&cmd_embed, "Reward heads"},
+    {&cmd_set, "The workspace"},
+};
+
+static void list_commands(struct buf *out)
+{
+    for (const struct command *const *c = commands; *c != NULL; c++) {
+        for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
+            if (headings[i].first == *c)
+                buf_addf(out, "\n%s\n", headings[i].text);
+        buf_addf(out, "  %-10s  %s\n", (*c)->name, (*c)->summary);
+    }
+}
+
 void command_overview(struct buf *out)
 {
-    buf_adds(out,
-             "usage: assay [-w FILE] [--json] [-q | -v] COMMAND ...\n\n"
-             "Collect human preferences in a terminal, fit reward heads on a CPU, know how far to trust them.\n\n");
-    for (const struct command *const *c = commands; *c != NULL; c++)
-        buf_addf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
-    buf_adds(out, "\nFor every command:\n");
+    buf_adds(out, "usage: assay [-w FILE] [--json] [-q | -v] COMMAND ...\n\n"
+                  "Collect human preferences in a terminal, fit reward heads on a CPU, know how far to trust them.\n");
+    list_commands(out);
+    buf_adds(out, "\nFor every command\n");
     args_help(global_options, out);
     buf_adds(out, "\n`assay COMMAND --help` tells more. `assay` alone opens the workbench on the workspace.\n"
                   "New here? `assay demo` runs the whole loop on a bundled sample.\n");

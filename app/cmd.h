@@ -13,20 +13,29 @@ struct command {
     const char *example;               /* lines that can be typed */
     const struct option_spec *options; /* ends with a NULL name */
     size_t min_words, max_words;
+    bool only_reads; /* nothing is undone when its answer is not wanted to the end (`| head`) */
     bool (*run)(struct app *app, const struct args *args, struct err *err);
 };
 
-/* In the order in which they are listed. */
+/* In the order in which they are listed; headings stand before some of them (app/cmd.c). */
 #define COMMANDS(X)                                                                                                    \
+    X(demo)                                                                                                            \
     X(init)                                                                                                            \
     X(import)                                                                                                          \
+    X(quarantine)                                                                                                      \
+    X(find)                                                                                                            \
+    X(retire)                                                                                                          \
+    X(export)                                                                                                          \
+    X(status)                                                                                                          \
     X(annotate)                                                                                                        \
     X(judge)                                                                                                           \
-    X(status)                                                                                                          \
+    X(rubric)                                                                                                          \
+    X(queue)                                                                                                           \
     X(plan)                                                                                                            \
+    X(gold)                                                                                                            \
     X(agreement)                                                                                                       \
     X(aggregate)                                                                                                       \
-    X(export)                                                                                                          \
+    X(role)                                                                                                            \
     X(embed)                                                                                                           \
     X(train)                                                                                                           \
     X(eval)                                                                                                            \
@@ -36,21 +45,13 @@ struct command {
     X(best_of)                                                                                                         \
     X(distance)                                                                                                        \
     X(report)                                                                                                          \
+    X(set)                                                                                                             \
+    X(log)                                                                                                             \
     X(check)                                                                                                           \
     X(backup)                                                                                                          \
     X(restore)                                                                                                         \
-    X(anonymise)                                                                                                       \
     X(merge)                                                                                                           \
-    X(log)                                                                                                             \
-    X(set)                                                                                                             \
-    X(find)                                                                                                            \
-    X(queue)                                                                                                           \
-    X(gold)                                                                                                            \
-    X(quarantine)                                                                                                      \
-    X(rubric)                                                                                                          \
-    X(role)                                                                                                            \
-    X(retire)                                                                                                          \
-    X(demo)
+    X(anonymise)
 
 #define X(name) extern const struct command cmd_##name;
 COMMANDS(X)

@@ -514,5 +514,6 @@ const struct command cmd_agreement = {
                "  assay --json agreement --ratings ratings.jsonl | jq '.parts[].as_judged.alpha_ordinal'",
     .options = options,
     .max_words = 0,
+    .only_reads = true,
     .run = run,
 };

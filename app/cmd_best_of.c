@@ -231,5 +231,6 @@ const struct command cmd_best_of = {
     .options = options,
     .min_words = 1,
     .max_words = 1,
+    .only_reads = true,
     .run = run,
 };

@@ -68,5 +68,6 @@ const struct command cmd_check = {
     .example = "  assay -w sample.assay check",
     .options = options,
     .max_words = 0,
+    .only_reads = true,
     .run = run,
 };

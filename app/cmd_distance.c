@@ -242,5 +242,6 @@ const struct command cmd_distance = {
     .options = options,
     .min_words = 2,
     .max_words = MOST_HEADS + 1,
+    .only_reads = true,
     .run = run,
 };

@@ -195,7 +195,7 @@ static bool write_out(const struct app *app, struct db *db, struct job *j, struc
     bool ok = out != NULL && (j->manifest == NULL || (note = outfile_open(j->manifest, err)) != NULL) &&
               export_write(db, &j->o, out, &c, err) && write_probes(db, &j->probing, out, &c, err) &&
               (note == NULL || manifest_write(db, &j->o, &j->made.sum, &c, j->path, note, err)) &&
-              tell(app, j->path, j, &c, err);
+              (outfile_failed(out) || tell(app, j->path, j, &c, err));
     if (ok) {
         ok = outfile_commit(out, err); /* the note last: it never speaks of a file that is not there */
         out = NULL;
@@ -268,5 +268,6 @@ const struct command cmd_export = {
                "  assay export -f responses | jq -r .id",
     .options = options,
     .max_words = 0,
+    .only_reads = true,
     .run = run,
 };

@@ -148,5 +148,6 @@ const struct command cmd_find = {
     .example = "  assay find 'source:hh river \"in Peru\"'\n  assay --json find 'flagged not retired' -n 0",
     .options = options,
     .max_words = 64,
+    .only_reads = true,
     .run = run,
 };

@@ -113,5 +113,6 @@ const struct command cmd_log = {
     .example = "  assay log -n 10\n  assay log 7c19\n  assay --json log --what import | jq '.[].detail'",
     .options = options,
     .max_words = 1,
+    .only_reads = true,
     .run = run,
 };

@@ -161,5 +161,6 @@ const struct command cmd_plan = {
     .example = "  assay plan --kappa 0.47 --people 3 --width 0.05\n  assay plan --comparisons 400",
     .options = options,
     .max_words = 0,
+    .only_reads = true,
     .run = run,
 };

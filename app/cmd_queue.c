@@ -108,5 +108,6 @@ const struct command cmd_queue = {
     .example = "  assay queue --strategy disagreement -n 10\n  assay --json queue --strategy skipped",
     .options = options,
     .max_words = 0,
+    .only_reads = true,
     .run = run,
 };

@@ -184,5 +184,6 @@ const struct command cmd_report = {
                "  assay report --model a.safetensors --model b.safetensors --format md",
     .options = options,
     .max_words = 0,
+    .only_reads = true,
     .run = run,
 };

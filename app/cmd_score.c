@@ -279,5 +279,6 @@ const struct command cmd_score = {
                "      --reference samples.jsonl",
     .options = options,
     .max_words = 0,
+    .only_reads = true,
     .run = run,
 };

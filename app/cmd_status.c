@@ -282,5 +282,6 @@ const struct command cmd_status = {
     .example = "  assay status\n  assay status --watch 10\n  assay --json status | jq '.annotators[] | {name, judged}'",
     .options = options,
     .max_words = 0,
+    .only_reads = true,
     .run = run,
 };

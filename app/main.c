@@ -7,6 +7,7 @@
 #include "core/safe.h"
 #include "ui/manual.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
@@ -196,6 +197,17 @@ static void complain(const struct err *err)
     buf_free(&safe);
 }
 
+/* Whoever reads the output has had enough, such as `head`: then a command that only reads dies of it without a word, as
+ * others do. Where something was undone that is said first. */
+static void die_of_the_pipe(const struct app *app, const struct err *err)
+{
+    const struct command *c = app->command != NULL ? command_find(app->command) : NULL;
+    if (c != NULL && !c->only_reads)
+        complain(err);
+    signal(SIGPIPE, SIG_DFL);
+    raise(SIGPIPE);
+}
+
 int main(int argc, char **argv)
 {
     hold_standard_files();
@@ -207,6 +219,8 @@ int main(int argc, char **argv)
     struct app app = {.workspace = default_workspace()};
     bool ok = trace_open(&err) && run(&app, argc, argv, &err);
     trace_close();
+    if (!ok && err.code == EPIPE)
+        die_of_the_pipe(&app, &err);
     if (!ok)
         complain(&err);
     if (bar_signal() != 0 && (ok || err.kind == ERR_STOPPED))

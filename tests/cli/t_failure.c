@@ -42,6 +42,18 @@ Test(failure, an_answer_that_cannot_be_given_undoes_the_command)
     expect_output(UNCHANGED("${A% -w*} init x.assay > /dev/full"), "1\nsame\n");
 }
 
+/* Descriptor 3 is a pipe whose reader has gone. 141: of SIGPIPE, which a pipeline takes for an end like another. */
+#define GONE "mkfifo gone; : < gone & exec 3> gone; wait; rm gone\n"
+
+Test(failure, a_reader_that_has_had_enough_is_told_of_only_where_something_was_undone)
+{
+    expect_output(GONE "{ $A export -f judgements >&3; echo $?; $A help >&3; echo $?; } 2>&1", "141\n141\n");
+    expect_output(GONE "echo '" NEW_RECORD
+                       "' > n.jsonl\n" UNCHANGED("$A import n.jsonl 2> said >&3; echo $?; cat said; "
+                                                 "rm said"),
+                  "141\nassay: cannot write to standard output: Broken pipe\n0\nsame\n");
+}
+
 /* The limit is met when the changes go to disk, long after the records were read. */
 Test(failure, a_disk_that_runs_full_keeps_nothing)
 {
