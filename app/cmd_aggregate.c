@@ -1,5 +1,6 @@
 #include "app/aggregated.h"
 #include "app/cmd.h"
+#include "app/rights.h"
 #include "core/base/json_writer.h"
 #include "core/base/outfile.h"
 #include "core/safe.h"
@@ -204,7 +205,9 @@ static bool read_use(const struct args *args, struct made *m, struct err *err)
 static bool use(const struct app *app, const struct made *m, struct err *err)
 {
     struct db *db = NULL;
-    bool ok = app_open(app, true, &db, err) && aggregated_use(db, m->use, app_annotator(NULL), err);
+    char who[RIGHTS_NAME_SIZE];
+    bool ok =
+        app_open(app, true, &db, err) && rights_signature(db, NULL, who, err) && aggregated_use(db, m->use, who, err);
     db_close(db);
     if (ok && strcmp(m->use, AGGREGATED_NONE) == 0)
         app_note(app, "the labels of this workspace are plain means");

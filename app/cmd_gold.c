@@ -1,4 +1,5 @@
 #include "app/cmd.h"
+#include "app/rights.h"
 #include "core/base/json_writer.h"
 #include "core/safe.h"
 #include "store/db.h"
@@ -102,16 +103,15 @@ static bool change(struct db *db, const struct args *args, int answer, struct er
 {
     const char *verb = args->words.v[0], *id = args->words.v[1];
     int64_t comparison;
+    char who[RIGHTS_NAME_SIZE];
     bool was = true;
-    if (!task_find(db, id, &comparison, err))
+    if (!rights_signature(db, NULL, who, err) || !task_find(db, id, &comparison, err))
         return false;
     if (comparison == 0)
         return err_set(err, ERR_MISSING, "there is no comparison %s in this workspace", id);
     if (strcmp(verb, "add") == 0)
-        return gold_add(db, comparison, (enum gold_answer)answer, args_has(args, "qualifying"), app_annotator(NULL),
-                        err);
-    return gold_drop(db, comparison, app_annotator(NULL), &was, err) &&
-           (was || err_set(err, ERR_MISSING, "%s is not gold", id));
+        return gold_add(db, comparison, (enum gold_answer)answer, args_has(args, "qualifying"), who, err);
+    return gold_drop(db, comparison, who, &was, err) && (was || err_set(err, ERR_MISSING, "%s is not gold", id));
 }
 
 static bool run(struct app *app, const struct args *args, struct err *err)

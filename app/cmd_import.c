@@ -2,6 +2,7 @@
 #include "app/guard.h"
 #include "app/import_preview.h"
 #include "app/progress.h"
+#include "app/rights.h"
 #include "core/base/json_writer.h"
 #include "core/safe.h"
 #include "store/db.h"
@@ -132,6 +133,7 @@ static void counts_json(struct json_writer *w, const char *file, const struct im
 struct job {
     struct tally t;
     const struct args *args;
+    char who[RIGHTS_NAME_SIZE];
     struct outfile *rejects;
     struct guard guard;
     bool guarded;
@@ -149,7 +151,7 @@ static bool import_one(struct db *db, struct job *j, const char *path, struct er
                                .source = args_get(j->args, "source"),
                                .licence = args_get(j->args, "licence"),
                                .map = args_get(j->args, "map"),
-                               .who = app_annotator(NULL),
+                               .who = j->who,
                                .guard = j->guarded ? &j->guard.on : NULL,
                                .rejects = j->rejects,
                                .refused = on_refused,
@@ -176,6 +178,8 @@ static bool import_all(struct db *db, void *ctx, struct err *err)
 {
     struct job *j = ctx;
     struct app *app = j->t.app;
+    if (!rights_signature(db, NULL, j->who, err))
+        return false;
     if (app->json) {
         jw_object(&j->w);
         jw_key(&j->w, "files");

@@ -6,6 +6,7 @@
 #include "store/db.h"
 #include "store/rubric.h"
 #include "store/setting.h"
+#include "store/workspace.h"
 
 #include <grp.h>
 #include <stdio.h>
@@ -91,14 +92,14 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     if (ok) {
         char account[RIGHTS_ACCOUNT_SIZE];
         rights_account(account);
-        struct db_options o = {.title = args_get(args, "title"),
-                               .guidelines = file != NULL ? guidelines.ptr : NULL,
-                               .overlap = (int)overlap,
-                               .who = app_annotator(NULL),
-                               .account = account};
+        struct workspace_options o = {.title = args_get(args, "title"),
+                                      .guidelines = file != NULL ? guidelines.ptr : NULL,
+                                      .overlap = (int)overlap,
+                                      .who = app_annotator(NULL),
+                                      .account = account};
         struct db *db = NULL;
         app->workspace = path;
-        bool made = db_create(path, &rubric, &o, &db, err);
+        bool made = workspace_create(path, &rubric, &o, &db, err);
         ok = made && (!args_has(args, "group") || setting_change(db, SET_ROLES, "on", o.who, err));
         db_close(db);
         ok = ok && share(app, args_get(args, "group"), err) && answer(app, &rubric, overlap, err);

@@ -1,4 +1,5 @@
 #include "app/cmd.h"
+#include "app/rights.h"
 #include "app/session.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
@@ -144,10 +145,11 @@ static bool visit(struct db *db, void *ctx, struct err *err)
     const struct visit *v = ctx;
     const char *which = v->args->words.v[0], *outcome = "";
     char id[sizeof((struct task *)0)->id];
-    struct session s;
-    const char *name = app_annotator(args_get(v->args, "as"));
+    struct session s = {0};
+    char name[RIGHTS_NAME_SIZE];
     bool review = args_has(v->args, "review");
     bool ok =
+        rights_name(db, args_get(v->args, "as"), name, err) &&
         (review ? session_open_review(&s, db, name, "", err) : session_open(&s, db, name, "", ORDER_GIVEN, err)) &&
         (strcmp(which, "next") == 0 ? session_next(&s, err) : session_goto(&s, which, err));
     if (ok && s.task.comparison == 0)

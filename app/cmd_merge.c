@@ -1,5 +1,6 @@
 #include "app/cmd.h"
 #include "app/progress.h"
+#include "app/rights.h"
 #include "core/base/json_writer.h"
 #include "core/safe.h"
 #include "store/db.h"
@@ -68,10 +69,11 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     jw_start(&w, &text);
     if (app->json)
         jw_array(&w);
-    bool ok = true;
+    char who[RIGHTS_NAME_SIZE];
+    bool ok = rights_signature(db, args_get(args, "as"), who, err);
     for (size_t i = 0; ok && i < args->words.n; i++) {
         struct merge_counts counts;
-        ok = merge_one(app, db, args->words.v[i], app_annotator(args_get(args, "as")), &counts, err);
+        ok = merge_one(app, db, args->words.v[i], who, &counts, err);
         if (ok && app->json)
             as_json(args->words.v[i], &counts, &w);
         else if (ok)

@@ -1,5 +1,6 @@
 #include "app/cmd.h"
 #include "app/guard.h"
+#include "app/rights.h"
 #include "core/base/vec.h"
 #include "store/db.h"
 #include "store/quarantine.h"
@@ -102,6 +103,7 @@ static bool list(const struct app *app, struct db *db, int64_t limit, struct err
 struct settling {
     struct app *app;
     const struct args *args;
+    char who[RIGHTS_NAME_SIZE];
     enum quarantine_state state;
     VEC(const char *) ids;
     struct arena arena;
@@ -122,11 +124,10 @@ static bool settle_one(struct db *db, struct settling *s, const char *id, struct
     struct arena a = {0};
     struct quarantine_entry e;
     struct err why = {.kind = ERR_NONE};
-    const char *who = app_annotator(args_get(s->args, "as"));
     bool ok = quarantine_find(db, id, &a, &e, err);
     bool refused =
         ok && e.state == QUARANTINE_HELD && s->state == QUARANTINE_RELEASED && !import_held(db, &e, &s->counts, &why);
-    if (refused && (why.kind == ERR_IO || why.kind == ERR_BUSY || why.kind == ERR_MEMORY)) {
+    if (refused && !import_is_refusal(&why)) {
         *err = why;
         ok = false;
     } else if (refused) {
@@ -134,7 +135,7 @@ static bool settle_one(struct db *db, struct settling *s, const char *id, struct
         s->refused++;
         s->app->refused = true;
     } else {
-        ok = ok && quarantine_settle(db, &e, s->state, who, err);
+        ok = ok && quarantine_settle(db, &e, s->state, s->who, err);
         s->settled += ok;
     }
     arena_free(&a);
@@ -156,8 +157,9 @@ static void tell(const struct settling *s, struct buf *out)
     } else {
         buf_addf(out, "%lld %s", (long long)s->settled, state);
         if (s->state == QUARANTINE_RELEASED)
-            buf_addf(out, ": %lld new comparisons, %lld new judgements", (long long)s->counts.comparisons.made,
-                     (long long)s->counts.judgements.made);
+            buf_addf(out, ": %lld new comparison%s, %lld new judgement%s", (long long)s->counts.comparisons.made,
+                     s->counts.comparisons.made == 1 ? "" : "s", (long long)s->counts.judgements.made,
+                     s->counts.judgements.made == 1 ? "" : "s");
     }
     buf_addc(out, '\n');
 }
@@ -196,7 +198,8 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     if (!args_int(args, "limit", 0, 1000000000, &limit, err) || !app_open(app, verb != 0, &db, err))
         return false;
     struct settling s = {.app = app, .args = args, .state = verb == 1 ? QUARANTINE_RELEASED : QUARANTINE_DROPPED};
-    bool ok = verb == 0 ? list(app, db, limit, err) : db_write(db, settle, &s, err);
+    bool ok = verb == 0 ? list(app, db, limit, err)
+                        : rights_signature(db, args_get(args, "as"), s.who, err) && db_write(db, settle, &s, err);
     vec_free(&s.ids);
     arena_free(&s.arena);
     db_close(db);

@@ -3,6 +3,8 @@
 #include "core/base/json_writer.h"
 #include "store/restore.h"
 
+#include <stdio.h>
+
 static const struct option_spec options[] = {
     {"check", 0, NULL, "only verify FILE; nothing is replaced", false},
     {"as", 0, "NAME", "who does it, for the audit trail (default: $ASSAY_ANNOTATOR, then the account's name)", false},
@@ -57,14 +59,16 @@ static void end_text(struct telling *t, const char *file, bool restored, const c
     buf_adds(&t->text, "; `assay merge` brings in what was said since the backup\n");
 }
 
-/* Of a workspace that can be read: is whoever does it an owner? */
-static bool may_replace(const struct app *app, struct err *err)
+/* Of a workspace that can be read: is whoever does it an owner, and under which name? */
+static bool may_replace(const struct app *app, const char *given, char who[RIGHTS_NAME_SIZE], struct err *err)
 {
     struct db *db = NULL;
     struct err unreadable = {.kind = ERR_NONE};
-    if (!db_open(app->workspace, DB_READ, &db, &unreadable))
+    if (!db_open(app->workspace, DB_READ, &db, &unreadable)) {
+        snprintf(who, RIGHTS_NAME_SIZE, "%s", app_annotator(given));
         return true;
-    bool ok = rights_check(db, ROLE_OWNER, err);
+    }
+    bool ok = rights_check(db, ROLE_OWNER, err) && rights_signature(db, given, who, err);
     db_close(db);
     return ok;
 }
@@ -76,15 +80,16 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     const char *file = args->words.v[0];
     int faults = 0;
     bool check = args_has(args, "check");
-    struct restore_options o = {
-        .check_only = check, .who = app_annotator(args_get(args, "as")), .report = on_fault, .ctx = &t};
+    char who[RIGHTS_NAME_SIZE];
+    struct restore_options o = {.check_only = check, .who = who, .report = on_fault, .ctx = &t};
     if (app->json) {
         jw_start(&t.w, &t.text);
         jw_object(&t.w);
         jw_key(&t.w, "faults");
         jw_array(&t.w);
     }
-    bool ok = may_replace(app, err) && restore_file(file, app->workspace, &o, &faults, &kept, err);
+    bool ok =
+        may_replace(app, args_get(args, "as"), who, err) && restore_file(file, app->workspace, &o, &faults, &kept, err);
     bool restored = ok && !check && faults == 0;
     const char *name = kept.len > 0 ? kept.ptr : "";
     if (app->json)

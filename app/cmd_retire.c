@@ -1,4 +1,5 @@
 #include "app/cmd.h"
+#include "app/rights.h"
 #include "core/base/json_writer.h"
 #include "store/content.h"
 #include "store/db.h"
@@ -6,6 +7,7 @@
 
 static const struct option_spec options[] = {
     {"undo", 0, NULL, "back into work", false},
+    {"reason", 0, "TEXT", "why, for the log and for who comes across it later", false},
     {"as", 0, "NAME", "who does it, for the audit trail (default: $ASSAY_ANNOTATOR, then the account's name)", false},
     {0},
 };
@@ -13,15 +15,17 @@ static const struct option_spec options[] = {
 struct retiring {
     const struct app *app;
     const struct args *args;
+    char who[RIGHTS_NAME_SIZE];
 };
 
-static bool one(struct db *db, const char *word, bool retired, const char *who, char id[ID_HEX_SIZE], struct err *err)
+static bool one(struct db *db, const char *word, const struct retiring *r, char id[ID_HEX_SIZE], struct err *err)
 {
     int64_t comparison = 0;
     return task_find(db, word, &comparison, err) &&
            (comparison != 0 ||
             err_set(err, ERR_MISSING, "there is no comparison %s in this workspace; nothing was changed", word)) &&
-           content_retire(db, comparison, retired, who, err) && content_comparison_hex(db, comparison, id, err);
+           content_retire(db, comparison, !args_has(r->args, "undo"), r->who, args_get(r->args, "reason"), err) &&
+           content_comparison_hex(db, comparison, id, err);
 }
 
 static bool all(struct db *db, void *ctx, struct err *err)
@@ -35,7 +39,7 @@ static bool all(struct db *db, void *ctx, struct err *err)
         jw_array(&w);
     for (size_t i = 0; ok && i < r->args->words.n; i++) {
         char id[ID_HEX_SIZE];
-        ok = one(db, r->args->words.v[i], retired, app_annotator(args_get(r->args, "as")), id, err);
+        ok = one(db, r->args->words.v[i], r, id, err);
         if (ok && r->app->json) {
             jw_object(&w);
             jw_kstr(&w, "comparison", id);
@@ -57,10 +61,10 @@ static bool all(struct db *db, void *ctx, struct err *err)
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct db *db = NULL;
-    struct retiring r = {app, args};
+    struct retiring r = {.app = app, .args = args};
     if (!app_open(app, true, &db, err))
         return false;
-    bool ok = db_write(db, all, &r, err);
+    bool ok = rights_signature(db, args_get(args, "as"), r.who, err) && db_write(db, all, &r, err);
     db_close(db);
     return ok;
 }
@@ -68,12 +72,13 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 const struct command cmd_retire = {
     .name = "retire",
     .summary = "take comparisons out of work, or back in",
-    .synopsis = "COMPARISON... [--undo]",
+    .synopsis = "COMPARISON... [--undo] [--reason TEXT]",
     .about =
         "What is retired is handed to nobody and stands in no export, no fit and no figure. Nothing is deleted: what\n"
-        "was said of it is kept, `log COMPARISON` shows it, and --undo brings it back as it was. COMPARISON is an id\n"
+        "was said of it is kept, `log COMPARISON` shows it and the --reason, and --undo brings it back as it was. "
+        "COMPARISON is an id\n"
         "or its beginning; all of them or none.",
-    .example = "  assay retire 7c19 a0b3\n  assay retire 7c19 --undo",
+    .example = "  assay retire 7c19 a0b3 --reason 'the source withdrew it'\n  assay retire 7c19 --undo",
     .options = options,
     .min_words = 1,
     .max_words = 10000,

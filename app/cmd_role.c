@@ -67,7 +67,7 @@ static bool show(const struct app *app, struct db *db, struct err *err)
 
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
-    char account[RIGHTS_ACCOUNT_SIZE];
+    char account[RIGHTS_ACCOUNT_SIZE], who[RIGHTS_NAME_SIZE];
     enum role r = ROLE_ANNOTATOR;
     struct db *db = NULL;
     size_t n = args->words.n;
@@ -76,9 +76,9 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     if ((n == 2 && !role_parse(args->words.v[1], &r, err)) || !app_open(app, n == 2, &db, err))
         return false;
     rights_account(account);
-    bool ok =
-        (n == 0 || role_give(db, args->words.v[0], r, args_get(args, "account"), account, app_annotator(NULL), err)) &&
-        show(app, db, err);
+    bool ok = (n == 0 || (rights_signature(db, NULL, who, err) &&
+                          role_give(db, args->words.v[0], r, args_get(args, "account"), account, who, err))) &&
+              show(app, db, err);
     db_close(db);
     return ok;
 }
@@ -91,9 +91,15 @@ const struct command cmd_role = {
         "An annotator judges what is handed out. A reviewer also sees what others said, and decides. An owner also\n"
         "imports, exports, fits, sets and gives roles. Who somebody is, the account says under which the program\n"
         "runs: the name of an annotator belongs to the first account that works under it, or to the one given here;\n"
-        "that of a reviewer or an owner only to the one given. Whoever made the workspace is its owner. Roles are in\n"
-        "force once the first one was given; `assay set roles off` ends that. They are no lock: whoever may write\n"
-        "the file can change it with other programs (`assay init --group` sets permissions).",
+        "that of a reviewer or an owner only to the one given. The audit trail is signed by the account's own name, "
+        "and\n"
+        "--as changes nothing about that; an owner may judge under a name that belongs to nobody, which the trail "
+        "tells.\n"
+        "Whoever made the workspace is its owner. Roles are in force once the first one was given; `assay set roles "
+        "off`\n"
+        "ends that. They are no lock: whoever may write the file can change it with other programs (`assay init "
+        "--group`\n"
+        "sets permissions).",
     .example = "  assay role ada reviewer --account ada\n  assay role",
     .options = options,
     .max_words = 2,

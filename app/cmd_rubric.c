@@ -1,4 +1,5 @@
 #include "app/cmd.h"
+#include "app/rights.h"
 #include "app/rubrics.h"
 #include "core/base/json.h"
 #include "core/base/json_writer.h"
@@ -108,13 +109,14 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     struct db *db = NULL;
     struct arena a = {0};
     struct rubric r;
+    char who[RIGHTS_NAME_SIZE];
     if ((n > 0 && !use && !shown) || (use && name == NULL))
         return err_set(err, ERR_USAGE, "rubric takes show [NAME], use NAME, or nothing");
     if (!app_open(app, use, &db, err))
         return false;
     bool ok = n == 0 || (name != NULL ? find(db, name, &a, &r, err) : rubric_current(db, &a, &r, err));
     if (use)
-        ok = ok && rubric_use(db, &r, app_annotator(args_get(args, "as")), err);
+        ok = ok && rights_signature(db, args_get(args, "as"), who, err) && rubric_use(db, &r, who, err);
     ok = ok && (shown ? show(app, &r, err) : list(app, db, err));
     arena_free(&a);
     db_close(db);

@@ -1,4 +1,5 @@
 #include "app/cmd.h"
+#include "app/rights.h"
 #include "core/base/json_writer.h"
 #include "core/safe.h"
 #include "store/db.h"
@@ -64,6 +65,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     size_t n = args->words.n;
     bool back = args_has(args, "default");
     enum setting_id id = SET_TITLE;
+    char who[RIGHTS_NAME_SIZE];
     struct db *db;
     if (n > 0 && !setting_find(args->words.v[0], &id, err))
         return false;
@@ -71,7 +73,8 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         return err_set(err, ERR_USAGE, "--default takes the name of one setting and no value");
     if ((n == 2 && !setting_valid(id, args->words.v[1], err)) || !app_open(app, n == 2 || back, &db, err))
         return false;
-    bool ok = (n < 2 && !back) || setting_change(db, id, n == 2 ? args->words.v[1] : NULL, app_annotator(NULL), err);
+    bool ok = (n < 2 && !back) || (rights_signature(db, NULL, who, err) &&
+                                   setting_change(db, id, n == 2 ? args->words.v[1] : NULL, who, err));
     ok = ok && show(app, db, n > 0 ? (int)id : 0, n > 0 ? (int)id + 1 : SETTING_COUNT_OF, err);
     db_close(db);
     return ok;

@@ -9,13 +9,13 @@
 bool deed_retire(struct deed_context *c, const struct deed *deed, struct reaction *out, struct err *err)
 {
     snprintf(out->message, sizeof out->message, "retired: given to nobody, left out of everything");
-    return content_retire(c->db, deed->row, true, c->person, err);
+    return content_retire(c->db, deed->row, true, c->person, deed->text, err);
 }
 
 bool deed_restore(struct deed_context *c, const struct deed *deed, struct reaction *out, struct err *err)
 {
     snprintf(out->message, sizeof out->message, "restored");
-    return content_retire(c->db, deed->row, false, c->person, err);
+    return content_retire(c->db, deed->row, false, c->person, deed->text, err);
 }
 
 bool deeds_perform(void *context, const struct deed *deed, struct reaction *out, struct err *err)

@@ -15,7 +15,7 @@ bool deed_assign(struct deed_context *c, const struct deed *deed, struct reactio
     size_t given = 0;
     rng_seed_any(&rng);
     out->refused = !assign(c->db, c->person, &a, &rng, &given, &reason);
-    if (out->refused && reason.kind != ERR_USAGE) {
+    if (out->refused && reason.kind != ERR_USAGE && reason.kind != ERR_MISSING) {
         *err = reason;
         return false;
     }

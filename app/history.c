@@ -55,7 +55,12 @@ static void subject_text(const struct history *h, struct buf *out)
         buf_adds(out, " alone; it counts in no label\n");
     } else if (h->retired != 0) {
         clock_iso(h->retired, at);
-        buf_addf(out, "retired %s: handed to nobody, in no export\n", at);
+        buf_addf(out, "retired %s: handed to nobody, in no export", at);
+        if (h->retired_why != NULL) {
+            buf_adds(out, "; ");
+            app_add_name(out, h->retired_why);
+        }
+        buf_addc(out, '\n');
     } else {
         buf_addf(out, "in work, handled by %lld %s", (long long)h->people, h->people == 1 ? "person" : "people");
         if (h->wanted >= 0)
@@ -267,6 +272,8 @@ void history_json(const struct history *h, struct buf *out)
     kstr_or_null(&w, "principle", h->principle);
     ktime(&w, "created", h->created);
     ktime(&w, "retired", h->retired);
+    if (h->retired_why != NULL)
+        jw_kstr(&w, "reason", h->retired_why);
     jw_kint(&w, "people", h->people);
     kint_or_null(&w, "wanted", h->wanted >= 0, h->wanted);
     kstr_or_null(&w, "repeats", h->repeats[0] != '\0' ? h->repeats : NULL);

@@ -35,6 +35,13 @@ enum { RIGHTS_ACCOUNT_SIZE = 64 };
 void rights_account(char out[RIGHTS_ACCOUNT_SIZE]);
 /* May whoever runs the program do what takes this role? ERR_CONFLICT says so. */
 MUST_CHECK bool rights_check(struct db *db, enum role needed, struct err *err);
+/* The name to work under: `given` (--as), $ASSAY_ANNOTATOR, the one that belongs to the account (store/role.h), or that
+ * of the account. Whether they may, rights_sign_on says. */
+enum { RIGHTS_NAME_SIZE = 80 };
+MUST_CHECK bool rights_name(struct db *db, const char *given, char out[RIGHTS_NAME_SIZE], struct err *err);
+/* Who does it, for the audit trail. With roles in force nobody signs as another: it is the account's own name, and
+ * ERR_CONFLICT when another one is given. */
+MUST_CHECK bool rights_signature(struct db *db, const char *given, char out[RIGHTS_NAME_SIZE], struct err *err);
 /* May they work under this name, which becomes theirs (store/role.h)? */
 MUST_CHECK bool rights_sign_on(struct db *db, const char *name, struct err *err);
 

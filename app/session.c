@@ -3,6 +3,7 @@
 #include "app/rights.h"
 
 #include "core/base/mem.h"
+#include "store/annotator.h"
 #include "store/setting.h"
 
 #include <stdio.h>

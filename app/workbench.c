@@ -8,8 +8,10 @@
 #include "app/workbench_agreement.h"
 #include "app/workbench_train.h"
 #include "store/db.h"
+#include "store/setting.h"
 #include "ui/ui.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -90,6 +92,13 @@ static bool run_beside(const struct app *app, const struct args *args, struct wo
     return ok;
 }
 
+/* What is done to the workspace is signed by the account; the judging may be under a name that is nobody's. */
+static bool sign_deeds(struct db *db, const char *person, char out[RIGHTS_NAME_SIZE], struct err *err)
+{
+    double roles = 0;
+    return setting_number(db, SET_ROLES, &roles, err) && rights_signature(db, roles != 0 ? NULL : person, out, err);
+}
+
 /* An annotate view that comes first is handed its item before the screen is taken over, so that what stands in the way
  * of that is told as of any command. */
 static bool run_with(const struct app *app, const struct args *args, struct db *db, struct workbench w,
@@ -98,15 +107,16 @@ static bool run_with(const struct app *app, const struct args *args, struct db *
     static const char *const orders[] = {"given", "random", NULL};
     int order = ORDER_GIVEN;
     struct session s = {0};
-    char account[RIGHTS_ACCOUNT_SIZE];
+    char account[RIGHTS_ACCOUNT_SIZE], signature[RIGHTS_NAME_SIZE];
     enum role role = ROLE_ANNOTATOR;
     rights_account(account);
     bool ok = args_choice(args, "order", orders, &order, err) && role_of(db, account, &role, err) &&
+              sign_deeds(db, w.person, signature, err) &&
               session_open(&s, db, w.person, w.title, (enum task_order)order, err) &&
               (first != WORKBENCH_ANNOTATE || session_next(&s, err));
     if (ok) {
         struct ui_host annotate = {session_perform, session_state, &s};
-        struct deed_context deeds = {.db = db, .person = w.person, .annotator = s.annotator};
+        struct deed_context deeds = {.db = db, .person = signature, .annotator = s.annotator};
         struct workbench_host host = {deeds_perform, &deeds, glance_read, verdicts_read};
         w.db = db;
         w.annotator = s.annotator;
@@ -122,14 +132,16 @@ static bool run_with(const struct app *app, const struct args *args, struct db *
 
 bool workbench_run(const struct app *app, const struct args *args, enum workbench_view first, struct err *err)
 {
-    char *title = title_of(app->workspace);
-    struct workbench w = {.path = app->workspace, .title = title, .person = app_annotator(args_get(args, "as"))};
+    char *title = title_of(app->workspace), who[RIGHTS_NAME_SIZE];
+    struct workbench w = {.path = app->workspace, .title = title, .person = who};
     struct db *db = NULL;
     bool ok;
+    snprintf(who, sizeof who, "%s", app_annotator(args_get(args, "as")));
     if (first == WORKBENCH_DASHBOARD && access(app->workspace, F_OK) != 0)
         ok = run_views(app, args, &w, first, err);
     else
-        ok = app_open(app, true, &db, err) && run_with(app, args, db, w, first, err);
+        ok = app_open(app, true, &db, err) && rights_name(db, args_get(args, "as"), who, err) &&
+             run_with(app, args, db, w, first, err);
     db_close(db);
     mem_free(title);
     return ok;

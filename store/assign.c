@@ -2,6 +2,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/json_writer.h"
+#include "store/annotator.h"
 #include "store/audit.h"
 #include "store/setting.h"
 #include "store/stmt.h"
@@ -38,7 +39,7 @@ static bool hand_all(struct db *db, void *ctx, struct err *err)
 bool assign(struct db *db, const char *who, const struct assignment *a, struct rng *rng, size_t *given, struct err *err)
 {
     struct handing h = {.who = who, .a = a, .rng = rng};
-    if (!annotator_person(db, a->to, &h.annotator, err) || !db_write(db, hand_all, &h, err))
+    if (!annotator_known(db, a->to, &h.annotator, err) || !db_write(db, hand_all, &h, err))
         return false;
     *given = h.given;
     return true;

@@ -8,13 +8,14 @@
 #include <stddef.h>
 
 struct assignment {
-    const char *to;             /* name of a person, who is made known when new */
+    const char *to;             /* name of a person who is known */
     const int64_t *comparisons; /* n of them; the first one comes first */
     size_t n;
     int64_t ms; /* the places are kept for so long; after that others may take them, too */
 };
-/* Hands out those that this person may still be given (store/handout.h; what is wanted of the person is not asked);
- * *given is how many. They come before the queue, in this order, behind what was begun before. */
+/* ERR_MISSING when nobody is called so. Hands out those that this person may still be given (store/handout.h; what is
+ * wanted of the person is not asked); *given is how many. They come before the queue, in this order, behind what was
+ * begun before. */
 MUST_CHECK bool assign(struct db *db, const char *who, const struct assignment *a, struct rng *rng, size_t *given,
                        struct err *err);
 /* One more person than have handled it, or than were wanted, is wanted for a comparison; *wanted says how many then. */

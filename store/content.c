@@ -3,6 +3,7 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/json_writer.h"
+#include "core/base/utf8.h"
 #include "store/audit.h"
 #include "store/stmt.h"
 #include "store/tally.h"
@@ -193,8 +194,21 @@ bool content_comparison_hex(struct db *db, int64_t comparison, char hex[ID_HEX_S
 struct retirement {
     int64_t comparison;
     bool retired;
-    const char *who;
+    const char *who, *why;
 };
+
+static bool write_down(struct db *db, const struct retirement *r, const char *id, struct err *err)
+{
+    struct buf detail = BUF_INIT;
+    struct json_writer w;
+    jw_start(&w, &detail);
+    jw_object(&w);
+    jw_kstr(&w, "reason", r->why != NULL ? r->why : "");
+    jw_object_end(&w);
+    bool ok = audit_add(db, r->who, r->retired ? "retire" : "unretire", id, r->why != NULL ? detail.ptr : NULL, err);
+    buf_free(&detail);
+    return ok;
+}
 
 static bool retire(struct db *db, void *ctx, struct err *err)
 {
@@ -213,13 +227,15 @@ static bool retire(struct db *db, void *ctx, struct err *err)
     since = r->retired ? clock_now_ms() : 0;
     return tally_leave(db, r->comparison, err) &&
            stmt_run(db, STMT_COMPARISON_RETIRE, ARGS(v_int(r->comparison), v_int_or_null(since)), err) &&
-           tally_enter(db, r->comparison, err) &&
-           audit_add(db, r->who, r->retired ? "retire" : "unretire", id, NULL, err);
+           tally_enter(db, r->comparison, err) && write_down(db, r, id, err);
 }
 
-bool content_retire(struct db *db, int64_t comparison, bool retired, const char *who, struct err *err)
+bool content_retire(struct db *db, int64_t comparison, bool retired, const char *who, const char *why, struct err *err)
 {
-    return db_write(db, retire, &(struct retirement){comparison, retired, who}, err);
+    size_t bad;
+    if (why != NULL && (strlen(why) > CONTENT_WHY_MAX || !utf8_valid(why, strlen(why), &bad)))
+        return err_set(err, ERR_USAGE, "the reason must be UTF-8 and at most %d bytes", CONTENT_WHY_MAX);
+    return db_write(db, retire, &(struct retirement){comparison, retired, who, why}, err);
 }
 
 static struct json_text copy_text(struct json_text t, struct arena *a)

@@ -57,9 +57,12 @@ MUST_CHECK bool content_principle(struct db *db, int64_t comparison, struct json
 /* Its id as people write it; ERR_MISSING when there is no such comparison. */
 MUST_CHECK bool content_comparison_hex(struct db *db, int64_t comparison, char hex[ID_HEX_SIZE], struct err *err);
 /* Take a comparison out of work, or back in; one that is so already stays as it is. What is out of work is handed to
- * nobody and stands in no export; what was said of it is kept. ERR_MISSING when there is none; ERR_CONFLICT for one
+ * nobody and stands in no export; what was said of it is kept. `why` (or NULL) goes to the audit trail, {"reason":
+ * why}. ERR_USAGE when it is too long or no UTF-8; ERR_MISSING when there is no such comparison; ERR_CONFLICT for one
  * that repeats another one for one person. */
-MUST_CHECK bool content_retire(struct db *db, int64_t comparison, bool retired, const char *who, struct err *err);
+enum { CONTENT_WHY_MAX = 1000 };
+MUST_CHECK bool content_retire(struct db *db, int64_t comparison, bool retired, const char *who, const char *why,
+                               struct err *err);
 
 /* Messages of a prompt from the canonical JSON that the table holds; strings live in `a`. */
 MUST_CHECK bool content_messages(struct json_text json, struct arena *a, struct message **out, size_t *n,

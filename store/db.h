@@ -1,9 +1,9 @@
 /* The workspace file: one SQLite database (assets/sql/schema/). Opened by one thread; give each thread its own.
  *
- * Folder: db, stmt, migrate, disk, restore the file, its statements, its versions, where it may lie
- *         rubric, setting, audit what holds for the whole workspace
+ * Folder: db, db_open, stmt, migrate, disk, restore the file, its statements, its versions, where it may lie
+ *         workspace, rubric, setting, audit making one, and what holds for the whole of it
  *         content, response      prompts, responses, comparisons, sources
- *         judgement, label, history what was said, what it adds up to and how that came about
+ *         annotator, judgement, label, history who judges, what was said, what it adds up to and how that came about
  *         task, draft, queue, undo  one annotator at work
  *         quarantine, pseudonym, anonymise  records and names kept apart
  *         where, words, browse      filters, the index of words, searching
@@ -22,25 +22,12 @@
 #include <stdint.h>
 
 struct db;
-struct rubric;
 
 /* "assy", so that file(1) and db_open tell a workspace from another database. */
 enum { DB_APPLICATION_ID = 0x61737379, DB_BUSY_MS = 10 * 1000 };
 
 enum db_mode { DB_READ, DB_WRITE };
 
-struct db_options {
-    const char *title;      /* shown on the screen; NULL: the file's name */
-    const char *guidelines; /* text for annotators, or NULL */
-    int overlap;            /* how many people judge each comparison; 0 means 1 */
-    const char *who;        /* for the audit trail, or NULL */
-    const char *account;    /* that owns it (store/role.h), or NULL */
-};
-
-/* Make a workspace with `rubric` (its row and version are set). ERR_CONFLICT when `path` exists already; on failure
- * nothing is left there. */
-MUST_CHECK bool db_create(const char *path, struct rubric *rubric, const struct db_options *options, struct db **out,
-                          struct err *err);
 /* Open one; an older version is brought up to date, after a copy of it was put beside it as "name.v1.assay".
  * ERR_MISSING when there is no such file; ERR_SCHEMA when it is
  * no workspace or of a newer version (the file is not touched); ERR_IO on a network file system, where SQLite's locks

@@ -1,4 +1,4 @@
-/* What db.c, stmt.c, migrate.c, check.c and restore.c share. */
+/* What db.c, db_open.c, workspace.c, stmt.c, migrate.c, check.c and restore.c share. */
 #ifndef ASSAY_STORE_DB_INTERNAL_H
 #define ASSAY_STORE_DB_INTERNAL_H
 
@@ -17,6 +17,17 @@ struct db {
 bool db_error(struct db *db, int code, const char *what, struct err *err);
 /* Pragmas and transaction control; anything else is a named statement. */
 MUST_CHECK bool db_exec(struct db *db, const char *sql, struct err *err);
+
+/* A handle without a connection; db_close gives it back. */
+struct db *db_new(const char *path);
+/* Connect it (SQLITE_OPEN_... flags) and set what holds for every connection. */
+MUST_CHECK bool db_connect(struct db *db, int flags, struct err *err);
+/* The memory for pages; once the page size of the file is known. */
+MUST_CHECK bool db_limit_cache(struct db *db, struct err *err);
+/* Make an empty file at `path`; ERR_CONFLICT when there is one. */
+MUST_CHECK bool db_reserve(const char *path, struct err *err);
+/* A new file with the newest schema and nothing in it; on failure nothing is left there. */
+MUST_CHECK bool db_make(const char *path, struct db **out, struct err *err);
 
 /* Open a workspace of any version that is not newer than ours, and leave it in that version. Close with db_close. */
 MUST_CHECK bool db_reach(const char *path, enum db_mode mode, struct db **out, int *version, struct err *err);

@@ -163,11 +163,7 @@ bool embedding_set_list(struct db *db, struct arena *a, struct embedding_set **o
         from_row(&q, a, &s);
         vec_push(&all, s);
     }
-    *n = all.n;
-    *out = arena_array(a, all.n + 1, sizeof **out);
-    if (all.n > 0)
-        memcpy(*out, all.v, all.n * sizeof **out);
-    vec_free(&all);
+    vec_to_arena(&all, a, *out, *n);
     return rows_close(&q, err);
 }
 

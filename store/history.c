@@ -87,11 +87,7 @@ static bool load_audit(struct db *db, struct loading *l, struct err *err)
                                   .detail = rows_dup(&q, 3, l->a)};
         vec_push(&found, e);
     }
-    l->runs[RUN_AUDIT].n = found.n;
-    l->runs[RUN_AUDIT].v = arena_array(l->a, found.n + 1, sizeof *found.v);
-    if (found.n > 0)
-        memcpy(l->runs[RUN_AUDIT].v, found.v, found.n * sizeof *found.v);
-    vec_free(&found);
+    vec_to_arena(&found, l->a, l->runs[RUN_AUDIT].v, l->runs[RUN_AUDIT].n);
     return rows_close(&q, err);
 }
 
@@ -155,6 +151,25 @@ static void merge_runs(struct loading *l)
     l->out->n = n;
 }
 
+/* What was said when it was last taken out of work. */
+static void find_why(struct loading *l)
+{
+    struct json_object *o = NULL;
+    struct json_text why = {0};
+    struct err ignored;
+    for (size_t i = l->out->retired != 0 ? l->runs[RUN_AUDIT].n : 0; i-- > 0;) {
+        const struct history_entry *e = &l->runs[RUN_AUDIT].v[i];
+        if (strcmp(e->what, "retire") != 0)
+            continue;
+        if (e->detail != NULL && json_parse(e->detail, strlen(e->detail), &o, &ignored) &&
+            json_object_is_type(o, json_type_object) && json_get_text(o, "reason", JSON_OPTIONAL, &why, &ignored) &&
+            why.ptr != NULL)
+            l->out->retired_why = arena_ndup(l->a, why.ptr, why.len);
+        json_object_put(o);
+        return;
+    }
+}
+
 static bool load(struct db *db, void *ctx, struct err *err)
 {
     struct loading *l = ctx;
@@ -167,6 +182,7 @@ static bool load(struct db *db, void *ctx, struct err *err)
     *l->runs[RUN_IMPORT].v = (struct history_entry){.at = l->out->created, .who = l->out->source, .what = "import"};
     if (!load_audit(db, l, err) || !load_judgements(db, l, err))
         return false;
+    find_why(l);
     merge_runs(l);
     return true;
 }

@@ -35,6 +35,7 @@ struct history {
     const char *source;
     const char *split, *subset, *principle; /* NULL: none */
     int64_t created, retired;               /* ms; retired 0: in work */
+    const char *retired_why;                /* NULL: nobody said */
     int64_t people, wanted;                 /* who handled it, how many are to; wanted -1: as many as the overlap */
     char repeats[ID_HEX_SIZE];              /* which one it gives again, "": none */
     const char *reserved;                   /* to whom alone; NULL: everybody */

@@ -106,8 +106,7 @@ bool import_format_named(const char *name, const struct import_format **out, str
     return false;
 }
 
-/* Faults of a record; everything else is a fault of the file, the disk or the program. */
-static bool is_refusal(const struct err *e)
+bool import_is_refusal(const struct err *e)
 {
     return e->kind == ERR_SYNTAX || e->kind == ERR_RANGE || e->kind == ERR_MISSING || e->kind == ERR_CONFLICT;
 }
@@ -256,7 +255,7 @@ static bool take_batch(struct run *r, struct err *err)
             return true;
         if (err != NULL)
             *err = why;
-        if (s.at == s.to || !is_refusal(&why) || !go_around(r, &s, &why, err)) {
+        if (s.at == s.to || !import_is_refusal(&why) || !go_around(r, &s, &why, err)) {
             size_t last = s.at < r->batch.n ? s.at : r->batch.n - 1;
             return err_context(err, "%s:%ld", lines_name(r->lines), r->batch.v[last].number);
         }

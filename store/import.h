@@ -83,6 +83,9 @@ struct import_counts {
 MUST_CHECK bool import_file(struct db *db, const char *path, const struct import_options *options,
                             struct import_counts *counts, struct err *err);
 
+/* Is it a fault of the record? Everything else is one of the file, the disk or the program. */
+bool import_is_refusal(const struct err *e);
+
 struct quarantine_entry;
 /* Take in a record that was held, through the reader of its format and unguarded. Its errors are those of the record.
  */

@@ -2,6 +2,7 @@
 #include "store/import_format.h"
 
 #include "core/base/json_writer.h"
+#include "store/annotator.h"
 #include "store/stmt.h"
 
 #include <math.h>

@@ -90,11 +90,7 @@ bool item_side(struct db *db, int64_t item, bool right, struct arena *a, struct 
         return false;
     while (rows_next(&q))
         vec_push(&all, ((struct content_row){.row = rows_int(&q, 0), .id = rows_id(&q, 1)}));
-    *out = arena_array(a, all.n + 1, sizeof **out);
-    *n = all.n;
-    if (all.n > 0)
-        memcpy(*out, all.v, all.n * sizeof **out);
-    vec_free(&all);
+    vec_to_arena(&all, a, *out, *n);
     return rows_close(&q, err);
 }
 
@@ -122,14 +118,12 @@ static bool read_answers(struct db *db, int64_t item, bool texts, struct arena *
             x.text = copy(&q, 3, a);
             x.model = copy(&q, 4, a);
         }
-        *(rows_int(&q, 1) != 0 ? &v->right : &v->wrong) += 1;
+        v->right += rows_int(&q, 1) != 0;
         vec_push(&all, x);
     }
-    struct item_view_answer *list = arena_array(a, all.n + 1, sizeof *list);
-    if (all.n > 0)
-        memcpy(list, all.v, all.n * sizeof *list);
-    v->answers = list;
-    vec_free(&all);
+    size_t n;
+    vec_to_arena(&all, a, v->answers, n);
+    v->wrong = n - v->right;
     return rows_close(&q, err);
 }
 
@@ -176,10 +170,6 @@ bool item_counts(struct db *db, struct arena *a, struct item_count **out, size_t
         return false;
     while (rows_next(&q))
         vec_push(&all, ((struct item_count){rows_dup(&q, 0, a), rows_dup(&q, 1, a), rows_int(&q, 2)}));
-    *out = arena_array(a, all.n + 1, sizeof **out);
-    *n = all.n;
-    if (all.n > 0)
-        memcpy(*out, all.v, all.n * sizeof **out);
-    vec_free(&all);
+    vec_to_arena(&all, a, *out, *n);
     return rows_close(&q, err);
 }

@@ -36,24 +36,6 @@ bool judgement_by_source(const struct judgement *j)
     return !j->by_person && !j->by_reviewer;
 }
 
-bool annotator_row(struct db *db, struct json_text name, int64_t *row, struct err *err)
-{
-    static const struct {
-        const char *prefix, *kind;
-    } kinds[] = {{"source:", "source"}, {"review:", "reviewer"}};
-    const char *kind = "person";
-    *row = 0;
-    if (name.len == 0)
-        return err_set(err, ERR_RANGE, "the name of the annotator is empty");
-    if (!stmt_int(db, STMT_ANNOTATOR_FIND, ARGS(v_text(name.ptr, name.len)), row, err) || *row != 0)
-        return *row != 0;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (name.len >= strlen(kinds[i].prefix) && memcmp(name.ptr, kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
-            kind = kinds[i].kind;
-    return stmt_insert(db, STMT_ANNOTATOR_ADD, ARGS(v_text(name.ptr, name.len), v_str(kind), v_int(clock_now_ms())),
-                       row, err);
-}
-
 static int by_attribute(const void *a, const void *b)
 {
     const struct rating *x = a, *y = b;
@@ -205,9 +187,7 @@ static bool load_spans(struct db *db, struct arena *a, struct judgement *j, stru
         vec_push(&found, ((struct judged_span){(int)rows_int(&q, 0), (size_t)rows_int(&q, 1), (size_t)rows_int(&q, 2),
                                                (int)rows_int(&q, 3), rows_dup(&q, 4, a)}));
     if (found.n > 0)
-        j->spans = memcpy(arena_array(a, found.n, sizeof *j->spans), found.v, found.n * sizeof *j->spans);
-    j->n_spans = found.n;
-    vec_free(&found);
+        vec_to_arena(&found, a, j->spans, j->n_spans);
     return rows_close(&q, err);
 }
 
@@ -227,11 +207,7 @@ static bool list(struct db *db, enum stmt_id id, int64_t subject, struct arena *
     ok = ok ? rows_close(&q, err) : rows_abandon(&q);
     for (size_t i = 0; ok && i < found.n; i++)
         ok = load_ratings(db, a, &found.v[i], err) && load_spans(db, a, &found.v[i], err);
-    *out = arena_array(a, found.n + 1, sizeof **out);
-    *n = found.n;
-    if (found.n > 0)
-        memcpy(*out, found.v, found.n * sizeof **out);
-    vec_free(&found);
+    vec_to_arena(&found, a, *out, *n);
     return ok;
 }
 

@@ -63,10 +63,6 @@ struct judgement {
 /* Did it come with imported data? */
 bool judgement_by_source(const struct judgement *j);
 
-/* Row of an annotator; kinds are told apart by the name: "source:…" is the pseudo-annotator of a source,
- * "review:…" the one that holds what a person decided in review. */
-MUST_CHECK bool annotator_row(struct db *db, struct json_text name, int64_t *row, struct err *err);
-
 /* Content-derived id (a version 8 UUID) of what an imported judgement says; `subject` is the content id of its subject,
  * ratings count in the order of their attributes' names. */
 struct id judgement_content_id(const struct judgement *j, const char *annotator_name, const struct id *subject);

@@ -512,11 +512,7 @@ bool label_attributes(struct db *db, struct arena *a, const char ***names, size_
     }
     for (size_t i = 0; ok && i < used.v.n; i++)
         add_name(&ordered, used.v.v[i]);
-    *n = ordered.v.n;
-    *names = arena_array(a, *n + 1, sizeof **names);
-    if (*n > 0)
-        memcpy(*names, ordered.v.v, *n * sizeof **names);
+    vec_to_arena(&ordered.v, a, *names, *n);
     vec_free(&used.v);
-    vec_free(&ordered.v);
     return ok;
 }

@@ -15,60 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool check_name(const char *name, struct err *err)
-{
-    size_t n = strlen(name), bad;
-    if (n == 0)
-        return err_set(err, ERR_USAGE, "the name of the annotator is empty");
-    if (strncmp(name, "source:", 7) == 0)
-        return err_set(err, ERR_USAGE, "\"%.60s\": names that begin with \"source:\" are those of imported data", name);
-    if (strncmp(name, "review:", 7) == 0)
-        return err_set(err, ERR_USAGE, "\"%.60s\": give the name alone; --review says that it is a review", name);
-    if (n > 64 || isspace((unsigned char)name[0]) || isspace((unsigned char)name[n - 1]))
-        return err_set(err, ERR_USAGE, "\"%.60s\": a name has at most 64 bytes and no blank at its ends", name);
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)name[i] < 0x20 || name[i] == 0x7F)
-            return err_set(err, ERR_USAGE, "the name of the annotator holds a control character");
-    return utf8_valid(name, n, &bad) || err_set(err, ERR_USAGE, "the name of the annotator is not UTF-8");
-}
-
-struct naming {
-    const char *name;
-    int64_t row;
-};
-
-static bool name_person(struct db *db, void *ctx, struct err *err)
-{
-    struct naming *n = ctx;
-    return annotator_row(db, (struct json_text){n->name, strlen(n->name)}, &n->row, err);
-}
-
-bool annotator_person(struct db *db, const char *name, int64_t *annotator, struct err *err)
-{
-    struct naming n = {.name = name};
-    if (!check_name(name, err) || !stmt_int(db, STMT_ANNOTATOR_FIND, ARGS(v_str(name)), &n.row, err))
-        return false;
-    if (n.row == 0 && !db_write(db, name_person, &n, err))
-        return false;
-    *annotator = n.row;
-    return true;
-}
-
-bool annotator_reviewer(struct db *db, const char *name, int64_t *annotator, struct err *err)
-{
-    struct buf full = BUF_INIT;
-    struct naming n = {0};
-    if (!check_name(name, err))
-        return false;
-    buf_addf(&full, "review:%s", name);
-    n.name = full.ptr;
-    bool ok = stmt_int(db, STMT_ANNOTATOR_FIND, ARGS(v_str(n.name)), &n.row, err) &&
-              (n.row != 0 || db_write(db, name_person, &n, err));
-    *annotator = n.row;
-    buf_free(&full);
-    return ok;
-}
-
 bool task_side(struct db *db, int64_t annotator, int64_t comparison, int *a_is, struct err *err)
 {
     int64_t side = 0;

@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/json_writer.h"
+#include "store/annotator.h"
 #include "store/audit.h"
 #include "store/content.h"
 #include "store/handout.h"

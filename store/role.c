@@ -2,6 +2,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/json_writer.h"
+#include "store/annotator.h"
 #include "store/audit.h"
 #include "store/setting.h"
 #include "store/stmt.h"
@@ -167,35 +168,100 @@ struct signing {
     const char *account, *name;
 };
 
-static bool sign_on(struct db *db, void *ctx, struct err *err)
+/* The account of a person (NULL: none) and their role. */
+static bool account_of(struct db *db, int64_t person, struct arena *a, const char **account, enum role *r,
+                       struct err *err)
 {
-    const struct signing *s = ctx;
-    int64_t person, mine = 0;
-    enum role r, of_name = ROLE_ANNOTATOR;
     struct rows q;
-    bool taken = false;
-    if (!role_of(db, s->account, &r, err) || !annotator_person(db, s->name, &person, err))
-        return false;
-    if (r == ROLE_OWNER)
-        return true;
-    if (!person_of(db, s->account, &mine, &r, err) || !rows_open(&q, db, STMT_ROLE_ACCOUNT, ARGS(v_int(person)), err))
+    *account = NULL;
+    if (!rows_open(&q, db, STMT_ROLE_ACCOUNT, ARGS(v_int(person)), err))
         return false;
     if (rows_next(&q)) {
-        taken = !rows_null(&q, 0);
-        (void)find(rows_text(&q, 1).ptr, &of_name);
+        *account = rows_dup(&q, 0, a);
+        (void)find(rows_text(&q, 1).ptr, r);
     }
-    bool ok = rows_close(&q, err);
-    if (ok && !taken && mine == 0 && of_name > ROLE_ANNOTATOR) /* who claims a name must not get rights by it */
+    return rows_close(&q, err);
+}
+
+/* Is the name that of a person with another account? */
+static bool is_of_another(struct db *db, const char *name, const char *account, struct arena *a, bool *yes,
+                          struct err *err)
+{
+    int64_t person = 0;
+    enum role ignored;
+    const char *whose = NULL;
+    bool ok = stmt_int(db, STMT_ANNOTATOR_FIND, ARGS(v_str(name)), &person, err) &&
+              (person == 0 || account_of(db, person, a, &whose, &ignored, err));
+    *yes = whose != NULL && strcmp(whose, account) != 0;
+    return ok;
+}
+
+bool role_own_name(struct db *db, const char *account, struct arena *a, const char **name, struct err *err)
+{
+    bool forced, other = false;
+    int64_t row = 0;
+    enum role ignored;
+    struct rows q;
+    *name = NULL;
+    if (!in_force(db, &forced, err) || !forced)
+        return !forced;
+    if (!person_of(db, account, &row, &ignored, err))
+        return false;
+    if (row == 0) {
+        struct buf own = BUF_INIT;
+        bool ok = is_of_another(db, account, account, a, &other, err);
+        buf_addf(&own, "%s%s", other ? "account:" : "", account);
+        *name = arena_dup(a, own.ptr);
+        buf_free(&own);
+        return ok;
+    }
+    if (!rows_open(&q, db, STMT_ANNOTATOR_NAME, ARGS(v_int(row)), err))
+        return false;
+    if (rows_next(&q))
+        *name = rows_dup(&q, 0, a);
+    return rows_close(&q, err);
+}
+
+/* An owner under a name that is nobody's. */
+static bool write_down_use(struct db *db, const struct signing *s, struct arena *a, struct err *err)
+{
+    const char *own;
+    return role_own_name(db, s->account, a, &own, err) &&
+           (own == NULL || strcmp(own, s->name) == 0 || audit_add(db, own, "work-as", s->name, NULL, err));
+}
+
+static bool take_name(struct db *db, const struct signing *s, struct arena *a, struct err *err)
+{
+    int64_t person, mine = 0;
+    enum role r, of_name = ROLE_ANNOTATOR;
+    const char *whose;
+    if (!role_of(db, s->account, &r, err) || !annotator_person(db, s->name, &person, err) ||
+        !account_of(db, person, a, &whose, &of_name, err))
+        return false;
+    bool owner = r == ROLE_OWNER, taken = whose != NULL, ok = true;
+    if (owner && !taken)
+        return write_down_use(db, s, a, err);
+    if (!person_of(db, s->account, &mine, &r, err))
+        return false;
+    if (!taken && mine == 0 && of_name > ROLE_ANNOTATOR) /* who claims a name must not get rights by it */
         ok = err_set(err, ERR_CONFLICT,
                      "\"%.60s\" is the name of %s; an owner says whose it is: role NAME %s --account %s", s->name,
                      of_name == ROLE_OWNER ? "an owner" : "a reviewer", role_name(of_name), s->account);
-    else if (ok && !taken && mine == 0)
+    else if (!taken && mine == 0)
         ok = stmt_run(db, STMT_ROLE_SET, ARGS(v_int(person), v_str(NULL), v_str(s->account)), err);
-    else if (ok && mine != person)
+    else if (mine != person)
         ok = err_set(err, ERR_CONFLICT,
-                     mine != 0 ? "your account works under another name than \"%.60s\"; leave --as out"
-                               : "\"%.60s\" is somebody else's name; choose another one with --as",
+                     mine != 0 && !owner ? "your account works under another name than \"%.60s\"; leave --as out"
+                                         : "\"%.60s\" is somebody else's name; choose another one with --as",
                      s->name);
+    return ok;
+}
+
+static bool sign_on(struct db *db, void *ctx, struct err *err)
+{
+    struct arena a = {0};
+    bool ok = take_name(db, ctx, &a, err);
+    arena_free(&a);
     return ok;
 }
 

@@ -7,6 +7,7 @@
 #ifndef ASSAY_STORE_ROLE_H
 #define ASSAY_STORE_ROLE_H
 
+#include "core/base/arena.h"
 #include "store/db.h"
 
 /* The least first: each may do what those before it may. */
@@ -33,9 +34,14 @@ MUST_CHECK bool role_of(struct db *db, const char *account, enum role *r, struct
 MUST_CHECK bool role_give(struct db *db, const char *name, enum role r, const char *account, const char *by,
                           const char *who, struct err *err);
 
+/* The name of this account where roles are in force: the one that belongs to it, else that of the account itself (with
+ * "account:" before it where that is the name of somebody with another account). NULL where they are not in force.
+ * Lives in `a`. */
+MUST_CHECK bool role_own_name(struct db *db, const char *account, struct arena *a, const char **name, struct err *err);
+
 /* May this account work under this name? With roles in force a name belongs to the first account that uses it, but that
- * of a reviewer or an owner only to the account that it was given; owners may use any. ERR_CONFLICT says whose it is.
- */
+ * of a reviewer or an owner only to the account that it was given. An owner may also judge under a name that belongs to
+ * no account, which does not become theirs: the audit trail says so. ERR_CONFLICT says whose it is. */
 MUST_CHECK bool role_sign_on(struct db *db, const char *account, const char *name, struct err *err);
 
 struct role_row {

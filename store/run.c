@@ -45,10 +45,6 @@ bool run_list(struct db *db, int64_t limit, struct arena *a, struct run **out, s
                         .created = rows_int(&q, 8)};
         vec_push(&all, r);
     }
-    *n = all.n;
-    *out = arena_array(a, all.n + 1, sizeof **out);
-    if (all.n > 0)
-        memcpy(*out, all.v, all.n * sizeof **out);
-    vec_free(&all);
+    vec_to_arena(&all, a, *out, *n);
     return rows_close(&q, err);
 }

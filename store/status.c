@@ -8,16 +8,6 @@
 
 #include <string.h>
 
-/* Hand over the rows of a vec to the arena. */
-#define KEEP(to, count, all, arena)                                                                                    \
-    do {                                                                                                               \
-        (count) = (all).n;                                                                                             \
-        (to) = arena_array((arena), (all).n + 1, sizeof *(to));                                                        \
-        if ((all).n > 0)                                                                                               \
-            memcpy((to), (all).v, (all).n * sizeof *(to));                                                             \
-        vec_free(&(all));                                                                                              \
-    } while (0)
-
 static bool read_counts(struct db *db, struct status *s, struct err *err)
 {
     struct rows q;
@@ -51,7 +41,7 @@ static bool read_sources(struct db *db, struct arena *a, struct status *s, struc
                                   .complete = rows_int(&q, 6)};
         vec_push(&all, x);
     }
-    KEEP(s->sources, s->n_sources, all, a);
+    vec_to_arena(&all, a, s->sources, s->n_sources);
     return rows_close(&q, err);
 }
 
@@ -77,7 +67,7 @@ static bool read_splits(struct db *db, struct arena *a, struct status *s, struct
         struct status_split x = {rows_dup(&q, 0, a), rows_int(&q, 1), rows_int(&q, 2), rows_int(&q, 3)};
         vec_push(&all, x);
     }
-    KEEP(s->splits, s->n_splits, all, a);
+    vec_to_arena(&all, a, s->splits, s->n_splits);
     return rows_close(&q, err);
 }
 
@@ -93,7 +83,7 @@ static bool read_handled(struct db *db, struct arena *a, struct status *s, struc
             s->wanted += (s->overlap - x.people) * x.comparisons;
         vec_push(&all, x);
     }
-    KEEP(s->handled, s->n_handled, all, a);
+    vec_to_arena(&all, a, s->handled, s->n_handled);
     return rows_close(&q, err);
 }
 
@@ -122,7 +112,7 @@ static bool read_annotators(struct db *db, struct arena *a, struct status *s, st
                                      .last = rows_int(&q, 9)};
         vec_push(&all, x);
     }
-    KEEP(s->annotators, s->n_annotators, all, a);
+    vec_to_arena(&all, a, s->annotators, s->n_annotators);
     return rows_close(&q, err);
 }
 

@@ -52,12 +52,6 @@ struct task_progress {
     int64_t waiting; /* that this annotator could still be given */
 };
 
-/* Row of the person named `name`, created when new. Names of people do not begin with "source:" or "review:". */
-MUST_CHECK bool annotator_person(struct db *db, const char *name, int64_t *annotator, struct err *err);
-
-/* Row of the reviewer "review:NAME": who decides where people disagree, or were wrong. Takes no slot. */
-MUST_CHECK bool annotator_reviewer(struct db *db, const char *name, int64_t *annotator, struct err *err);
-
 /* Hand out what comes next: the qualifying gold items first (store/gold.h); then the item the annotator was last on if
  * it is still open, else one they began, else the next one that still needs judgements (fewer people than wanted have
  * handled or hold it), by `order`; rules and exceptions are in store/handout.h. Takes the lease, draws the side,

@@ -120,7 +120,8 @@ static void add_head(const struct history *h, bool ascii, struct buf *out)
 {
     buf_addf(out, "Comparison %s of %s. A is the first of its answers, B the second.\n", h->id, h->source);
     if (h->retired != 0)
-        buf_adds(out, "It is retired: out of work.\n");
+        buf_addf(out, "It is retired: out of work%s%s.\n", h->retired_why != NULL ? ", because: " : "",
+                 h->retired_why != NULL ? h->retired_why : "");
     if (h->repeats[0] != '\0')
         buf_addf(out, "It gives %s once more.\n", h->repeats);
     buf_adds(out, "Label: ");

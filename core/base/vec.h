@@ -3,6 +3,7 @@
 #ifndef ASSAY_CORE_BASE_VEC_H
 #define ASSAY_CORE_BASE_VEC_H
 
+#include "core/base/arena.h"
 #include "core/base/mem.h"
 
 #include <string.h>
@@ -30,5 +31,17 @@
 
 #define vec_clear(a) ((void)((a)->n = 0))
 #define vec_free(a)  (mem_free((a)->v), (void)((a)->v = NULL), (void)((a)->n = (a)->cap = 0))
+
+/* The elements move to an arena: `to` is where they are then (room for one more behind them), `count` how many there
+ * are, and the vector is empty. */
+#define vec_to_arena(a, arena, to, count)                                                                              \
+    do {                                                                                                               \
+        void *moved_ = arena_array((arena), (a)->n + 1, sizeof *(a)->v);                                               \
+        if ((a)->n > 0)                                                                                                \
+            memcpy(moved_, (a)->v, (a)->n * sizeof *(a)->v);                                                           \
+        (to) = moved_;                                                                                                 \
+        (count) = (a)->n;                                                                                              \
+        vec_free(a);                                                                                                   \
+    } while (0)
 
 #endif

@@ -3,7 +3,8 @@
 
 #include "tests/support/store_fixture.h"
 
-#include "store/db.h"
+#include "store/annotator.h"
+#include "store/workspace.h"
 
 #include <dirent.h>
 #include <sqlite3.h>
@@ -24,7 +25,7 @@ void fixture_open(struct fixture *f, const char *rubric)
     if (rubric == NULL)
         return;
     ok(rubric_builtin(rubric, &f->arena, &f->rubric, &f->err));
-    ok(db_create(f->path, &f->rubric, NULL, &f->db, &f->err));
+    ok(workspace_create(f->path, &f->rubric, NULL, &f->db, &f->err));
 }
 
 static void report(void *ctx, const char *text)

@@ -5,6 +5,7 @@
 #include "store/db.h"
 #include "store/import.h"
 #include "store/judgement.h"
+#include "store/workspace.h"
 #include "tests/support/program.h"
 
 #include <criterion/criterion.h>
@@ -33,7 +34,7 @@ static void open_desk(struct desk *d)
     struct buf path = BUF_INIT, text = BUF_INIT;
     struct arena arena = {0};
     struct rubric rubric;
-    struct db_options options = {0};
+    struct workspace_options options = {0};
     struct import_options import = {.source = "test"};
     struct import_counts counts;
     struct err err = {0};
@@ -49,7 +50,7 @@ static void open_desk(struct desk *d)
     struct buf file = BUF_INIT;
     buf_addf(&file, "%s/t.assay", d->folder);
     cr_assert(rubric_builtin("helpsteer2", &arena, &rubric, &err), "%s", err.text);
-    cr_assert(db_create(file.ptr, &rubric, &options, &d->db, &err), "%s", err.text);
+    cr_assert(workspace_create(file.ptr, &rubric, &options, &d->db, &err), "%s", err.text);
     cr_assert(import_file(d->db, path.ptr, &import, &counts, &err), "%s", err.text);
     arena_free(&arena);
     buf_free(&path);

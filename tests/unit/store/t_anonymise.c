@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include "store/annotator.h"
 #include "store/anonymise.h"
 #include "store/content.h"
 #include "store/handout.h"
@@ -61,7 +62,7 @@ static void fill(void)
     fixture_judge(&f, y, 20, 2);
     fixture_judge(&f, r, 20, 1);
     must(limits_set(f.db, y, &(struct limits){.quota = 20}, "xaverius", &f.err));
-    must(content_retire(f.db, 3, true, "owner-who-never-judged", &f.err));
+    must(content_retire(f.db, 3, true, "owner-who-never-judged", NULL, &f.err));
     fixture_sql(&f, "UPDATE annotator SET account = 'ysacct' WHERE name = 'ysolde';"
                     "INSERT INTO run (kind, settings, inputs, results, model, created) VALUES ('eval', "
                     "'{\"model\":\"/home/ysacct/h.safetensors\"}', '{}', '{\"by annotator\":{\"xaverius\":0.50}}', "

@@ -44,6 +44,7 @@ Test(assign, what_is_handed_out_comes_next_and_in_this_order)
 Test(assign, others_are_not_given_what_somebody_holds)
 {
     int64_t dee = fixture_person(&f, "dee"), next;
+    fixture_person(&f, "cy");
     hand("cy", (int64_t[]){1, 2}, 2);
     must(task_next(f.db, dee, ORDER_GIVEN, &f.rng, &next, &f.err));
     cr_expect(eq(i64, next, 3));
@@ -68,9 +69,19 @@ Test(assign, names_that_are_none_are_refused)
           "empty");
 }
 
+Test(assign, a_mistyped_name_makes_nobody)
+{
+    size_t given;
+    fixture_person(&f, "cy");
+    fails(assign(f.db, "owner", &(struct assignment){"yc", (int64_t[]){1}, 1, HOUR}, &f.rng, &given, &f.err),
+          ERR_MISSING, "nobody is called \"yc\" here");
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM annotator WHERE name = 'yc'"), 0));
+}
+
 Test(assign, one_more_person_gets_a_place)
 {
-    int64_t cy = fixture_person(&f, "cy"), wanted = 0;
+    int64_t cy = fixture_person(&f, "cy"), dee = fixture_person(&f, "dee"), wanted = 0;
+    fixture_person(&f, "eve");
     fixture_judge(&f, cy, 3, -1);
     cr_expect(eq(sz, hand("dee", (int64_t[]){3}, 1), 0), "one was wanted, and one has judged");
     must(assign_one_more(f.db, "owner", 3, &wanted, &f.err));
@@ -78,7 +89,6 @@ Test(assign, one_more_person_gets_a_place)
     cr_expect(eq(sz, hand("dee", (int64_t[]){3}, 1), 1));
     must(assign_one_more(f.db, "owner", 3, &wanted, &f.err));
     cr_expect(eq(i64, wanted, 3));
-    int64_t dee = fixture_person(&f, "dee");
     fixture_judge(&f, dee, 3, -1);
     cr_expect(eq(sz, hand("eve", (int64_t[]){3}, 1), 1), "what dee said takes no place away");
     cr_expect(eq(i64, fixture_count(&f, "SELECT wanted FROM comparison WHERE comparison = 3"), 3));

@@ -151,13 +151,13 @@ Test(browse, retired_comparisons_are_found_only_when_they_are_asked_for)
 {
     must(fixture_import(&f, "s.jsonl", NULL, some));
     catch_up();
-    must(content_retire(f.db, 2, true, "ada", &f.err));
+    must(content_retire(f.db, 2, true, "ada", NULL, &f.err));
     same_text(found("", 10, 10), "134");
     same_text(found("river", 10, 10), "");
     same_text(found("retired", 10, 10), "2");
     same_text(found("retired river", 10, 10), "2");
     same_text(found("blue (retired or not retired)", 10, 10), "124");
-    must(content_retire(f.db, 2, false, "ada", &f.err));
+    must(content_retire(f.db, 2, false, "ada", NULL, &f.err));
     same_text(found("retired", 10, 10), "");
 }
 

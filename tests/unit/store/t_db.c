@@ -8,6 +8,7 @@
 #include "store/judgement.h"
 #include "store/migrate.h"
 #include "store/setting.h"
+#include "store/workspace.h"
 #include "tests/support/store_fixture.h"
 
 #include <sqlite3.h>
@@ -43,9 +44,9 @@ Test(db, a_new_workspace_is_stamped_with_application_and_version)
 Test(db, a_workspace_is_never_made_over_a_file_that_exists)
 {
     struct db *other;
-    fails(db_create(f.path, &f.rubric, NULL, &other, &f.err), ERR_CONFLICT, "exists already");
+    fails(workspace_create(f.path, &f.rubric, NULL, &other, &f.err), ERR_CONFLICT, "exists already");
     const char *text = fixture_file(&f, "note.txt", "mine");
-    fails(db_create(text, &f.rubric, NULL, &other, &f.err), ERR_CONFLICT, "exists already");
+    fails(workspace_create(text, &f.rubric, NULL, &other, &f.err), ERR_CONFLICT, "exists already");
     same_text(fixture_read(&f, text), "mine");
 }
 
@@ -76,8 +77,8 @@ Test(db, options_of_a_new_workspace_are_kept)
     struct arena a = {0};
     const char *value = NULL;
     int64_t overlap = 0;
-    struct db_options o = {.title = "Tides", .guidelines = "Read first.", .overlap = 3, .who = "ada"};
-    must(db_create(fixture_path(&f, "second.assay"), &f.rubric, &o, &db, &f.err));
+    struct workspace_options o = {.title = "Tides", .guidelines = "Read first.", .overlap = 3, .who = "ada"};
+    must(workspace_create(fixture_path(&f, "second.assay"), &f.rubric, &o, &db, &f.err));
     must(setting_get(db, "title", &a, &value, &f.err));
     same_text(value, "Tides");
     must(setting_get(db, "guidelines", &a, &value, &f.err));

@@ -129,7 +129,7 @@ Test(export, preferences_of_people_name_the_responses_in_stored_order)
 Test(export, retired_comparisons_and_other_sources_are_left_out)
 {
     must(fixture_import(&f, "s.jsonl", NULL, some));
-    must(content_retire(f.db, 1, true, NULL, &f.err));
+    must(content_retire(f.db, 1, true, NULL, NULL, &f.err));
     same_text(with("trl", TIES_DROP, LABEL_BY_BEST), "");
     must(fixture_import(
         &f, "t.jsonl", NULL,

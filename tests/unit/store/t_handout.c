@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include "store/annotator.h"
 #include "store/gold.h"
 #include "store/handout.h"
 #include "store/label.h"

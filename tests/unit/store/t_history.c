@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include "store/annotator.h"
 #include "store/content.h"
 #include "store/gold.h"
 #include "store/history.h"
@@ -55,18 +56,33 @@ Test(history, tells_what_happened_in_the_order_of_time)
     fixture_fill(&f, 1);
     fixture_judge(&f, fixture_person(&f, "ada"), 1, -2);
     must(gold_add(f.db, 1, GOLD_FIRST, false, "owner", &f.err));
-    must(content_retire(f.db, 1, true, "owner", &f.err));
-    must(content_retire(f.db, 1, false, "owner", &f.err));
-    must(content_retire(f.db, 1, true, "owner", &f.err));
+    must(content_retire(f.db, 1, true, "owner", "withdrawn by its source", &f.err));
+    must(content_retire(f.db, 1, false, "owner", NULL, &f.err));
+    must(content_retire(f.db, 1, true, "owner", NULL, &f.err));
     struct history h = history_of(1);
     same_text(whats(&h), "import, side, judged, gold, retire, unretire, retire");
     cr_expect(eq(i64, h.retired, h.entries[h.n - 1].at));
+    cr_expect(h.retired_why == NULL, "the last time nobody said why");
     same_text(h.source, "fill");
     cr_expect(eq(i64, h.people, 1));
     cr_expect(eq(i64, h.wanted, -1));
     cr_expect(eq(sz, strlen(h.id), 32));
     for (size_t i = 1; i < h.n; i++)
         cr_expect(h.entries[i - 1].at <= h.entries[i].at);
+}
+
+Test(history, tells_why_something_was_taken_out_of_work)
+{
+    char long_one[CONTENT_WHY_MAX + 2];
+    fixture_fill(&f, 1);
+    must(content_retire(f.db, 1, true, "owner", "withdrawn by \"its\" source", &f.err));
+    same_text(history_of(1).retired_why, "withdrawn by \"its\" source");
+    must(content_retire(f.db, 1, false, "owner", "it came back", &f.err));
+    cr_expect(history_of(1).retired_why == NULL);
+    memset(long_one, 'x', sizeof long_one);
+    long_one[sizeof long_one - 1] = '\0';
+    fails(content_retire(f.db, 1, true, "owner", long_one, &f.err), ERR_USAGE, "at most 1000 bytes");
+    fails(content_retire(f.db, 1, true, "owner", "\xff", &f.err), ERR_USAGE, "UTF-8");
 }
 
 Test(history, an_undone_submit_and_a_second_one_are_revisions_of_which_the_last_counts)

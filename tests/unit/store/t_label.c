@@ -189,10 +189,10 @@ Test(label, ratings_of_retired_comparisons_do_not_count)
         &f, "x.jsonl", NULL,
         LINE("1", "x", "", ",\"judgement\":{\"annotator\":\"ada\",\"ratings\":[{\"helpfulness\":3},{}]}")
             LINE("2", "x", "", ",\"judgement\":{\"annotator\":\"ada\",\"ratings\":[{\"helpfulness\":4},{}]}")));
-    must(content_retire(f.db, 1, true, "ada", &f.err));
+    must(content_retire(f.db, 1, true, "ada", NULL, &f.err));
     must(label_each_rating(f.db, &(struct label_options){0}, attributes, 2, see_rating, &s, &f.err));
     cr_expect(eq(int, s.n, 1), "%s", s.text);
-    must(content_retire(f.db, 1, false, "ada", &f.err));
+    must(content_retire(f.db, 1, false, "ada", NULL, &f.err));
     s = (struct seen){0};
     must(label_each_rating(f.db, &(struct label_options){0}, attributes, 2, see_rating, &s, &f.err));
     cr_expect(eq(int, s.n, 2), "%s", s.text);

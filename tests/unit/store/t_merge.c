@@ -78,7 +78,7 @@ static void work_on(struct fixture *copy, int k, const char *name)
         fixture_judge(&mine, shared, i, (i + k) % 3);
     begin(&mine, who, ITEMS);
     if (k == 1)
-        must(content_retire(mine.db, 9, true, name, &f.err));
+        must(content_retire(mine.db, 9, true, name, NULL, &f.err));
     copy->arena = mine.arena;
 }
 

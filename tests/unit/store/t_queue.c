@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include "store/annotator.h"
 #include "store/content.h"
 #include "store/setting.h"
 #include "tests/support/store_fixture.h"
@@ -159,13 +160,13 @@ Test(queue, what_came_with_imported_data_fills_no_slot)
 Test(queue, retired_items_are_not_handed_out)
 {
     fixture_fill(&f, 2);
-    must(content_retire(f.db, 1, true, "ada", &f.err));
+    must(content_retire(f.db, 1, true, "ada", NULL, &f.err));
     int64_t ada = fixture_person(&f, "ada");
     cr_expect(eq(i64, next(ada), 2));
-    must(content_retire(f.db, 1, false, "ada", &f.err));
+    must(content_retire(f.db, 1, false, "ada", NULL, &f.err));
     fixture_judge(&f, ada, 2, 1);
     cr_expect(eq(i64, next(ada), 1));
-    fails(content_retire(f.db, 99, true, NULL, &f.err), ERR_MISSING, "no such comparison");
+    fails(content_retire(f.db, 99, true, NULL, NULL, &f.err), ERR_MISSING, "no such comparison");
 }
 
 Test(queue, random_order_reaches_every_item_once)
@@ -278,7 +279,7 @@ Test(queue, progress_counts_what_is_done_and_what_waits)
     struct draft d;
     fixture_fill(&f, 10);
     int64_t ada = fixture_person(&f, "ada"), bob = fixture_person(&f, "bob");
-    must(content_retire(f.db, 10, true, NULL, &f.err));
+    must(content_retire(f.db, 10, true, NULL, NULL, &f.err));
     fixture_judge(&f, ada, 1, 1);
     draft_init(&d);
     must(task_enter(f.db, ada, 2, &f.rng, &f.err));

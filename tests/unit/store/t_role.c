@@ -4,6 +4,7 @@
 #include "store/merge.h"
 #include "store/role.h"
 #include "store/setting.h"
+#include "store/workspace.h"
 #include "tests/support/store_fixture.h"
 
 #include <stdio.h>
@@ -70,7 +71,8 @@ Test(role, the_account_that_made_the_workspace_owns_it)
 {
     struct db *db;
     enum role r;
-    must(db_create(fixture_path(&f, "n.assay"), &f.rubric, &(struct db_options){.account = "mona"}, &db, &f.err));
+    must(workspace_create(fixture_path(&f, "n.assay"), &f.rubric, &(struct workspace_options){.account = "mona"}, &db,
+                          &f.err));
     must(role_give(db, "bob", ROLE_ANNOTATOR, "bob", "bob", "bob", &f.err));
     must(role_of(db, "mona", &r, &f.err));
     cr_expect(eq(int, (int)r, (int)ROLE_OWNER));
@@ -101,7 +103,7 @@ Test(role, a_name_belongs_to_the_first_account_that_works_under_it_and_an_accoun
     must(role_sign_on(f.db, "ann", "ann", &f.err));
     fails(role_sign_on(f.db, "ben", "ann", &f.err), ERR_CONFLICT, "is somebody else's name");
     fails(role_sign_on(f.db, "ann", "second name", &f.err), ERR_CONFLICT, "works under another name");
-    must(role_sign_on(f.db, "maker", "ann", &f.err)); /* an owner, for others */
+    fails(role_sign_on(f.db, "maker", "ann", &f.err), ERR_CONFLICT, "is somebody else's name"); /* nor an owner */
     fails(role_give(f.db, "carl", ROLE_ANNOTATOR, "ann", "maker", "olga", &f.err), ERR_CONFLICT,
           "works under another name already");
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM annotator WHERE name = 'carl'"), 0)); /* undone */
@@ -114,6 +116,38 @@ Test(role, nobody_comes_by_rights_by_claiming_a_name)
     same_text(of("mallory"), "annotator");
     give("rita", ROLE_REVIEWER, "rita-account");
     must(role_sign_on(f.db, "rita-account", "rita", &f.err));
+}
+
+static const char *own_name(const char *account)
+{
+    const char *name = "unset";
+    must(role_own_name(f.db, account, &f.arena, &name, &f.err));
+    return name;
+}
+
+Test(role, an_account_signs_by_the_name_that_is_its_own)
+{
+    cr_expect(own_name("ann-account") == NULL, "roles are not in force");
+    give("ann", ROLE_ANNOTATOR, "ann-account");
+    same_text(own_name("ann-account"), "ann");
+    same_text(own_name("maker"), "maker");
+    same_text(own_name("ann"), "account:ann"); /* the account ann is not the person ann */
+    fails(role_sign_on(f.db, "stranger", "account:ann", &f.err), ERR_USAGE, "those of accounts");
+}
+
+Test(role, an_owner_judges_under_names_that_are_nobodys_and_the_audit_trail_says_who)
+{
+    give("olga", ROLE_OWNER, "maker");
+    fixture_person(&f, "paper");
+    must(role_sign_on(f.db, "maker", "olga", &f.err));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM audit WHERE what = 'work-as'"), 0));
+    must(role_sign_on(f.db, "maker", "paper", &f.err));
+    cr_expect(eq(i64,
+                 fixture_count(&f, "SELECT count(*) FROM audit WHERE what = 'work-as' AND who = 'olga'"
+                                   " AND subject = 'paper'"),
+                 1));
+    same_text(of("maker"), "owner");
+    must(role_sign_on(f.db, "pia", "paper", &f.err)); /* it has become nobody's by that */
 }
 
 struct list {
@@ -142,7 +176,7 @@ Test(role, who_comes_with_another_copy_brings_no_rights)
     struct db *other;
     struct merge_counts counts;
     give("olga", ROLE_OWNER, "maker");
-    must(db_create(fixture_path(&f, "n.assay"), &f.rubric, NULL, &other, &f.err));
+    must(workspace_create(fixture_path(&f, "n.assay"), &f.rubric, NULL, &other, &f.err));
     must(role_give(other, "bob", ROLE_OWNER, "bob", "bob", "bob", &f.err));
     must(merge_from(f.db, other, "olga", NULL, &counts, &f.err));
     db_close(other);

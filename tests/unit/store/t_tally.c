@@ -55,12 +55,12 @@ Test(tally, a_retired_comparison_counts_nowhere_until_it_comes_back)
     fixture_fill(&f, 3);
     int64_t ada = fixture_person(&f, "ada");
     fixture_judge(&f, ada, 1, 1);
-    must(content_retire(f.db, 1, true, "ada", &f.err));
+    must(content_retire(f.db, 1, true, "ada", NULL, &f.err));
     cr_expect(eq(i64, people(1), 0));
     fixture_judge(&f, fixture_person(&f, "bo"), 1, 1);
-    must(content_retire(f.db, 1, true, "ada", &f.err)); /* twice is once */
+    must(content_retire(f.db, 1, true, "ada", NULL, &f.err)); /* twice is once */
     cr_expect(eq(i64, people(0), 2));
-    must(content_retire(f.db, 1, false, "ada", &f.err));
+    must(content_retire(f.db, 1, false, "ada", NULL, &f.err));
     cr_expect(eq(i64, people(2), 1));
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
+#include "store/annotator.h"
 #include "store/setting.h"
 #include "tests/support/store_fixture.h"
 

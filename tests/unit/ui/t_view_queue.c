@@ -65,6 +65,7 @@ Test(view_queue, an_empty_list_says_what_to_do)
 Test(view_queue, marked_ones_are_handed_out_together)
 {
     start(5, 50, 200, false);
+    fixture_person(&s.f, "eve");
     workbench_stage_press(&s, "j m m t");
     workbench_stage_golden(&s, "200x50-queue");
     workbench_stage_press(&s, "\"eve\" <Enter>");
@@ -85,7 +86,7 @@ Test(view_queue, marks_and_the_selection_stay_while_the_list_is_read_again)
     workbench_stage_press(&s, "m m G h");
     workbench_stage_press(&s, "q");
     cr_expect(holds("at 3\nmarked 2\n"), "%s", workbench_stage_model(&s));
-    cr_assert(content_retire(s.f.db, 1, true, NULL, &s.f.err));
+    cr_assert(content_retire(s.f.db, 1, true, NULL, NULL, &s.f.err));
     workbench_stage_press(&s, "h q");
     cr_expect(holds("waiting 3\nat 2\nmarked 1\n"), "%s", workbench_stage_model(&s));
     workbench_stage_press(&s, "s");
@@ -108,6 +109,9 @@ Test(view_queue, without_a_mark_the_selected_one_is_handed_out)
     start(5, 24, 80, false);
     workbench_stage_press(&s, "t \"source:x\" <Enter>");
     cr_expect(shows("are those of imported data"));
+    workbench_stage_press(&s, "t \"vee\" <Enter>");
+    cr_expect(shows("nobody is called \"vee\" here"));
+    fixture_person(&s.f, "eve");
     workbench_stage_press(&s, "G t \"eve\" <Enter>");
     cr_expect(eq(i64, fixture_count(&s.f, "SELECT comparison FROM assignment"), 5));
 }
