@@ -16,7 +16,9 @@
 
 static const struct option_spec options[] = {
     {"rubric", 0, "NAME|FILE",
-     "helpsteer2 (default), helpsteer3, multipref, pairwise, thumbs, ultrafeedback, or a JSON file of your own", false},
+     "helpsteer2 (default), helpsteer3, multipref, pairwise, ranking, thumbs, ultrafeedback, or a JSON file of your "
+     "own",
+     false},
     {"guidelines", 0, "FILE", "text for annotators", false},
     {"overlap", 0, "K", "how many people judge each comparison (default 1)", false},
     {"title", 0, "TEXT", "name of the data set on the screen", false},

@@ -1,16 +1,20 @@
 #include "app/cmd.h"
+#include "app/judge_rank.h"
 #include "app/rights.h"
 #include "app/session.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
 #include "store/db.h"
+#include "store/places.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct option_spec options[] = {
     {"as", 0, "NAME", "who judges (default: $ASSAY_ANNOTATOR, then the name of the account)", false},
     {"rate", 0, "SIDE.ATTR=N", "a rating: a.helpfulness=4, b.verbosity=1; may be repeated", true},
+    {"rank", 0, "ORDER", "of several answers, the best first: \"b>a=c>d\"; letters as shown, or ids of answers", false},
     {"prefer", 0, "N", "-3 (A much better) to 3 (B much better), or neither", false},
     {"because", 0, "TEXT", "the justification; @A and @B name the sides", false},
     {"skip", 0, "REASON", "skip it with a reason of the rubric", false},
@@ -33,9 +37,9 @@ static bool perform(struct session *s, struct action a, struct err *err)
 static bool rate(struct session *s, const char *text, struct err *err)
 {
     const char *dot = strchr(text, '.'), *equals = strchr(text, '=');
-    if (dot != text + 1 || equals == NULL || equals < dot || strchr("abAB", text[0]) == NULL)
+    int side = text[0] == '\0' ? -1 : tolower((unsigned char)text[0]) - 'a';
+    if (dot != text + 1 || equals == NULL || equals < dot || side < 0 || side >= s->task.n)
         return err_set(err, ERR_USAGE, "--rate takes SIDE.ATTRIBUTE=N such as a.helpfulness=4, not \"%s\"", text);
-    int side = text[0] == 'a' || text[0] == 'A' ? SIDE_A : SIDE_B;
     int attribute = rubric_find(&s->rubric, dot + 1, (size_t)(equals - dot - 1));
     if (attribute < 0) {
         struct buf names = BUF_INIT;
@@ -51,9 +55,12 @@ static bool rate(struct session *s, const char *text, struct err *err)
     const struct attribute *a = &s->rubric.attributes[attribute];
     if (end == equals + 1 || *end != '\0' || value < a->min || value > a->max)
         return err_set(err, ERR_USAGE, "--rate %s: %s goes from %d to %d", text, a->key, a->min, a->max);
-    return perform(
-        s, (struct action){.kind = ACT_RATE, .cell = cell_rating(&s->rubric, side, attribute), .value = (int)value},
-        err);
+    return perform(s,
+                   (struct action){.kind = ACT_RATE,
+                                   .cell = s->task.n > 2 ? places_cell(&s->rubric, side, attribute)
+                                                         : cell_rating(&s->rubric, side, attribute),
+                                   .value = (int)value},
+                   err);
 }
 
 static bool prefer(struct session *s, const char *text, struct err *err)
@@ -96,8 +103,9 @@ static bool say_what_was_given(struct session *s, const struct args *args, struc
     for (size_t i = 0; args_nth(args, "rate", i) != NULL; i++)
         if (!rate(s, args_nth(args, "rate", i), err))
             return false;
-    const char *p = args_get(args, "prefer"), *why = args_get(args, "because");
-    return (p == NULL || prefer(s, p, err)) && (why == NULL || because(s, why, err));
+    const char *p = args_get(args, "prefer"), *order = args_get(args, "rank"), *why = args_get(args, "because");
+    return (order == NULL || judge_rank(s, order, err)) && (p == NULL || prefer(s, p, err)) &&
+           (why == NULL || because(s, why, err));
 }
 
 static bool judge(struct session *s, const struct args *args, const char **outcome, struct err *err)
@@ -184,10 +192,13 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 const struct command cmd_judge = {
     .name = "judge",
     .summary = "judge one comparison without a screen, for scripts",
-    .synopsis = "COMPARISON|next [--as NAME] --rate SIDE.ATTR=N ... --prefer N [--because TEXT] [--review]",
-    .about = "Does what the annotation screen does: COMPARISON is an id or its beginning, `next` what the screen would "
-             "show. The\n"
-             "sides are those that this annotator sees: which response is A was drawn for them and stays so.",
+    .synopsis =
+        "COMPARISON|next [--as NAME] --rate SIDE.ATTR=N ... --prefer N|--rank ORDER [--because TEXT] [--review]",
+    .about =
+        "Does what the annotation screen does: COMPARISON is an id or its beginning, `next` what the screen would "
+        "show. The\n"
+        "sides are those that this annotator sees: which response is A was drawn for them and stays so. Where the\n"
+        "rubric ranks, a prompt with several answers is one item: --rank puts all of them in order.",
     .example = "  assay judge 7c19 --as ada --rate a.helpfulness=4 --rate b.helpfulness=2 ... --prefer -2 \\\n"
                "        --because \"@A answers the question, @B evades it.\"",
     .options = options,

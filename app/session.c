@@ -1,6 +1,7 @@
 #include "app/session.h"
 
 #include "app/rights.h"
+#include "app/session_places.h"
 
 #include "core/base/mem.h"
 #include "store/annotator.h"
@@ -94,6 +95,9 @@ static enum step_kind step_of(enum action_kind kind)
         return STEP_CLEAR;
     case ACT_PREFER:
         return STEP_PREFER;
+    case ACT_PLACE:
+    case ACT_SHIFT:
+        return STEP_PLACE;
     case ACT_SURE:
         return STEP_SURE;
     case ACT_MARK:
@@ -131,12 +135,30 @@ static bool mark(struct draft *d, const struct task *t, const struct action *a, 
     return *why == NULL;
 }
 
+static void spend(struct draft *d, const struct action *a)
+{
+    d->cell = a->cursor;
+    d->pasted += a->pasted;
+    d->seconds += a->seconds;
+}
+
 /* False: the action does not fit the rubric; *why says so. */
 static bool apply(struct draft *d, const struct rubric *r, const struct task *t, const struct action *a,
                   const char **why)
 {
     int n = (int)r->n_attributes;
+    bool of_places = a->kind == ACT_PLACE || a->kind == ACT_SHIFT;
+    bool of_sides = a->kind == ACT_PREFER || a->kind == ACT_MARK || a->kind == ACT_UNMARK;
+    if (d->n > 2 && (of_places || of_sides || a->kind == ACT_RATE || a->kind == ACT_CLEAR)) {
+        if (!session_place(d, r, a, why))
+            return false;
+        return spend(d, a), true;
+    }
     switch (a->kind) {
+    case ACT_PLACE:
+    case ACT_SHIFT:
+        *why = "two answers are compared, not ranked";
+        return false;
     case ACT_RATE:
         if (a->cell < 0 || a->cell >= 2 * n || a->value < r->attributes[a->cell % n].min ||
             a->value > r->attributes[a->cell % n].max) {
@@ -192,10 +214,7 @@ static bool apply(struct draft *d, const struct rubric *r, const struct task *t,
     default:
         break;
     }
-    d->cell = a->cursor;
-    d->pasted += a->pasted;
-    d->seconds += a->seconds;
-    return true;
+    return spend(d, a), true;
 }
 
 static bool change(struct session *s, const struct action *a, struct reaction *out, struct err *err)
@@ -289,6 +308,8 @@ bool session_perform(void *session, const struct action *a, struct reaction *out
     case ACT_RATE:
     case ACT_CLEAR:
     case ACT_PREFER:
+    case ACT_PLACE:
+    case ACT_SHIFT:
     case ACT_SURE:
     case ACT_MARK:
     case ACT_UNMARK:

@@ -128,7 +128,7 @@ static bool check_all(struct db *db, void *ctx, struct err *err)
                                          STMT_CHECK_RATING_SUBJECT, STMT_CHECK_SIDES,      STMT_CHECK_COMPARISON_PROMPT,
                                          STMT_CHECK_PEOPLE,         STMT_CHECK_ANNOTATORS, STMT_CHECK_JSON,
                                          STMT_CHECK_EMBEDDING_ROWS, STMT_CHECK_ITEMS,      STMT_CHECK_SETTINGS,
-                                         STMT_CHECK_TALLY};
+                                         STMT_CHECK_TALLY,          STMT_CHECK_RANKINGS};
     struct checking *c = ctx;
     if (!check_pragma(db, "PRAGMA integrity_check", integrity_row, c, err) ||
         !check_pragma(db, "PRAGMA foreign_key_check", reference_row, c, err))

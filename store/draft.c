@@ -3,17 +3,24 @@
 #include "core/base/json.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
+#include "store/places.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char *const side_key[2] = {"a", "b"};
+static const char *const side_key[ANSWERS_MOST] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+
+/* More than two answers: their cells and what may be missing are those of store/places.h. */
+static bool is_ranked(const struct draft *d)
+{
+    return d->n > 2;
+}
 
 void draft_init(struct draft *d)
 {
-    *d = (struct draft){.preference = PREFERENCE_UNSET, .because = BUF_INIT};
+    *d = (struct draft){.n = 2, .preference = PREFERENCE_UNSET, .because = BUF_INIT};
     d->because.max = JUSTIFICATION_MAX_BYTES;
-    for (int side = 0; side < 2; side++)
+    for (int side = 0; side < ANSWERS_MOST; side++)
         for (int i = 0; i < RUBRIC_MAX_ATTRIBUTES; i++)
             d->rating[side][i] = RATING_UNSET;
 }
@@ -63,11 +70,12 @@ void draft_copy(struct draft *to, const struct draft *from)
 
 bool draft_is_empty(const struct draft *d, const struct rubric *r)
 {
-    for (int side = 0; side < 2; side++)
+    for (int side = 0; side < d->n; side++)
         for (size_t i = 0; i < r->n_attributes; i++)
             if (d->rating[side][i] != RATING_UNSET)
                 return false;
-    return d->preference == PREFERENCE_UNSET && d->because.len == 0 && d->confidence == 0 && d->spans.n == 0;
+    return !places_any(d) && d->preference == PREFERENCE_UNSET && d->because.len == 0 && d->confidence == 0 &&
+           d->spans.n == 0;
 }
 
 static bool same_spans(const struct draft *x, const struct draft *y)
@@ -85,12 +93,20 @@ static bool same_spans(const struct draft *x, const struct draft *y)
 
 bool draft_says_the_same(const struct draft *x, const struct draft *y, const struct rubric *r)
 {
-    for (int side = 0; side < 2; side++)
+    if (x->n != y->n)
+        return false;
+    for (int side = 0; side < x->n; side++)
         for (size_t i = 0; i < r->n_attributes; i++)
             if (x->rating[side][i] != y->rating[side][i])
                 return false;
     return x->preference == y->preference && x->confidence == y->confidence && x->because.len == y->because.len &&
-           memcmp(x->because.ptr, y->because.ptr, x->because.len) == 0 && same_spans(x, y);
+           memcmp(x->because.ptr, y->because.ptr, x->because.len) == 0 && same_spans(x, y) &&
+           memcmp(x->place, y->place, sizeof x->place) == 0;
+}
+
+int draft_because(const struct draft *d, const struct rubric *r)
+{
+    return is_ranked(d) ? d->n * ((int)r->n_attributes + 1) : cell_because(r);
 }
 
 static bool is_blank(uint32_t c)
@@ -127,38 +143,49 @@ static bool is_on_scale(int preference, const struct rubric *r)
     return preference >= -r->preference_max && preference <= r->preference_max && (preference != 0 || r->zero_allowed);
 }
 
-static bool is_filled(const struct draft *d, const struct rubric *r, int cell)
+static bool is_justified(const struct draft *d, const struct rubric *r)
 {
-    int n = (int)r->n_attributes;
-    if (cell < 2 * n)
-        return d->rating[cell / n][cell % n] != RATING_UNSET;
-    if (cell == cell_preference(r))
-        return d->preference != PREFERENCE_UNSET && is_on_scale(d->preference, r);
     int words = draft_words(d);
     return d->because.len > 0 && words >= r->justification_min_words &&
            (r->justification_max_words == 0 || words <= r->justification_max_words);
 }
 
-static bool is_required(const struct rubric *r, int cell)
+static bool is_filled(const struct draft *d, const struct rubric *r, int cell)
 {
+    int n = (int)r->n_attributes;
+    if (cell == draft_because(d, r))
+        return is_justified(d, r);
+    if (is_ranked(d))
+        return places_filled(d, r, cell);
+    if (cell < 2 * n)
+        return d->rating[cell / n][cell % n] != RATING_UNSET;
+    return d->preference != PREFERENCE_UNSET && is_on_scale(d->preference, r);
+}
+
+static bool is_required(const struct draft *d, const struct rubric *r, int cell)
+{
+    if (cell == draft_because(d, r))
+        return r->justification_min_words > 0;
+    if (is_ranked(d))
+        return places_required(r, cell);
     if (cell == cell_preference(r))
         return r->preference_required;
-    if (cell == cell_because(r))
-        return r->justification_min_words > 0;
     return r->attributes[cell % (int)r->n_attributes].required;
 }
 
 static void say_why(const struct draft *d, const struct rubric *r, int cell, char why[DRAFT_WHY_SIZE])
 {
     int n = (int)r->n_attributes;
-    if (cell < 2 * n)
-        snprintf(why, DRAFT_WHY_SIZE, "%s of %c is missing", r->attributes[cell % n].key, "AB"[cell / n]);
-    else if (cell == cell_because(r) && draft_words(d) > r->justification_min_words)
+    if (cell == draft_because(d, r) && draft_words(d) > r->justification_min_words)
         snprintf(why, DRAFT_WHY_SIZE, "the justification may have %d words and has %d", r->justification_max_words,
                  draft_words(d));
-    else if (cell == cell_because(r))
+    else if (cell == draft_because(d, r))
         snprintf(why, DRAFT_WHY_SIZE, "the justification needs %d words and has %d", r->justification_min_words,
                  draft_words(d));
+    else if (is_ranked(d))
+        places_say_why(d, r, cell, why);
+    else if (cell < 2 * n)
+        snprintf(why, DRAFT_WHY_SIZE, "%s of %c is missing", r->attributes[cell % n].key, "AB"[cell / n]);
     else if (d->preference == 0)
         snprintf(why, DRAFT_WHY_SIZE, "the preference must lean to one side");
     else if (d->preference != PREFERENCE_UNSET)
@@ -169,11 +196,12 @@ static void say_why(const struct draft *d, const struct rubric *r, int cell, cha
 
 int draft_missing(const struct draft *d, const struct rubric *r, char why[DRAFT_WHY_SIZE])
 {
-    for (int cell = 0; cell < cell_count(r); cell++) {
+    for (int cell = 0; cell <= draft_because(d, r); cell++) {
         /* What the rubric does not know is wrong even where nothing is required. */
-        bool said = (cell == cell_preference(r) && d->preference != PREFERENCE_UNSET) ||
-                    (cell == cell_because(r) && d->because.len > 0);
-        if ((is_required(r, cell) || said) && !is_filled(d, r, cell)) {
+        bool said = (is_ranked(d) ? places_given(d, r, cell)
+                                  : cell == cell_preference(r) && d->preference != PREFERENCE_UNSET) ||
+                    (cell == draft_because(d, r) && d->because.len > 0);
+        if ((is_required(d, r, cell) || said) && !is_filled(d, r, cell)) {
             say_why(d, r, cell, why);
             return cell;
         }
@@ -184,14 +212,14 @@ int draft_missing(const struct draft *d, const struct rubric *r, char why[DRAFT_
 
 int draft_next_empty(const struct draft *d, const struct rubric *r, int cell)
 {
-    int n = cell_because(r); /* all others come before it */
+    int n = draft_because(d, r); /* all others come before it */
     int from = cell < n ? cell + 1 : 0;
     for (int k = 0; k < n; k++) {
         int c = (from + k) % n;
         if (!is_filled(d, r, c))
             return c;
     }
-    return is_filled(d, r, cell_because(r)) ? cell : cell_because(r);
+    return is_filled(d, r, n) ? cell : n;
 }
 
 static void write_ratings(struct json_writer *w, const struct draft *d, const struct rubric *r, int side)
@@ -204,14 +232,32 @@ static void write_ratings(struct json_writer *w, const struct draft *d, const st
     jw_object_end(w);
 }
 
+static void write_places(struct json_writer *w, const struct draft *d)
+{
+    jw_kint(w, "answers", d->n);
+    jw_key(w, "places");
+    jw_object(w);
+    for (int i = 0; i < d->n; i++)
+        if (d->place[i] > 0)
+            jw_kint(w, side_key[i], d->place[i]);
+    jw_object_end(w);
+}
+
 static void write_cell(struct json_writer *w, const struct draft *d, const struct rubric *r)
 {
     int n = (int)r->n_attributes;
     char name[80];
-    if (d->cell < 2 * n)
+    struct places_at at = {0};
+    if (d->cell >= draft_because(d, r))
+        snprintf(name, sizeof name, "because");
+    else if (is_ranked(d) && (at = places_at(r, d->cell)).attribute < 0)
+        snprintf(name, sizeof name, "%s", side_key[at.answer]);
+    else if (is_ranked(d))
+        snprintf(name, sizeof name, "%s.%s", side_key[at.answer], r->attributes[at.attribute].key);
+    else if (d->cell < 2 * n)
         snprintf(name, sizeof name, "%s.%s", side_key[d->cell / n], r->attributes[d->cell % n].key);
     else
-        snprintf(name, sizeof name, "%s", d->cell == cell_preference(r) ? "preference" : "because");
+        snprintf(name, sizeof name, "preference");
     jw_kstr(w, "cell", name);
 }
 
@@ -237,8 +283,10 @@ void draft_write(const struct draft *d, const struct rubric *r, struct buf *out)
     struct json_writer w;
     jw_start(&w, out);
     jw_object(&w);
-    write_ratings(&w, d, r, SIDE_A);
-    write_ratings(&w, d, r, SIDE_B);
+    if (is_ranked(d))
+        write_places(&w, d);
+    for (int side = 0; side < d->n; side++)
+        write_ratings(&w, d, r, side);
     if (d->preference == PREFERENCE_NEITHER)
         jw_kstr(&w, "preference", "neither");
     else if (d->preference != PREFERENCE_UNSET)
@@ -273,6 +321,25 @@ static bool read_ratings(struct json_object *o, const struct rubric *r, int side
     return true;
 }
 
+/* Places that make no order, as somebody else's file may hold them, are put in order. */
+static bool read_places(struct json_object *o, struct draft *d, struct err *err)
+{
+    struct json_object *places = NULL;
+    int64_t n = 2;
+    if (!json_get_int(o, "answers", JSON_OPTIONAL, 2, ANSWERS_MOST, &n, err) ||
+        !json_get_object(o, "places", JSON_OPTIONAL, &places, err))
+        return false;
+    d->n = (int)n;
+    for (int i = 0; is_ranked(d) && places != NULL && i < d->n; i++) {
+        int64_t place = 0;
+        if (!json_get_int(places, side_key[i], JSON_OPTIONAL, 0, ANSWERS_MOST, &place, err))
+            return false;
+        d->place[i] = (int)place;
+    }
+    places_close_up(d);
+    return true;
+}
+
 static bool read_preference(struct json_object *o, struct draft *d, struct err *err)
 {
     struct json_object *v = NULL;
@@ -292,15 +359,16 @@ static bool read_cell(struct json_object *o, const struct rubric *r, struct draf
     if (!json_get_text(o, "cell", JSON_OPTIONAL, &t, err))
         return false;
     d->cell = 0;
-    if (strcmp(t.ptr, "preference") == 0)
+    int side = t.len > 0 && t.ptr[0] >= 'a' && t.ptr[0] < 'a' + d->n ? t.ptr[0] - 'a' : SIDE_A;
+    int i = t.len > 2 && t.ptr[1] == '.' ? rubric_find(r, t.ptr + 2, t.len - 2) : -1;
+    if (strcmp(t.ptr, "because") == 0)
+        d->cell = draft_because(d, r);
+    else if (is_ranked(d))
+        d->cell = places_cell(r, side, i);
+    else if (strcmp(t.ptr, "preference") == 0)
         d->cell = cell_preference(r);
-    else if (strcmp(t.ptr, "because") == 0)
-        d->cell = cell_because(r);
-    else if (t.len > 2 && t.ptr[1] == '.') {
-        int i = rubric_find(r, t.ptr + 2, t.len - 2);
-        if (i >= 0)
-            d->cell = cell_rating(r, t.ptr[0] == 'b' ? SIDE_B : SIDE_A, i);
-    }
+    else if (i >= 0)
+        d->cell = cell_rating(r, side, i);
     return true;
 }
 
@@ -337,9 +405,13 @@ static bool read_object(struct json_object *o, const struct rubric *r, struct dr
     int64_t pasted = 0, confidence = 0;
     if (!json_object_is_type(o, json_type_object))
         return err_set(err, ERR_SYNTAX, "a draft must be an object, but is %s", json_type_name(o));
-    if (!read_ratings(o, r, SIDE_A, d, err) || !read_ratings(o, r, SIDE_B, d, err) || !read_preference(o, d, err) ||
-        !json_get_text(o, "because", JSON_OPTIONAL, &because, err) || !read_cell(o, r, d, err) ||
-        !json_get_int(o, "pasted", JSON_OPTIONAL, 0, INT32_MAX, &pasted, err) ||
+    if (!read_places(o, d, err))
+        return false;
+    for (int side = 0; side < d->n; side++)
+        if (!read_ratings(o, r, side, d, err))
+            return false;
+    if (!read_preference(o, d, err) || !json_get_text(o, "because", JSON_OPTIONAL, &because, err) ||
+        !read_cell(o, r, d, err) || !json_get_int(o, "pasted", JSON_OPTIONAL, 0, INT32_MAX, &pasted, err) ||
         !json_get_int(o, "confidence", JSON_OPTIONAL, 0, CONFIDENCE_MAX, &confidence, err) || !read_spans(o, d, err) ||
         !json_get_number(o, "seconds", JSON_OPTIONAL, &d->seconds, err))
         return false;

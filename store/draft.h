@@ -1,4 +1,5 @@
-/* A draft: what an annotator has said so far about one comparison, as shown to them (side A, side B).
+/* A draft: what an annotator has said so far about one comparison, as shown to them (side A, side B), or about several
+ * answers that are ranked (A, B, C, ...; store/places.h).
  * Plain data; every change of it is one committed transaction (store/task.h). */
 #ifndef ASSAY_STORE_DRAFT_H
 #define ASSAY_STORE_DRAFT_H
@@ -8,6 +9,8 @@
 #include "store/rubric.h"
 
 enum { SIDE_A, SIDE_B };
+
+enum { ANSWERS_MOST = 9 }; /* that are ranked at once: one digit key a place */
 
 enum {
     RATING_UNSET = -1,
@@ -27,17 +30,20 @@ struct span {
 };
 
 struct draft {
-    int rating[2][RUBRIC_MAX_ATTRIBUTES]; /* [side][attribute], RATING_UNSET until given; unset is not 0 */
-    int preference;                       /* -3 A much better … 3 B much better, as shown */
-    struct buf because;                   /* UTF-8; @A and @B name the sides */
-    int confidence;                       /* how sure, 1 to CONFIDENCE_MAX; 0: not said */
-    VEC(struct span) spans;               /* in the order in which they were made; owned */
-    int cell;                             /* where the cursor stands, see below */
-    int pasted;                           /* bytes that came into the justification by pastes, kept or not */
-    double seconds;                       /* active time spent so far */
+    int n;                                           /* answers: 2 are compared, more are ranked */
+    int rating[ANSWERS_MOST][RUBRIC_MAX_ATTRIBUTES]; /* [side][attribute], RATING_UNSET until given; unset is not 0 */
+    int preference;                                  /* of two: -3 A much better … 3 B much better, as shown */
+    int place[ANSWERS_MOST];                         /* of more: see store/places.h; 0: not placed yet */
+    struct buf because;                              /* UTF-8; @A and @B name the sides */
+    int confidence;                                  /* how sure, 1 to CONFIDENCE_MAX; 0: not said */
+    VEC(struct span) spans;                          /* in the order in which they were made; owned */
+    int cell;                                        /* where the cursor stands, see below */
+    int pasted;                                      /* bytes that came into the justification by pastes, kept or not */
+    double seconds;                                  /* active time spent so far */
 };
 
-/* Cells in the order in which they are filled: attributes of A, attributes of B, the preference, the justification. */
+/* Cells of two in the order in which they are filled: attributes of A, attributes of B, the preference, the
+ * justification. */
 static inline int cell_rating(const struct rubric *r, int side, int attribute)
 {
     return side * (int)r->n_attributes + attribute;
@@ -54,6 +60,8 @@ static inline int cell_count(const struct rubric *r)
 {
     return 2 * (int)r->n_attributes + 2;
 }
+/* The cell of the justification, however many answers there are. */
+int draft_because(const struct draft *d, const struct rubric *r);
 
 /* An empty draft, cursor on the first cell. Free with draft_free. */
 void draft_init(struct draft *d);
@@ -79,7 +87,8 @@ int draft_next_empty(const struct draft *d, const struct rubric *r, int cell);
 /* JSON of a draft, by attribute key, so that it survives a new rubric version:
  * {"a":{"helpfulness":4},"b":{},"preference":-2,"because":"…","confidence":4,
  * "spans":[{"side":"a","start":0,"end":12,"sign":-1,"comment":"…"}],"pasted":40,"cell":"b.helpfulness","seconds":12.5};
- * "preference" may be "neither". `out` has been through draft_init; on failure it stays as it was. */
+ * "preference" may be "neither". Of more than two answers: "answers":4,"places":{"a":2,"c":1}, and the cell of a place
+ * is the letter alone. `out` has been through draft_init; on failure it stays as it was. */
 void draft_write(const struct draft *d, const struct rubric *r, struct buf *out);
 MUST_CHECK bool draft_read(const char *json, size_t n, const struct rubric *r, struct draft *out, struct err *err);
 

@@ -12,5 +12,7 @@ void mention_swap(struct json_text text, struct buf *out);
 void mention_to_responses(struct json_text text, int a_is, struct buf *out);
 /* @Response 1 becomes @A, @Response 2 becomes @B (a_is = 1). */
 void mention_from_responses(struct json_text text, struct buf *out);
+/* @A becomes becomes[0], @B becomes becomes[1], and so on, for n letters. */
+void mention_letters(struct json_text text, const char *const *becomes, size_t n, struct buf *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include "store/audit.h"
 #include "store/item.h"
 #include "store/merge_internal.h"
+#include "store/ranking.h"
 #include "store/tally.h"
 
 #include <string.h>
@@ -325,11 +326,35 @@ static bool annotators(struct merging *m, struct err *err)
            merge_each(m, STMT_MERGE_SOURCE_EACH, one_source, err);
 }
 
+static bool one_lead(struct merging *m, struct rows *q, struct err *err)
+{
+    int64_t row = map_get(&m->comparisons, rows_int(q, 0)), lead = 0;
+    return stmt_int(m->to, STMT_RANKING_OF, ARGS(v_int(row)), &lead, err) &&
+           (lead != 0 || stmt_run(m->to, STMT_RANKING_SET_LEAD, ARGS(v_int(row), v_int(row)), err));
+}
+
+/* Rankings of the same prompt become one. */
+static bool rankings(struct merging *m, struct err *err)
+{
+    VEC(int64_t) prompts = {0};
+    struct rows q;
+    if (!merge_each(m, STMT_MERGE_LEAD_EACH, one_lead, err) ||
+        !rows_open(&q, m->to, STMT_MERGE_LEAD_PROMPTS, NO_ARGS, err))
+        return false;
+    while (rows_next(&q))
+        vec_push(&prompts, rows_int(&q, 0));
+    bool ok = rows_close(&q, err);
+    for (size_t i = 0; ok && i < prompts.n; i++)
+        ok = ranking_mend(m->to, prompts.v[i], err);
+    vec_free(&prompts);
+    return ok;
+}
+
 static bool content(struct merging *m, struct err *err)
 {
     return merge_each(m, STMT_MERGE_PROMPT_EACH, one_prompt, err) &&
            merge_each(m, STMT_MERGE_RESPONSE_EACH, one_response, err) &&
-           merge_each(m, STMT_MERGE_COMPARISON_EACH, one_comparison, err);
+           merge_each(m, STMT_MERGE_COMPARISON_EACH, one_comparison, err) && rankings(m, err);
 }
 
 static bool note(struct merging *m, struct err *err)

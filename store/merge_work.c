@@ -1,5 +1,6 @@
 /* Merging what people did: judgements, sides, drafts. */
 #include "core/base/mem.h"
+#include "store/draft.h"
 #include "store/judgement.h"
 #include "store/merge_internal.h"
 #include "store/tally.h"
@@ -182,14 +183,71 @@ static bool number_sides(struct merging *m, struct err *err)
     return true;
 }
 
+/* Ours for what they call `theirs`: of a ranking the one that leads it here. */
+static bool item_here(struct merging *m, int64_t theirs, int64_t *ours, struct err *err)
+{
+    *ours = map_get(&m->comparisons, theirs);
+    return stmt_int(m->to, STMT_RANKING_OF, ARGS(v_int(*ours)), ours, err);
+}
+
+/* The order in which they show the answers of a ranking, as rows here; in the order of the places. */
+static bool their_order(struct merging *m, int64_t annotator, int64_t comparison, int64_t order[ANSWERS_MOST],
+                        size_t *n, struct err *err)
+{
+    struct rows q;
+    if (!rows_open(&q, m->from, STMT_MERGE_SHOWN_EACH, ARGS(v_int(annotator), v_int(comparison)), err))
+        return false;
+    for (*n = 0; *n < ANSWERS_MOST && rows_next(&q);)
+        order[(*n)++] = map_get(&m->responses, rows_int(&q, 0));
+    return rows_close(&q, err);
+}
+
+/* Is that how the answers begin here, too? *any: an order was drawn here. */
+static bool same_order(struct merging *m, int64_t annotator, int64_t lead, const int64_t *order, size_t n, bool *same,
+                       bool *any, struct err *err)
+{
+    struct rows q;
+    size_t at = 0;
+    if (!rows_open(&q, m->to, STMT_SHOWN_LIST, ARGS(v_int(annotator), v_int(lead)), err))
+        return false;
+    for (*same = true; rows_next(&q); at++)
+        *same = *same && (at >= n || rows_int(&q, 0) == order[at]);
+    *any = at > 0;
+    *same = *same && at >= n;
+    return rows_close(&q, err);
+}
+
+/* An order that was drawn here stays. */
+static bool one_shuffle(struct merging *m, struct rows *q, struct err *err)
+{
+    int64_t annotator = map_get(&m->annotators, rows_int(q, 0)), lead, ordinal = 0, order[ANSWERS_MOST];
+    struct value who = v_int(annotator), answers = v_int(rows_int(q, 2));
+    size_t n;
+    bool same, any;
+    if (!item_here(m, rows_int(q, 1), &lead, err) || !their_order(m, rows_int(q, 0), rows_int(q, 1), order, &n, err) ||
+        !same_order(m, annotator, lead, order, n, &same, &any, err))
+        return false;
+    if (any)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (!stmt_run(m->to, STMT_SHOWN_ADD, ARGS(who, v_int(lead), v_int((int64_t)i), v_int(order[i])), err))
+            return false;
+    return stmt_int(m->to, STMT_SHUFFLE_NEXT_ORDINAL, ARGS(who, answers), &ordinal, err) &&
+           stmt_run(m->to, STMT_SHUFFLE_ADD, ARGS(who, v_int(lead), answers, v_int(ordinal)), err);
+}
+
 /* A draft speaks of sides: one that was begun with the sides the other way round cannot be taken over. */
 static bool one_draft(struct merging *m, struct rows *q, struct err *err)
 {
     int64_t annotator = map_get(&m->annotators, rows_int(q, 0)), theirs = rows_int(q, 1);
-    int64_t comparison = map_get(&m->comparisons, theirs), ours, when, changed = 0;
-    if (!side_here(m, annotator, comparison, &ours, &when, err))
+    int64_t comparison, ours, when, changed = 0, order[ANSWERS_MOST];
+    size_t n;
+    bool same, any;
+    if (!item_here(m, theirs, &comparison, err) || !side_here(m, annotator, comparison, &ours, &when, err) ||
+        !their_order(m, rows_int(q, 0), theirs, order, &n, err) ||
+        !same_order(m, annotator, comparison, order, n, &same, &any, err))
         return false;
-    if (ours == turned(m, theirs, rows_int(q, 4)) &&
+    if ((any || n > 0 ? same : ours == turned(m, theirs, rows_int(q, 4))) &&
         !stmt_change(m->to, STMT_MERGE_DRAFT_SET,
                      ARGS(v_int(annotator), v_int(comparison), merge_column(q, 2), v_int(rows_int(q, 3))), &changed,
                      err))
@@ -203,5 +261,6 @@ static bool one_draft(struct merging *m, struct rows *q, struct err *err)
 bool merge_work(struct merging *m, struct err *err)
 {
     return merge_each(m, STMT_MERGE_SIDE_EACH, one_side, err) && number_sides(m, err) &&
+           merge_each(m, STMT_MERGE_SHUFFLE_EACH, one_shuffle, err) &&
            merge_each(m, STMT_MERGE_DRAFT_EACH, one_draft, err) && settle_all(m, err);
 }

@@ -7,6 +7,7 @@
 #include "store/content.h"
 #include "store/gold.h"
 #include "store/handout.h"
+#include "store/ranking.h"
 #include "store/setting.h"
 #include "store/stmt.h"
 #include "store/task_internal.h"
@@ -93,10 +94,21 @@ static bool draw_side(struct db *db, int64_t annotator, int64_t comparison, stru
         return false;
     if (a_is == 0 && !draw_balanced(db, annotator, ordinal, rng, &a_is, err))
         return false;
-    return stmt_run(db, STMT_SIDE_ADD,
-                    ARGS(v_int(annotator), v_int(comparison), v_int(a_is), v_int(ordinal), v_int(clock_now_ms())),
-                    err) &&
+    return task_set_side(db, annotator, comparison, a_is, ordinal, err) &&
            audit_side(db, annotator, comparison, a_is, err);
+}
+
+bool task_set_side(struct db *db, int64_t annotator, int64_t comparison, int a_is, int64_t ordinal, struct err *err)
+{
+    return stmt_run(db, STMT_SIDE_ADD,
+                    ARGS(v_int(annotator), v_int(comparison), v_int(a_is), v_int(ordinal), v_int(clock_now_ms())), err);
+}
+
+static bool draw(struct db *db, int64_t annotator, int64_t comparison, struct rng *rng, struct err *err)
+{
+    int64_t lead = 0;
+    return ranking_lead(db, annotator, comparison, &lead, err) &&
+           (lead != 0 ? ranking_draw(db, annotator, lead, rng, err) : draw_side(db, annotator, comparison, rng, err));
 }
 
 static struct value v_blob(const unsigned char *p, size_t n)
@@ -145,8 +157,9 @@ bool task_hand(struct db *db, int64_t annotator, int64_t comparison, int64_t ms,
 {
     struct handout h;
     struct arena a = {0};
-    bool ok = handout_read(db, annotator, &a, &h, err) && is_available(db, &h, comparison, true, given, err) &&
-              (!*given || (draw_side(db, annotator, comparison, rng, err) &&
+    bool ok = ranking_item(db, annotator, &comparison, err) && handout_read(db, annotator, &a, &h, err) &&
+              is_available(db, &h, comparison, true, given, err) &&
+              (!*given || (draw(db, annotator, comparison, rng, err) &&
                            stmt_run(db, STMT_ASSIGNMENT_TAKE,
                                     ARGS(v_int(annotator), v_int(comparison), v_int(h.now), v_int(h.now + ms)), err)));
     arena_free(&a);
@@ -160,7 +173,7 @@ bool task_leave(struct db *db, int64_t annotator, int64_t comparison, struct err
 
 bool task_go(struct db *db, int64_t annotator, int64_t comparison, struct rng *rng, struct err *err)
 {
-    return draw_side(db, annotator, comparison, rng, err) && task_take_lease(db, annotator, comparison, err) &&
+    return draw(db, annotator, comparison, rng, err) && task_take_lease(db, annotator, comparison, err) &&
            stmt_run(db, STMT_PLACE_SET, ARGS(v_int(annotator), v_int(comparison)), err);
 }
 
@@ -312,7 +325,8 @@ static bool hand_out(struct db *db, void *ctx, struct err *err)
     struct visit *v = ctx;
     if (!handout_read(db, v->annotator, &v->arena, &v->h, err) || !choose(db, v, err))
         return false;
-    return v->comparison == 0 || task_go(db, v->annotator, v->comparison, v->rng, err);
+    return v->comparison == 0 || (ranking_item(db, v->annotator, &v->comparison, err) &&
+                                  task_go(db, v->annotator, v->comparison, v->rng, err));
 }
 
 bool task_next(struct db *db, int64_t annotator, enum task_order order, struct rng *rng, int64_t *comparison,
@@ -347,7 +361,7 @@ bool task_why_none(struct db *db, int64_t annotator, char why[TASK_WHY_SIZE], st
 static bool enter(struct db *db, void *ctx, struct err *err)
 {
     struct visit *v = ctx;
-    return task_go(db, v->annotator, v->comparison, v->rng, err);
+    return ranking_item(db, v->annotator, &v->comparison, err) && task_go(db, v->annotator, v->comparison, v->rng, err);
 }
 
 bool task_enter(struct db *db, int64_t annotator, int64_t comparison, struct rng *rng, struct err *err)

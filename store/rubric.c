@@ -182,13 +182,15 @@ static bool parse_justification(struct json_object *o, struct arena *a, struct r
 
 static bool parse_object(struct json_object *o, struct arena *a, struct rubric *r, struct err *err)
 {
-    static const char *const known[] = {"name",         "attributes",   "preference", "justification",
-                                        "skip_reasons", "flag_reasons", "confidence", NULL};
+    static const char *const known[] = {"name",          "attributes",   "preference",
+                                        "justification", "skip_reasons", "flag_reasons",
+                                        "confidence",    "ranking",      NULL};
     if (!json_object_is_type(o, json_type_object))
         return err_set(err, ERR_SYNTAX, "a rubric must be an object, but is %s", json_type_name(o));
     if (!only_fields(o, known, "the rubric", err) || !text_field(o, "name", a, &r->name, err) ||
         !parse_attributes(o, a, r, err) || !parse_preference(o, r, err) || !parse_justification(o, a, r, err) ||
         !json_get_bool(o, "confidence", JSON_OPTIONAL, &r->asks_confidence, err) ||
+        !json_get_bool(o, "ranking", JSON_OPTIONAL, &r->ranks, err) ||
         !parse_reasons(o, "skip_reasons", a, r->skip_reasons, &r->n_skip_reasons, err) ||
         !parse_reasons(o, "flag_reasons", a, r->flag_reasons, &r->n_flag_reasons, err))
         return false;

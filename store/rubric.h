@@ -46,6 +46,7 @@ struct rubric {
     int justification_max_words;    /* 0: as long as it is */
     const char *justification_hint; /* what a good one says, one sentence; "" when the rubric has none */
     bool asks_confidence;           /* may people say how sure they are? */
+    bool ranks;                     /* prompts with several answers are ranked as a whole (store/ranking.h) */
     size_t n_skip_reasons, n_flag_reasons;
     struct reason skip_reasons[RUBRIC_MAX_REASONS], flag_reasons[RUBRIC_MAX_REASONS];
     const char *body; /* the JSON it was read from */

@@ -4,6 +4,7 @@
 #include "store/content.h"
 #include "store/handout.h"
 #include "store/mention.h"
+#include "store/ranking.h"
 #include "store/stmt.h"
 #include "store/task_internal.h"
 
@@ -121,6 +122,7 @@ static bool load_content(struct db *db, int64_t comparison, struct task *t, stru
         struct id id = rows_id(&q, 0);
         id_hex(&id, t->id);
         t->comparison = comparison;
+        t->n = 2;
         t->source = rows_dup(&q, 1, &t->arena);
         t->principle = rows_dup(&q, 7, &t->arena);
         messages = rows_text(&q, 2);
@@ -146,7 +148,32 @@ static bool load_content(struct db *db, int64_t comparison, struct task *t, stru
     return true;
 }
 
-static bool load_work(struct db *db, int64_t annotator, const struct rubric *r, struct task *t, struct err *err)
+static void load_answers(const struct ranking *k, struct task *t)
+{
+    t->n = k->n;
+    for (int i = 0; i < k->n; i++) {
+        t->text[i] = k->answer[i].text.ptr;
+        t->len[i] = k->answer[i].text.len;
+        id_hex(&k->answer[i].id, t->answer[i]);
+    }
+}
+
+/* A draft that was begun when there were other answers, or before there was a ranking, or after it. */
+static void fit_answers(struct draft *d, int n, const struct rubric *r)
+{
+    if (d->n == n)
+        return;
+    for (int i = n > 2 ? n : 0; i < ANSWERS_MOST; i++)
+        d->place[i] = 0;
+    d->n = n;
+    places_close_up(d);
+    if (d->cell > draft_because(d, r))
+        d->cell = 0;
+}
+
+/* k NULL: two are compared. */
+static bool load_work(struct db *db, int64_t annotator, const struct ranking *k, const struct rubric *r, struct task *t,
+                      struct err *err)
 {
     struct judgement j;
     const char *state;
@@ -160,17 +187,19 @@ static bool load_work(struct db *db, int64_t annotator, const struct rubric *r, 
                                              [KIND_WITHDRAWN] = TASK_OPEN};
     struct draft said;
     draft_init(&said);
+    bool ok = k == NULL || ranking_said(db, annotator, k, r, &said, err);
     if (j.row != 0) {
         t->state = states[j.kind];
         t->reason = j.reason;
         if (t->state != TASK_OPEN) {
-            draft_from_judgement(&j, t->a_is, r, &said);
             t->saved = j.created;
+            if (k == NULL)
+                draft_from_judgement(&j, t->a_is, r, &said);
         }
     }
-    bool ok = true;
-    if (state != NULL) {
+    if (ok && state != NULL) {
         ok = draft_read(state, strlen(state), r, &t->draft, err) || err_context(err, "the draft of %s", t->id);
+        fit_answers(&t->draft, t->n, r);
         t->saved = changed > t->saved ? changed : t->saved;
     } else {
         draft_copy(&t->draft, &said);
@@ -190,11 +219,21 @@ static bool load(struct db *db, void *ctx, struct err *err)
 {
     const struct loading *l = ctx;
     struct task *t = l->t;
-    if (!task_side(db, l->annotator, l->comparison, &t->a_is, err))
+    struct ranking k;
+    int64_t lead = 0, comparison = l->comparison;
+    if (!ranking_lead(db, l->annotator, comparison, &lead, err))
+        return false;
+    comparison = lead != 0 ? lead : comparison;
+    if (!task_side(db, l->annotator, comparison, &t->a_is, err))
         return false;
     if (t->a_is == 0)
         return err_set(err, ERR_MISSING, "this comparison was not opened by this annotator before");
-    return load_content(db, l->comparison, t, err) && load_work(db, l->annotator, l->r, t, err);
+    if (!load_content(db, comparison, t, err) ||
+        (lead != 0 && !ranking_read(db, l->annotator, lead, &t->arena, &k, err)))
+        return false;
+    if (lead != 0)
+        load_answers(&k, t);
+    return load_work(db, l->annotator, lead != 0 ? &k : NULL, l->r, t, err);
 }
 
 bool task_load(struct db *db, int64_t annotator, int64_t comparison, const struct rubric *r, struct task *t,
@@ -222,6 +261,7 @@ struct change {
     int64_t now;
     bool nothing_new;
     int64_t said_at;
+    const struct ranking *k; /* what `comparison` leads; NULL: it stands for itself */
 };
 
 /* Typing is one step until it pauses. */
@@ -239,20 +279,33 @@ static bool extend_text_step(struct db *db, const struct change *c, const char *
     return step == 0 || stmt_run(db, STMT_STEP_EXTEND, ARGS(v_int(step), v_str(state), v_int(c->now)), err);
 }
 
-static bool record_step(struct db *db, const struct change *c, const char *before, const char *after, int64_t judgement,
-                        struct err *err)
+/* Rows of the judgements that a submit appended, that of `comparison` first. */
+struct appended {
+    int64_t row[RANKING_PAIRS_MOST];
+    int n;
+};
+
+static bool record_step(struct db *db, const struct change *c, const char *before, const char *after,
+                        const struct appended *made, struct err *err)
 {
-    int64_t undone = 0;
+    int64_t undone = 0, step = 0;
     bool joined = false;
     if (!stmt_change(db, STMT_STEP_FORGET_UNDONE, ARGS(v_int(c->annotator)), &undone, err))
         return false;
     /* After an undo a new word is a new step, or redo would have nothing left to stand on. */
     if (c->kind == STEP_TEXT && undone == 0 && !extend_text_step(db, c, after, &joined, err))
         return false;
-    return joined || stmt_run(db, STMT_STEP_ADD,
-                              ARGS(v_int(c->annotator), v_int(c->comparison), v_str(step_name(c->kind)), v_str(before),
-                                   v_str(after), v_int_or_null(judgement), v_int(c->now)),
-                              err);
+    if (joined)
+        return true;
+    if (!stmt_insert(db, STMT_STEP_ADD,
+                     ARGS(v_int(c->annotator), v_int(c->comparison), v_str(step_name(c->kind)), v_str(before),
+                          v_str(after), v_int_or_null(made != NULL ? made->row[0] : 0), v_int(c->now)),
+                     &step, err))
+        return false;
+    for (int i = 1; made != NULL && i < made->n; i++)
+        if (!stmt_run(db, STMT_STEP_JUDGEMENT_ADD, ARGS(v_int(step), v_int(made->row[i])), err))
+            return false;
+    return true;
 }
 
 static bool change(struct db *db, void *ctx, struct err *err)
@@ -270,7 +323,7 @@ static bool change(struct db *db, void *ctx, struct err *err)
               draft_state(db, c->annotator, c->comparison, &a, &before, &changed, err) &&
               draft_state_set(db, c->annotator, c->comparison, after.ptr, c->now, err) &&
               task_take_lease(db, c->annotator, c->comparison, err) &&
-              (c->kind == STEP_MOVE || record_step(db, c, before, after.ptr, 0, err));
+              (c->kind == STEP_MOVE || record_step(db, c, before, after.ptr, NULL, err));
     buf_free(&after);
     arena_free(&a);
     return ok;
@@ -332,6 +385,16 @@ static struct judgement judgement_from_draft(const struct change *c, int a_is)
     return j;
 }
 
+/* What the latest judgement j says, or those of the whole ranking. */
+static bool read_said(struct db *db, const struct change *c, const struct judgement *j, int a_is, struct draft *said,
+                      struct err *err)
+{
+    if (c->k != NULL)
+        return ranking_said(db, c->annotator, c->k, c->r, said, err);
+    draft_from_judgement(j, a_is, c->r, said);
+    return true;
+}
+
 /* Enter on what was submitted before, unchanged, says nothing new. */
 static bool is_said_already(struct db *db, struct change *c, int a_is, struct err *err)
 {
@@ -341,8 +404,8 @@ static bool is_said_already(struct db *db, struct change *c, int a_is, struct er
     if (ok && c->kind == STEP_SUBMIT && j.row != 0 && j.kind == KIND_JUDGED && j.rubric == c->r->row) {
         struct draft said;
         draft_init(&said);
-        draft_from_judgement(&j, a_is, c->r, &said);
-        c->nothing_new = draft_says_the_same(c->d, &said, c->r);
+        ok = read_said(db, c, &j, a_is, &said, err);
+        c->nothing_new = ok && draft_says_the_same(c->d, &said, c->r);
         c->said_at = j.created;
         draft_free(&said);
     }
@@ -364,12 +427,12 @@ static bool settle_draft(struct db *db, const struct change *c, int a_is, struct
               draft_state(db, c->annotator, c->comparison, a, before, &changed, err) &&
               (*before == NULL || draft_read(*before, strlen(*before), c->r, &shown, err));
     if (ok && *before == NULL && j.row != 0 && j.kind != KIND_WITHDRAWN)
-        draft_from_judgement(&j, a_is, c->r, &shown);
+        ok = read_said(db, c, &j, a_is, &shown, err);
     if (ok && !draft_says_the_same(&shown, c->d, c->r)) {
         struct change handed_over = *c;
         handed_over.kind = STEP_RATE;
         draft_write(c->d, c->r, &text);
-        ok = record_step(db, &handed_over, *before, text.ptr, 0, err);
+        ok = record_step(db, &handed_over, *before, text.ptr, NULL, err);
         *before = arena_ndup(a, text.ptr, text.len);
     }
     buf_free(&text);
@@ -377,28 +440,66 @@ static bool settle_draft(struct db *db, const struct change *c, int a_is, struct
     return ok;
 }
 
-static bool append_judgement(struct db *db, struct change *c, int a_is, struct err *err)
+/* What a draft of two says. */
+static bool append_one(struct db *db, const struct change *c, int a_is, const int64_t rows[2], struct json_text extra,
+                       int64_t *row, struct err *err)
+{
+    struct judgement j = judgement_from_draft(c, a_is);
+    struct arena a = {0};
+    if (j.kind == KIND_JUDGED)
+        fill_spans(c->d, a_is, &a, &j);
+    j.extra = extra;
+    bool ok = judgement_append(db, &j, rows, err);
+    *row = j.row;
+    arena_free(&a);
+    return ok;
+}
+
+static bool append_pair(struct db *db, const struct change *c, int a_is, struct appended *made, struct err *err)
 {
     int64_t rows[2] = {0, 0};
     struct rows q;
+    char text[40];
+    struct json_text extra = {0};
     if (!rows_open(&q, db, STMT_COMPARISON_ROWS, ARGS(v_int(c->comparison)), err))
         return false;
     if (rows_next(&q)) {
         rows[0] = rows_int(&q, 0);
         rows[1] = rows_int(&q, 1);
     }
-    if (!rows_close(&q, err))
-        return false;
-    struct judgement j = judgement_from_draft(c, a_is);
-    struct arena a = {0};
-    char extra[40];
-    if (j.kind == KIND_JUDGED)
-        fill_spans(c->d, a_is, &a, &j);
     if (c->d->pasted > 0)
-        j.extra = (struct json_text){extra, (size_t)snprintf(extra, sizeof extra, "{\"pasted\":%d}", c->d->pasted)};
+        extra = (struct json_text){text, (size_t)snprintf(text, sizeof text, "{\"pasted\":%d}", c->d->pasted)};
+    made->n = 1;
+    return rows_close(&q, err) && append_one(db, c, a_is, rows, extra, &made->row[0], err);
+}
+
+static bool append_ranking(struct db *db, const struct change *c, struct appended *made, struct err *err)
+{
+    bool ok = true;
+    for (made->n = 0; ok && made->n < c->k->n_pairs; made->n++) {
+        const struct ranked_pair *p = &c->k->pair[made->n];
+        struct draft d;
+        struct buf extra = BUF_INIT;
+        struct change one = *c;
+        ranking_pair_draft(c->k, (size_t)made->n, c->d, c->r, &d, &extra);
+        one.comparison = p->comparison;
+        one.d = &d;
+        ok = append_one(db, &one, p->a_is, p->rows, (struct json_text){extra.ptr, extra.len}, &made->row[made->n], err);
+        buf_free(&extra);
+        draft_free(&d);
+    }
+    return ok;
+}
+
+static bool append_judgement(struct db *db, struct change *c, int a_is, struct err *err)
+{
+    struct appended made = {.n = 0};
+    struct arena a = {0};
     const char *before = NULL;
-    bool ok = settle_draft(db, c, a_is, &a, &before, err) && judgement_append(db, &j, rows, err) &&
-              record_step(db, c, before, NULL, j.row, err) && handout_settle(db, c->comparison, err);
+    bool ok = settle_draft(db, c, a_is, &a, &before, err) &&
+              (c->k != NULL ? append_ranking(db, c, &made, err) : append_pair(db, c, a_is, &made, err)) &&
+              record_step(db, c, before, NULL, &made, err) &&
+              (c->k != NULL ? ranking_settle(db, c->comparison, err) : handout_settle(db, c->comparison, err));
     arena_free(&a);
     return ok;
 }
@@ -412,9 +513,19 @@ static bool submit(struct db *db, void *ctx, struct err *err)
         return false;
     if (a_is == 0)
         return err_set(err, ERR_MISSING, "this comparison was not opened by this annotator before");
-    if (!is_said_already(db, c, a_is, err) || (!c->nothing_new && !append_judgement(db, c, a_is, err)))
-        return false;
-    return draft_state_set(db, c->annotator, c->comparison, NULL, c->now, err) &&
+    struct ranking k;
+    struct arena a = {0};
+    int64_t lead = 0;
+    bool ok = ranking_lead(db, c->annotator, c->comparison, &lead, err) &&
+              (lead == 0 || ranking_read(db, c->annotator, lead, &a, &k, err));
+    c->k = ok && lead != 0 ? &k : NULL;
+    ok = ok &&
+         (c->d->n == (c->k != NULL ? k.n : 2) || c->kind != STEP_SUBMIT ||
+          err_set(err, ERR_CONFLICT, "answers were added to this prompt meanwhile; open it again")) &&
+         is_said_already(db, c, a_is, err) && (c->nothing_new || append_judgement(db, c, a_is, err));
+    c->k = NULL;
+    arena_free(&a);
+    return ok && draft_state_set(db, c->annotator, c->comparison, NULL, c->now, err) &&
            stmt_run(db, STMT_ASSIGNMENT_END, ARGS(v_int(c->annotator), v_int(c->comparison)), err);
 }
 

@@ -1,5 +1,5 @@
-/* A task: one comparison as one annotator sees and judges it. Which response is A is settled here and nowhere else;
- * `model` never leaves the workspace through this header.
+/* A task: one comparison, or one ranking (store/ranking.h), as one annotator sees and judges it. Which response is A is
+ * settled here and nowhere else; `model` never leaves the workspace through this header.
  *
  * Every function that changes something is one transaction, on disk when it returns true (synchronous = FULL). */
 #ifndef ASSAY_STORE_TASK_H
@@ -24,15 +24,17 @@ struct turn {
 };
 
 struct task {
-    int64_t comparison; /* 0: no task, everything is done */
+    int64_t comparison; /* 0: no task, everything is done; of a ranking the one that leads */
     char id[33];        /* of the comparison, hex */
+    int n;              /* answers: 2 are compared, more are ranked */
     const char *source;
     const char *principle; /* what this one is to be judged by; hostile as all data; NULL: what the rubric says */
     size_t n_turns;
     const struct turn *turns;
-    const char *text[2]; /* responses on side A and side B */
-    size_t len[2];
-    int a_is; /* 1 or 2: the stored response that stands on side A */
+    const char *text[ANSWERS_MOST]; /* responses on side A and side B; of a ranking A, B, C, ... */
+    size_t len[ANSWERS_MOST];
+    char answer[ANSWERS_MOST][33]; /* of a ranking: their ids, hex */
+    int a_is; /* 1 or 2: the stored response that stands on side A; of a ranking: on the first of the two that lead */
     enum task_state state;
     const char *reason; /* of a skip or flag, else "" */
     struct draft draft; /* what is on the screen: the draft, or else the submitted judgement, or else empty */
@@ -82,6 +84,7 @@ MUST_CHECK bool task_get_progress(struct db *db, int64_t annotator, struct task_
     X(MOVE, "move")                                                                                                    \
     X(RATE, "rating")                                                                                                  \
     X(PREFER, "preference")                                                                                            \
+    X(PLACE, "place")                                                                                                  \
     X(SURE, "confidence")                                                                                              \
     X(MARK, "passage")                                                                                                 \
     X(TEXT, "justification")                                                                                           \

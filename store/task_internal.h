@@ -7,7 +7,11 @@
 
 /* The stored response on side A for this annotator; 0 when it was not drawn. */
 MUST_CHECK bool task_side(struct db *db, int64_t annotator, int64_t comparison, int *a_is, struct err *err);
-/* Draw the side if needed, take or renew the lease when a slot is free, remember the place. */
+/* Write down a side that was settled. */
+MUST_CHECK bool task_set_side(struct db *db, int64_t annotator, int64_t comparison, int a_is, int64_t ordinal,
+                              struct err *err);
+/* Draw the side (of the one that leads a ranking, the order of the answers) if needed, take or renew the lease when a
+ * slot is free, remember the place. */
 MUST_CHECK bool task_go(struct db *db, int64_t annotator, int64_t comparison, struct rng *rng, struct err *err);
 /* The owner hands it to this person for `ms`: side and lease, when there is a place for them (*given). */
 MUST_CHECK bool task_hand(struct db *db, int64_t annotator, int64_t comparison, int64_t ms, struct rng *rng,

@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "store/handout.h"
+#include "store/ranking.h"
 #include "store/stmt.h"
 #include "store/task_internal.h"
 
@@ -15,6 +16,8 @@ struct walk {
     struct rng *rng;
     bool back; /* undo, not redo */
     int64_t step, comparison, judgement;
+    int64_t others[RANKING_PAIRS_MOST]; /* judgements of the step beside that one, n_others */
+    int n_others;
     enum step_kind kind;
     const char *before, *after;
 };
@@ -34,34 +37,53 @@ static bool find_step(struct db *db, struct walk *w, struct arena *a, struct err
         w->after = rows_dup(&q, 4, a);
         w->judgement = rows_int(&q, 5);
     }
+    if (!rows_close(&q, err) || !rows_open(&q, db, STMT_STEP_JUDGEMENT_LIST, ARGS(v_int(w->step)), err))
+        return false;
+    while (w->n_others < RANKING_PAIRS_MOST && rows_next(&q))
+        w->others[w->n_others++] = rows_int(&q, 0);
     return rows_close(&q, err);
+}
+
+/* Steps of a ranking stay its steps when another comparison has come to lead it. */
+static bool follow_lead(struct db *db, struct walk *w, struct err *err)
+{
+    static const char mark[] = "{\"answers\":"; /* how the draft of a ranking begins */
+    const char *state = w->before != NULL ? w->before : w->after;
+    int64_t lead = 0;
+    if (w->n_others == 0 && (state == NULL || strncmp(state, mark, sizeof mark - 1) != 0))
+        return true;
+    if (!ranking_lead(db, w->annotator, w->comparison, &lead, err))
+        return false;
+    w->comparison = lead != 0 ? lead : w->comparison;
+    return true;
 }
 
 /* The judgement that says what is to hold now: redo says the step's again, undo what stood before it (row 0: nothing
  * did). */
-static bool find_model(struct db *db, const struct walk *w, struct arena *a, struct judgement *own,
+static bool find_model(struct db *db, const struct walk *w, int64_t row, struct arena *a, struct judgement *own,
                        struct judgement *model, struct err *err)
 {
     int64_t before = 0;
     *model = (struct judgement){0};
-    if (!judgement_get(db, w->judgement, a, own, err))
+    if (!judgement_get(db, row, a, own, err))
         return false;
     if (!w->back) {
         *model = *own;
         return true;
     }
     return stmt_int(db, STMT_JUDGEMENT_AT_REVISION,
-                    ARGS(v_int(w->comparison), v_int(w->annotator), v_int(own->revision - 1)), &before, err) &&
+                    ARGS(v_int(own->comparison), v_int(w->annotator), v_int(own->revision - 1)), &before, err) &&
            (before == 0 || judgement_get(db, before, a, model, err));
 }
 
-static bool say_again(struct db *db, struct walk *w, struct arena *a, struct err *err)
+/* *row becomes what the next undo takes back. */
+static bool say_one_again(struct db *db, const struct walk *w, int64_t *row, struct arena *a, struct err *err)
 {
     struct judgement own, model;
     int64_t rows[2] = {0, 0};
     struct rows q;
-    if (!find_model(db, w, a, &own, &model, err) ||
-        !rows_open(&q, db, STMT_COMPARISON_ROWS, ARGS(v_int(w->comparison)), err))
+    if (!find_model(db, w, *row, a, &own, &model, err) ||
+        !rows_open(&q, db, STMT_COMPARISON_ROWS, ARGS(v_int(own.comparison)), err))
         return false;
     if (rows_next(&q)) {
         rows[0] = rows_int(&q, 0);
@@ -70,7 +92,7 @@ static bool say_again(struct db *db, struct walk *w, struct arena *a, struct err
     if (!rows_close(&q, err))
         return false;
     if (model.row == 0) {
-        model = (struct judgement){.comparison = w->comparison,
+        model = (struct judgement){.comparison = own.comparison,
                                    .annotator = w->annotator,
                                    .kind = KIND_WITHDRAWN,
                                    .a_is = own.a_is,
@@ -79,10 +101,27 @@ static bool say_again(struct db *db, struct walk *w, struct arena *a, struct err
     }
     model.created = clock_now_ms();
     model.id = id_uuid7(model.created, w->rng);
-    if (!judgement_append(db, &model, rows, err) || !handout_settle(db, w->comparison, err))
+    if (!judgement_append(db, &model, rows, err) || !handout_settle(db, own.comparison, err))
         return false;
     if (!w->back)
-        w->judgement = model.row; /* what the next undo takes back */
+        *row = model.row;
+    return true;
+}
+
+static bool say_again(struct db *db, struct walk *w, struct arena *a, struct err *err)
+{
+    if (!say_one_again(db, w, &w->judgement, a, err))
+        return false;
+    for (int i = 0; i < w->n_others; i++)
+        if (!say_one_again(db, w, &w->others[i], a, err))
+            return false;
+    if (w->n_others == 0)
+        return true;
+    if (!ranking_settle(db, w->comparison, err) || !stmt_run(db, STMT_STEP_JUDGEMENT_DROP, ARGS(v_int(w->step)), err))
+        return false;
+    for (int i = 0; i < w->n_others; i++)
+        if (!stmt_run(db, STMT_STEP_JUDGEMENT_ADD, ARGS(v_int(w->step), v_int(w->others[i])), err))
+            return false;
     return true;
 }
 
@@ -115,7 +154,7 @@ static bool walk(struct db *db, void *ctx, struct err *err)
 {
     struct walk *w = ctx;
     struct arena a = {0};
-    bool ok = find_step(db, w, &a, err);
+    bool ok = find_step(db, w, &a, err) && follow_lead(db, w, err);
     if (ok && w->step != 0)
         ok = (w->judgement == 0 || say_again(db, w, &a, err)) && restore_draft(db, w, &a, err) &&
              stmt_run(db, STMT_STEP_MARK, ARGS(v_int(w->step), v_int(w->back), v_int_or_null(w->judgement)), err) &&

@@ -254,8 +254,10 @@ UPDATE place SET reached = ?2 WHERE annotator = ?1;
 SELECT c.comparison FROM comparison c
  WHERE c.comparison = ?2 AND (c.reserved = ?1 OR (c.reserved IS NULL AND c.retired IS NULL))
    AND coalesce(c.wanted, 1) > 0 AND (SELECT kind FROM annotator WHERE annotator = ?1) = 'person'
+   AND (c.lead IS NULL OR c.lead = c.comparison)
    AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = ?1 AND kind <> 'withdrawn')
    AND (c.id < ?5 OR EXISTS (SELECT 1 FROM gold WHERE comparison = c.comparison) OR
+        EXISTS (SELECT 1 FROM comparison m JOIN gold ON gold.comparison = m.comparison WHERE m.lead = c.comparison) OR
         c.people + (SELECT count(*) FROM assignment s
                      WHERE s.comparison = c.comparison AND s.expires > ?3 AND s.annotator <> ?1
                        AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = s.annotator
@@ -268,6 +270,7 @@ SELECT c.comparison FROM comparison c
 -- the first behind ?2 that ?10 people have handled; the rest as above
 SELECT c.comparison FROM comparison c INDEXED BY comparison_by_people
  WHERE c.people = ?10 AND c.comparison > ?2 AND c.retired IS NULL AND c.reserved IS NULL
+   AND (c.lead IS NULL OR c.lead = c.comparison)
    AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = ?1 AND kind <> 'withdrawn')
    AND c.people + (SELECT count(*) FROM assignment s
                     WHERE s.comparison = c.comparison AND s.expires > ?3 AND s.annotator <> ?1
@@ -283,7 +286,7 @@ SELECT c.comparison FROM comparison c INDEXED BY comparison_by_people
 -- the first behind ?2 for which more people are wanted than the overlap says; parameters as of task_is_available
 SELECT c.comparison FROM comparison c INDEXED BY comparison_wanting
  WHERE c.wanted IS NOT NULL AND c.retired IS NULL AND c.people < c.wanted AND c.comparison > ?2 AND c.reserved IS NULL
-   AND c.people >= ?4
+   AND c.people >= ?4 AND (c.lead IS NULL OR c.lead = c.comparison)
    AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = ?1 AND kind <> 'withdrawn')
    AND c.people + (SELECT count(*) FROM assignment s
                     WHERE s.comparison = c.comparison AND s.expires > ?3 AND s.annotator <> ?1
@@ -298,6 +301,7 @@ SELECT c.comparison FROM comparison c INDEXED BY comparison_wanting
 -- the first control comparison behind ?2 and before ?4
 SELECT c.comparison FROM comparison c NOT INDEXED
  WHERE c.comparison > ?2 AND c.comparison < ?4 AND c.id < ?3 AND c.retired IS NULL AND coalesce(c.wanted, 1) > 0
+   AND (c.lead IS NULL OR c.lead = c.comparison)
    AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = ?1 AND kind <> 'withdrawn')
  ORDER BY c.comparison LIMIT 1;
 -- name: task_next_gold
@@ -352,7 +356,7 @@ SELECT repeats FROM comparison WHERE comparison = ?1 AND repeats IS NOT NULL;
 -- name: queue_given
 -- in work and with fewer people than wanted: ?1 overlap, ?2 how many
 SELECT c.id, c.people, coalesce(c.wanted, ?1), source.name, c.comparison FROM comparison c JOIN source USING (source)
- WHERE c.retired IS NULL AND c.people < coalesce(c.wanted, ?1) ORDER BY c.comparison LIMIT ?2;
+ WHERE c.retired IS NULL AND c.people < coalesce(c.wanted, ?1) AND (c.lead IS NULL OR c.lead = c.comparison) ORDER BY c.comparison LIMIT ?2;
 -- name: queue_disagreement
 -- judged by at least two people and reviewed by nobody, those that differ most first: spread of the preferences, then of
 -- helpfulness; ?1 how many
@@ -532,6 +536,100 @@ SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind 
 -- name: judgement_at_revision
 SELECT judgement FROM judgement WHERE comparison = ?1 AND annotator = ?2 AND revision = ?3;
 
+-- Rankings (store/ranking.h)
+
+-- name: ranking_lead
+-- the comparison that leads, 0 for none; no row when ?1 is no person, for whom there are no rankings
+SELECT coalesce(c.lead, 0) FROM annotator a CROSS JOIN comparison c
+ WHERE a.annotator = ?1 AND a.kind = 'person' AND c.comparison = ?2;
+-- name: ranking_of
+-- no row when it is in none
+SELECT lead FROM comparison WHERE comparison = ?1 AND lead IS NOT NULL;
+-- name: ranking_may_be
+-- the prompt, when people are asked about this comparison
+SELECT prompt FROM comparison
+ WHERE comparison = ?1 AND lead IS NULL AND retired IS NULL AND reserved IS NULL AND coalesce(wanted, 1) > 0;
+-- name: ranking_answers_of
+-- answers to a prompt that people are asked about
+SELECT count(*) FROM (
+  SELECT first AS response FROM comparison
+   WHERE prompt = ?1 AND retired IS NULL AND reserved IS NULL AND coalesce(wanted, 1) > 0
+   UNION SELECT second FROM comparison
+   WHERE prompt = ?1 AND retired IS NULL AND reserved IS NULL AND coalesce(wanted, 1) > 0) AS stands;
+-- name: ranking_gather
+UPDATE comparison SET lead = comparison
+ WHERE prompt = ?1 AND lead IS NULL AND retired IS NULL AND reserved IS NULL AND coalesce(wanted, 1) > 0;
+-- name: ranking_members
+-- of a prompt: all answers that stand in its ranking
+SELECT r.response, r.id FROM response r
+ WHERE r.response IN (SELECT first FROM comparison WHERE prompt = ?1 AND lead IS NOT NULL UNION
+                      SELECT second FROM comparison WHERE prompt = ?1 AND lead IS NOT NULL)
+ ORDER BY r.response;
+-- name: ranking_first
+-- where its comparisons come from
+SELECT source, split FROM comparison WHERE prompt = ?1 AND lead IS NOT NULL ORDER BY comparison LIMIT 1;
+-- name: ranking_leader
+-- the one of the two answers whose ids come first, of those in work
+SELECT c.comparison FROM comparison c JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second
+ WHERE c.prompt = ?1 AND c.lead IS NOT NULL AND c.retired IS NULL
+ ORDER BY min(a.id, b.id), max(a.id, b.id) LIMIT 1;
+-- name: ranking_set_lead
+UPDATE comparison SET lead = ?2 WHERE comparison = ?1 AND lead IS NOT ?2;
+-- name: ranking_dissolve
+UPDATE comparison SET lead = NULL WHERE prompt = ?1 AND lead IS NOT NULL;
+-- name: ranking_leads
+-- those that lead now
+SELECT DISTINCT lead FROM comparison WHERE prompt = ?1 AND lead IS NOT NULL AND lead <> comparison;
+-- name: ranking_move_shuffle
+-- what is kept under the one that led (?1) goes to the one that leads (?2)
+UPDATE OR IGNORE shuffle SET comparison = ?2 WHERE annotator > 0 AND comparison = ?1;
+-- name: ranking_move_shown
+UPDATE OR IGNORE shown SET comparison = ?2 WHERE annotator > 0 AND comparison = ?1;
+-- name: ranking_move_side
+UPDATE OR IGNORE side SET comparison = ?2 WHERE annotator > 0 AND comparison = ?1;
+-- name: ranking_move_draft
+UPDATE OR IGNORE draft SET comparison = ?2 WHERE annotator > 0 AND comparison = ?1;
+-- name: ranking_move_place
+UPDATE place SET comparison = ?2 WHERE annotator > 0 AND comparison = ?1;
+-- name: ranking_move_assignment
+UPDATE OR IGNORE assignment SET comparison = ?2 WHERE annotator > 0 AND comparison = ?1;
+-- name: ranking_pairs
+-- the one that leads comes first
+SELECT comparison, first, second FROM comparison WHERE lead = ?1 ORDER BY comparison <> ?1, comparison;
+-- name: ranking_answers
+-- in the order in which they came in
+SELECT response FROM response
+ WHERE response IN (SELECT first FROM comparison WHERE lead = ?1 UNION SELECT second FROM comparison WHERE lead = ?1)
+ ORDER BY response;
+-- name: ranking_level
+-- all wait for as many people as the one that waits for most; for nobody when enough skipped
+UPDATE comparison SET wanted = (SELECT CASE WHEN min(m.wanted) = 0 THEN 0 ELSE max(m.wanted) END
+                                  FROM comparison m WHERE m.lead = ?1)
+ WHERE lead = ?1;
+-- name: shuffle_get
+SELECT answers FROM shuffle WHERE annotator = ?1 AND comparison = ?2;
+-- name: shuffle_next_ordinal
+SELECT max(ordinal) + 1 FROM shuffle WHERE annotator = ?1 AND answers = ?2;
+-- name: shuffle_add
+INSERT INTO shuffle (annotator, comparison, answers, ordinal) VALUES (?1, ?2, ?3, ?4);
+-- name: shuffle_block
+-- draws with ?2 answers from ?3 on: which of the answers, by the order in which they came in, stood where
+SELECT (SELECT count(*) FROM shown o WHERE o.annotator = s.annotator AND o.comparison = s.comparison
+           AND o.place < s.answers AND o.response < p.response)
+  FROM shuffle s JOIN shown p ON p.annotator = s.annotator AND p.comparison = s.comparison AND p.place < s.answers
+ WHERE s.annotator = ?1 AND s.answers = ?2 AND s.ordinal >= ?3 ORDER BY s.ordinal, p.place;
+-- name: shown_list
+SELECT shown.response, response.id, response.text FROM shown JOIN response ON response.response = shown.response
+ WHERE shown.annotator = ?1 AND shown.comparison = ?2 ORDER BY shown.place;
+-- name: shown_add
+INSERT INTO shown (annotator, comparison, place, response) VALUES (?1, ?2, ?3, ?4);
+-- name: step_judgement_add
+INSERT INTO step_judgement (step, judgement) VALUES (?1, ?2);
+-- name: step_judgement_list
+SELECT judgement FROM step_judgement WHERE step = ?1 ORDER BY judgement;
+-- name: step_judgement_drop
+DELETE FROM step_judgement WHERE step = ?1;
+
 -- name: draft_get
 SELECT state, changed FROM draft WHERE annotator = ?1 AND comparison = ?2;
 -- name: draft_set
@@ -579,12 +677,14 @@ SELECT count(*) FROM latest JOIN comparison USING (comparison)
    AND comparison.people < coalesce(comparison.wanted, ?2);
 -- name: progress_open_held
 -- of the rest: those whose last slots others hold; ?1 annotator, ?2 now, ?3 overlap
-SELECT count(*) FROM (SELECT DISTINCT comparison FROM assignment WHERE expires > ?2 AND annotator <> ?1) h
+SELECT count(*) FROM (SELECT comparison FROM assignment WHERE expires > ?2 AND annotator <> ?1
+                      UNION SELECT m.comparison FROM assignment CROSS JOIN comparison m ON m.lead = assignment.comparison
+                             WHERE expires > ?2 AND assignment.annotator <> ?1) h
   JOIN comparison c USING (comparison)
  WHERE c.retired IS NULL AND c.people < coalesce(c.wanted, ?3)
    AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = ?1 AND kind <> 'withdrawn')
    AND c.people + (SELECT count(*) FROM assignment s
-                    WHERE s.comparison = c.comparison AND s.expires > ?2 AND s.annotator <> ?1
+                    WHERE s.comparison = coalesce(c.lead, c.comparison) AND s.expires > ?2 AND s.annotator <> ?1
                       AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = s.annotator
                                          AND kind <> 'withdrawn')) >= coalesce(c.wanted, ?3);
 
@@ -918,6 +1018,14 @@ UPDATE comparison SET split = min(coalesce(split, ?2), coalesce(?2, split)),
                       principle = min(coalesce(principle, ?4), coalesce(?4, principle)),
                       wanted = max(coalesce(wanted, ?5), coalesce(?5, wanted))
  WHERE comparison = ?1;
+-- name: merge_lead_each
+SELECT comparison FROM comparison WHERE lead IS NOT NULL ORDER BY comparison;
+-- name: merge_lead_prompts
+SELECT DISTINCT prompt FROM comparison WHERE lead IS NOT NULL ORDER BY prompt;
+-- name: merge_shuffle_each
+SELECT annotator, comparison, answers FROM shuffle ORDER BY annotator, answers, ordinal;
+-- name: merge_shown_each
+SELECT response FROM shown WHERE annotator = ?1 AND comparison = ?2 ORDER BY place;
 -- name: merge_retired_each
 SELECT comparison, id, retired FROM comparison WHERE retired IS NOT NULL ORDER BY comparison;
 -- name: merge_retirement
@@ -1044,7 +1152,27 @@ SELECT 'judgement ' || lower(hex(j.id)) || ' rates a response that it is not abo
 SELECT 'judgement ' || lower(hex(j.id)) || ' says that response ' || j.a_is || ' stood on side A, but it was response ' ||
        s.a_is
   FROM latest l JOIN judgement j USING (judgement)
-  JOIN side s ON s.annotator = j.annotator AND s.comparison = j.comparison WHERE j.a_is <> s.a_is;
+  JOIN side s ON s.annotator = j.annotator AND s.comparison = j.comparison
+  JOIN comparison c ON c.comparison = j.comparison WHERE j.a_is <> s.a_is AND c.lead IS NULL;
+-- name: check_rankings
+SELECT 'comparison ' || lower(hex(c.id)) || ' stands in a ranking that another prompt has'
+  FROM comparison c JOIN comparison l ON l.comparison = c.lead WHERE l.prompt <> c.prompt
+ UNION ALL
+SELECT 'comparison ' || lower(hex(l.id)) || ' leads a ranking in which it does not stand' FROM comparison l
+ WHERE EXISTS (SELECT 1 FROM comparison c WHERE c.lead = l.comparison) AND l.lead IS NOT l.comparison
+ UNION ALL
+SELECT 'the prompt of comparison ' || lower(hex(min(id))) || ' has ' || count(DISTINCT lead) || ' rankings'
+  FROM comparison WHERE lead IS NOT NULL GROUP BY prompt HAVING count(DISTINCT lead) > 1
+ UNION ALL
+SELECT 'the ranking of comparison ' || lower(hex(l.id)) || ' has ' || s.pairs || ' comparisons of ' || s.answers || ' answers'
+  FROM (SELECT lead, count(*) / 2 AS pairs, count(DISTINCT response) AS answers
+          FROM (SELECT lead, first AS response FROM comparison WHERE lead IS NOT NULL
+                 UNION ALL SELECT lead, second FROM comparison WHERE lead IS NOT NULL) GROUP BY lead) s
+  JOIN comparison l ON l.comparison = s.lead WHERE s.pairs <> s.answers * (s.answers - 1) / 2
+ UNION ALL
+SELECT a.name || ' sees an answer in the ranking of comparison ' || lower(hex(c.id)) || ' that is of another prompt'
+  FROM shown JOIN annotator a USING (annotator) JOIN comparison c USING (comparison) JOIN response r USING (response)
+ WHERE r.prompt <> c.prompt;
 -- name: check_comparison_prompt
 SELECT 'comparison ' || lower(hex(c.id)) || ' holds a response to another prompt'
   FROM comparison c JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second

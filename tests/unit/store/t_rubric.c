@@ -50,7 +50,7 @@ Test(rubric, the_other_built_in_ones_ask_for_a_preference)
     must(rubric_builtin("pairwise", &f.arena, &r, &f.err));
     cr_expect(eq(int, r.justification_min_words, 0));
     fails(rubric_builtin("nope", &f.arena, &r, &f.err), ERR_MISSING,
-          "there are helpsteer2, helpsteer3, multipref, pairwise, thumbs, ultrafeedback");
+          "there are helpsteer2, helpsteer3, multipref, pairwise, ranking, thumbs, ultrafeedback");
 }
 
 static const struct {
