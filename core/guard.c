@@ -164,7 +164,7 @@ static bool is_bare_marker(const char *line, size_t n)
     while (digits < n && isdigit((unsigned char)line[digits]))
         digits++;
     if (digits == 0)
-        return n == 1 && strchr("-*", line[0]) != NULL;
+        return n == 1 && ascii_one_of("-*", line[0]);
     return digits <= 2 && n == digits + 1 && (line[digits] == '.' || line[digits] == ')');
 }
 
@@ -188,7 +188,7 @@ static bool find_truncated(const char *text, size_t n, struct guard_span *out)
         return false;
     *out = (struct guard_span){word < n ? word : n - 1, word < n ? n - word : 1};
     if (word == n)
-        return strchr(",([{", text[n - 1]) != NULL;
+        return ascii_one_of(",([{", text[n - 1]);
     return word > line && text[word - 1] == ' ' && guard_is_one_of(leads_on, text + word, n - word);
 }
 
@@ -213,7 +213,7 @@ size_t guard_text(const char *text, size_t n, enum guard_part part, struct guard
 /* Where the text that counts ends: behind the last letter or sign that is no blank and no full stop. */
 static size_t text_end(const char *p, size_t n)
 {
-    while (n > 0 && (isspace((unsigned char)p[n - 1]) || strchr(".!", p[n - 1]) != NULL))
+    while (n > 0 && (isspace((unsigned char)p[n - 1]) || ascii_one_of(".!", p[n - 1])))
         n--;
     return n;
 }

@@ -1,5 +1,7 @@
 #include "core/guard_name.h"
 
+#include "core/base/utf8.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,7 +210,7 @@ static bool ends_sentence(const char *text, size_t n, size_t i)
 {
     if (text[i] == '\n')
         return true;
-    return strchr(".!?", text[i]) != NULL && text[i] != '\0' && (i + 1 == n || isspace((unsigned char)text[i + 1]));
+    return ascii_one_of(".!?", text[i]) && (i + 1 == n || isspace((unsigned char)text[i + 1]));
 }
 
 bool guard_find_name(const char *text, size_t n, struct guard_span *out)

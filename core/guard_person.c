@@ -1,5 +1,7 @@
 #include "core/guard_person.h"
 
+#include "core/base/utf8.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -17,7 +19,7 @@ bool guard_is_one_of(const char *const *list, const char *text, size_t n)
 
 static bool is_local(unsigned char c)
 {
-    return isalnum(c) || strchr("._%+-", c) != NULL;
+    return isalnum(c) || ascii_one_of("._%+-", (char)c);
 }
 
 /* "host.example.org" from p on: its length, 0: no domain. */
@@ -117,8 +119,7 @@ static size_t read_digits(const char *p, size_t n, char d[PHONE_MAX + 1], int *c
             d[(*count)++] = p[i];
             apart = false;
             end = i + 1;
-        } else if (strchr(" -.()", p[i]) != NULL && p[i] != '\0' && (!apart || strchr("( ", p[i]) != NULL) &&
-                   i - end < 3) {
+        } else if (ascii_one_of(" -.()", p[i]) && (!apart || ascii_one_of("( ", p[i])) && i - end < 3) {
             apart = true;
         } else {
             break;
@@ -156,7 +157,8 @@ bool guard_find_phone(const char *text, size_t n, struct guard_span *out)
 {
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)text[i], before = i > 0 ? (unsigned char)text[i - 1] : ' ';
-        bool starts = (isdigit(c) || c == '+' || c == '(') && !isalnum(before) && strchr("+-./#$(=_", before) == NULL;
+        bool starts =
+            (isdigit(c) || c == '+' || c == '(') && !isalnum(before) && !ascii_one_of("+-./#$(=_", (char)before);
         if (!starts)
             continue;
         size_t len = 0;

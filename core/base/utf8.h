@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Decode one code point at p (n > 0 bytes left). Returns its length 1-4, or 0 when the bytes are not UTF-8. */
 int utf8_decode(const char *p, size_t n, uint32_t *cp);
@@ -17,5 +18,11 @@ size_t utf8_count(const char *p, size_t n);
 
 /* Does the locale that setlocale chose write UTF-8? */
 bool utf8_locale(void);
+
+/* Is c one of the characters of `set`? Unlike strchr it does not take the end of the set, a NUL, for one of them. */
+static inline bool ascii_one_of(const char *set, char c)
+{
+    return c != '\0' && strchr(set, c) != NULL;
+}
 
 #endif

@@ -202,6 +202,16 @@ Test(guard, near_identical_is_symmetric_and_means_blanks_case_and_the_last_stop_
     }
 }
 
+/* A NUL is no full stop, no bracket and no marker of a list: it is a control character, and all else is as without. */
+Test(guard, a_nul_is_nothing_but_a_control_character)
+{
+    static const char list[] = "Two things:\n- one\n\0", phone[] = "\0+4930901820\0";
+    cr_expect(eq(str, (char *)(uintptr_t)found(list, sizeof list - 1, GUARD_RESPONSE), "control"));
+    cr_expect(eq(str, (char *)(uintptr_t)found(phone, sizeof phone - 1, GUARD_RESPONSE),
+                 (char *)(uintptr_t)found("\001+4930901820\001", sizeof phone - 1, GUARD_RESPONSE)));
+    cr_expect(not(guard_alike("yes\0", 4, "yes", 3)));
+}
+
 /* No text of any bytes makes it read outside (the sanitizers watch) or name a place outside. */
 Test(guard, any_bytes_are_read_and_places_lie_inside)
 {
