@@ -94,7 +94,7 @@ static bool tell(const struct app *app, const struct trained *x, struct err *err
     const struct training *t = &x->t;
     if (t->interrupted)
         app_note(app, "the fit %s; what it had is in %s%s", t->stop, x->model,
-                 t->kind->is_net ? "" : ", and --warm-start goes on from there");
+                 kind_takes(t->kind, "warm-start") ? ", and --warm-start goes on from there" : "");
     else if (t->stationary)
         app_note(app, "not certified: %s", t->stop);
     else if (!t->converged)

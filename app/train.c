@@ -6,6 +6,7 @@
 #include "core/linalg.h"
 #include "core/loss.h"
 
+#include <math.h>
 #include <string.h>
 
 static double entropy_floor(const struct data *d, const size_t *which, size_t n)
@@ -76,6 +77,33 @@ bool train_head(const struct data *d, const struct train_opts *o, struct trainin
         part_align(d, &pairs, &ratings);
     }
     return train_on(d, o, &pairs, &ratings, t, progress, err);
+}
+
+bool train_has_pairs(const struct data *d, const struct training *t, struct err *err)
+{
+    return t->pairs.n_fit > 0 || err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)",
+                                         d->pairs.pairs.n, t->pairs.n_held);
+}
+
+void train_ended(struct training *t, const struct bt_info *info)
+{
+    t->objective = info->objective;
+    t->grad_norm = info->grad_norm;
+    t->iterations = info->iterations;
+    t->passes = info->passes;
+    t->converged = info->converged;
+    t->stationary = info->stop == BT_STATIONARY;
+    t->stop = bt_stop_text(info->stop);
+}
+
+/* Of what is not convex no more can be said than that it was stopped by its own judgement. */
+void train_descended(struct training *t, const struct descent_info *info)
+{
+    t->objective = info->loss;
+    t->grad_norm = NAN;
+    t->iterations = info->steps;
+    t->converged = info->stop == DESCENT_PATIENCE;
+    t->stop = descent_stop_text(info->stop);
 }
 
 void train_free(struct training *t)

@@ -7,6 +7,8 @@
 #include "app/kind.h"
 #include "app/part.h"
 #include "app/warm.h"
+#include "core/bt.h"
+#include "core/descent.h"
 #include "core/metric_ratings.h"
 
 struct train_opts {
@@ -63,6 +65,12 @@ MUST_CHECK bool train_on(const struct data *d, const struct train_opts *o, struc
 MUST_CHECK bool train_fit(const struct data *d, const struct train_opts *o, struct part *pairs, struct part *ratings,
                           struct training *t, const struct progress *progress, struct err *err);
 void train_free(struct training *t);
+
+/* For kinds. ERR_MISSING when no pair is left to train on. */
+MUST_CHECK bool train_has_pairs(const struct data *d, const struct training *t, struct err *err);
+/* How a fit of a (mostly) convex head ended, and one of nets. */
+void train_ended(struct training *t, const struct bt_info *info);
+void train_descended(struct training *t, const struct descent_info *info);
 
 /* Settings as JSON, the same bytes for the same settings: what the head file and the run record. */
 void train_settings_json(const struct train_opts *o, const struct training *t, struct buf *out);

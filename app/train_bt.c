@@ -153,13 +153,13 @@ static bool fit_weighed(const struct data *d, const struct train_opts *o, struct
     bool stopped = info.stop == BT_INTERRUPTED;
     ok = ok && (stopped || find_spread(d, o, t, &stopped, progress, err));
     selection_describe(&found->selection, &t->head);
-    t->objective = info.objective;
-    t->grad_norm = info.grad_norm;
-    t->iterations = info.iterations + (stopped && own->select.l2 != NULL ? found->selection.steps : 0);
-    t->passes = info.passes;
-    t->converged = info.converged && !stopped;
-    t->stationary = info.stop == BT_STATIONARY && !stopped;
-    t->stop = stopped && info.converged ? "was interrupted in its bootstrap" : bt_stop_text(info.stop);
+    train_ended(t, &info);
+    if (!stopped)
+        return ok;
+    t->iterations += own->select.l2 != NULL ? found->selection.steps : 0;
+    if (info.stop == BT_OPTIMAL || info.stop == BT_STATIONARY)
+        t->stop = "was interrupted in its bootstrap";
+    t->converged = t->stationary = false;
     return ok;
 }
 
@@ -170,9 +170,8 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     const struct own *own = o->own;
     struct found *found = t->own = mem_alloc(sizeof *found);
     struct fit_opts opts = {.max_iterations = o->max_iterations, .threads = o->threads, .memory = o->memory};
-    if (t->pairs.n_fit == 0)
-        return err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)", d->pairs.pairs.n,
-                       t->pairs.n_held);
+    if (!train_has_pairs(d, t, err))
+        return false;
     found->anchor = own->anchor;
     if (!anchor_fit(&found->anchor, d, o->l2, o->seed, &t->pairs, &t->ratings, err) ||
         !anchor_fits(&found->anchor, d, t->pairs.n_held, err) || (own->laplace && !laplace_fits(d, err)))

@@ -220,9 +220,8 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
 {
     const struct own *own = o->own;
     struct found *found = t->own = mem_alloc(sizeof *found);
-    if (t->pairs.n_fit == 0)
-        return err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)", d->pairs.pairs.n,
-                       t->pairs.n_held);
+    if (!train_has_pairs(d, t, err))
+        return false;
     if (!has_prompts(d, &t->pairs, err) || !attributes_fit(d, &own->targets, t, progress, err) ||
         !second_stage(d, o, t, progress, err))
         return false;
@@ -232,11 +231,7 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     else
         snprintf(found->title, sizeof found->title, "linear gate%s, temperature %g",
                  own->nets.descent.nets == 1 ? "" : "s", own->temperature);
-    t->objective = found->info.loss;
-    t->grad_norm = NAN;
-    t->iterations = found->info.steps;
-    t->converged = found->info.stop == DESCENT_PATIENCE; /* of what is not convex more cannot be said */
-    t->stop = descent_stop_text(found->info.stop);
+    train_descended(t, &found->info);
     return true;
 }
 

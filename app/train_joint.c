@@ -9,8 +9,8 @@
 
 #include <math.h>
 
-static const char *const own_options[] = {"loss",   "smoothing", "flip",  "normalise", "ties", "soft",
-                                          "reward", "rows",      "scale", "kappa",     NULL};
+static const char *const own_options[] = {"loss",   "smoothing", "flip",  "normalise", "ties",       "soft",
+                                          "reward", "rows",      "scale", "kappa",     "warm-start", NULL};
 
 struct own {
     struct bt_model model;
@@ -55,6 +55,7 @@ static bool fit_both(const struct data *d, const struct train_opts *o, const str
     const struct own *own = o->own;
     struct found *found = t->own;
     struct joint_rating *ratings = mem_array(y->fit.n, sizeof *ratings);
+    head_init(&t->head, "joint", reward, 1, d->e.d);
     for (size_t i = 0; i < y->fit.n; i++)
         ratings[i] = (struct joint_rating){y->fit.row[i], y->fit.y[i], y->fit.weight[i]};
     const struct joint_problem p = {.e = &d->e,
@@ -66,9 +67,9 @@ static bool fit_both(const struct data *d, const struct train_opts *o, const str
                                     .n_ratings = y->fit.n,
                                     .kappa = own->kappa,
                                     .l2 = o->l2,
-                                    .max_iterations = o->max_iterations};
+                                    .max_iterations = o->max_iterations,
+                                    .start = warm_start(&o->warm, 1, t->head.W, NULL) ? t->head.W : NULL};
     found->ratings = y->fit.n;
-    head_init(&t->head, "joint", reward, 1, d->e.d);
     targets_describe(&own->targets, y, &t->head);
     bool ok = joint_fit(&p, t->head.W, t->head.b, &found->info, progress, err);
     mem_free(ratings);
@@ -81,9 +82,8 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     const struct own *own = o->own;
     struct found *found = t->own = mem_alloc(sizeof *found);
     struct targets y;
-    if (t->pairs.n_fit == 0)
-        return err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)", d->pairs.pairs.n,
-                       t->pairs.n_held);
+    if (!train_has_pairs(d, t, err))
+        return false;
     if (!targets_one(d, own->reward, &found->attribute, err))
         return false;
     struct targets_opts one = own->targets;
@@ -94,14 +94,7 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
         t->ratings_held = targets_measure(&t->head, d, &y.held);
     }
     targets_free(&y);
-    const struct bt_info *info = &found->info.fit;
-    t->objective = info->objective;
-    t->grad_norm = info->grad_norm;
-    t->iterations = info->iterations;
-    t->passes = info->passes;
-    t->converged = info->converged;
-    t->stationary = info->stop == BT_STATIONARY;
-    t->stop = bt_stop_text(info->stop);
+    train_ended(t, &found->info.fit);
     return ok;
 }
 

@@ -126,18 +126,13 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     const struct own *own = o->own;
     struct found *found = t->own = mem_alloc(sizeof *found);
     struct part stop;
-    if (t->pairs.n_fit == 0)
-        return err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)", d->pairs.pairs.n,
-                       t->pairs.n_held);
+    if (!train_has_pairs(d, t, err))
+        return false;
     nets_part(d, &t->pairs, o->seed, &stop);
     bool ok = fit_net(d, o, t, &stop, progress, err) && beside_linear(d, o, t, &stop, found, err);
     snprintf(found->title, sizeof found->title, "net%s of %zu %s units", own->nets.descent.nets == 1 ? "" : "s",
              own->nets.hidden, activation_name(own->activation));
-    t->objective = found->info.loss;
-    t->grad_norm = NAN;
-    t->iterations = found->info.steps;
-    t->converged = ok && found->info.stop == DESCENT_PATIENCE; /* of what is not convex more cannot be said */
-    t->stop = descent_stop_text(found->info.stop);
+    train_descended(t, &found->info);
     part_free(&stop);
     return ok;
 }

@@ -141,9 +141,8 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     static const char *const reward[] = {"reward"};
     const struct own *own = o->own;
     struct found *found = t->own = mem_alloc(sizeof *found);
-    if (t->pairs.n_fit == 0)
-        return err_set(err, ERR_MISSING, "no pair is left to train on (%zu pairs, %zu held out)", d->pairs.pairs.n,
-                       t->pairs.n_held);
+    if (!train_has_pairs(d, t, err))
+        return false;
     if (!objectives_find(d, own->by, &t->pairs, &found->objectives, err))
         return false;
     head_init(&t->head, "more", reward, 1, d->e.d);

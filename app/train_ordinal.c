@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const own_options[] = {"attributes", "rows", MIXING_NAMES, "outputs", NULL};
+static const char *const own_options[] = {"attributes", "rows", MIXING_NAMES, "outputs", "warm-start", NULL};
 
 enum outputs {
 #define X(id, name, text) OUTPUTS_##id,
@@ -163,7 +163,8 @@ static bool fit_attribute(struct work *k, size_t j, const struct progress *progr
     if (!ordinal_init(o, y->fit.y + j, y->fit.n, y->k, err))
         return err_context(err, "%s", y->names[j]);
     rated_grades(&y->fit, &k->fit.answers, ((const struct own *)k->o->own)->targets.rows, j, o, k->fit.count);
-    const struct ordinal_fit f = {&k->x, k->fit.count, k->o->l2, k->o->max_iterations};
+    const struct ordinal_fit f = {&k->x, k->fit.count, k->o->l2, k->o->max_iterations,
+                                  warm_output(&k->o->warm, y->names[j])};
     shares = *o;
     if (!ordinal_fit(o, &f, h->W + j * h->d, &k->found->info[j], progress, err))
         return err_context(err, "%s", y->names[j]);

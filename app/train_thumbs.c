@@ -88,13 +88,8 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     opts.warm = warm_start(&o->warm, own->beta, t->head.W, t->head.b);
     if (!thumbs_fit(&d->e, d->thumbs.thumbs.v, p->fit, p->n_fit, &opts, t->head.W, t->head.b, info, progress, err))
         return false;
-    t->objective = info->objective;
-    t->grad_norm = info->grad_norm;
-    t->iterations = info->iterations;
-    t->passes = info->passes;
-    t->converged = info->converged;
-    t->stationary = info->stop == BT_STATIONARY;
-    t->stop = bt_stop_text(info->stop);
+    train_ended(t, &(struct bt_info){info->objective, info->grad_norm, info->iterations, info->passes, info->converged,
+                                     info->stop});
     return evaluate(d, o, t, err);
 }
 

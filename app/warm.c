@@ -4,6 +4,8 @@
 #include "core/head.h"
 #include "core/linalg.h"
 
+#include <string.h>
+
 bool warm_read(const struct args *args, struct warm *a, struct err *err)
 {
     const char *path = args_get(args, "warm-start");
@@ -22,7 +24,11 @@ bool warm_read(const struct args *args, struct warm *a, struct err *err)
     for (size_t i = 0; i < h.k; i++) {
         linalg_axpy(h.mix[i] / h.temperature, h.W + i * h.d, a->w, h.d);
         a->bias += h.mix[i] / h.temperature * h.b[i];
+        names_add(&a->names, h.objectives[i], strlen(h.objectives[i]), NULL);
     }
+    a->k = h.k;
+    a->W = mem_array(h.k * h.d, sizeof *a->W);
+    memcpy(a->W, h.W, h.k * h.d * sizeof *a->W);
     head_free(&h);
     return digest_file(path, a->sha256, err);
 }
@@ -30,6 +36,8 @@ bool warm_read(const struct args *args, struct warm *a, struct err *err)
 void warm_free(struct warm *a)
 {
     mem_free(a->w);
+    mem_free(a->W);
+    names_free(&a->names);
     *a = (struct warm){0};
 }
 
@@ -46,6 +54,12 @@ bool warm_start(const struct warm *a, double beta, double *w, double *bias)
     if (a->w != NULL && bias != NULL)
         *bias = a->bias / beta;
     return a->w != NULL;
+}
+
+const double *warm_output(const struct warm *a, const char *name)
+{
+    size_t j = a->W != NULL ? names_find(&a->names, name, strlen(name)) : NAMES_NONE;
+    return j != NAMES_NONE && j < a->k ? a->W + j * a->d : NULL;
 }
 
 void warm_json(const struct warm *a, struct json_writer *w)

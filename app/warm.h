@@ -6,6 +6,7 @@
 #include "app/args.h"
 #include "core/base/digest.h"
 #include "core/base/json_writer.h"
+#include "core/names.h"
 
 #include <stddef.h>
 
@@ -13,6 +14,9 @@ struct warm {
     double *w; /* d: what the head's log-odds are made of; NULL: the fit starts at 0 */
     size_t d;
     double bias;
+    size_t k; /* outputs, each by itself: */
+    double *W;
+    struct names names;
     char sha256[SHA256_HEX_SIZE]; /* of the head's file */
 };
 
@@ -29,6 +33,8 @@ void warm_free(struct warm *a);
 MUST_CHECK bool warm_fits(const struct warm *a, size_t d, struct err *err);
 /* w (d) := the start over beta, *bias likewise (NULL: not wanted); false, and nothing changed, when there is none. */
 bool warm_start(const struct warm *a, double beta, double *w, double *bias);
+/* The weights (d) of the output of that name; NULL when there is none. */
+const double *warm_output(const struct warm *a, const char *name);
 /* Member of the settings, nothing without a start. */
 void warm_json(const struct warm *a, struct json_writer *w);
 

@@ -190,7 +190,10 @@ bool joint_fit(const struct joint_problem *p, double *w, double *b, struct joint
     bool ok = open_state(&s, p, err);
     const struct convex_loss loss = {&s, value, slopes, curve, curvatures};
     if (ok) {
-        memset(w, 0, p->e->d * sizeof *w);
+        if (p->start != NULL)
+            memmove(w, p->start, p->e->d * sizeof *w);
+        else
+            memset(w, 0, p->e->d * sizeof *w);
         ok = convex_fit(&s.x, &loss, p->l2, p->max_iterations, w, &info->fit, progress, err);
         *b = s.b - linalg_dot(w, s.mean, p->e->d);
         info->bt = s.bt;

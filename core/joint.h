@@ -31,6 +31,7 @@ struct joint_problem {
     double l2;    /* > 0 */
     enum bt_storage storage;
     size_t max_iterations;
+    const double *start; /* d: where w begins, may be w; NULL: at 0 */
 };
 
 struct joint_info {

@@ -326,7 +326,10 @@ bool ordinal_fit(struct ordinal *o, const struct ordinal_fit *f, double *w, stru
     if (s.second == NULL)
         return err_set(err, ERR_MEMORY, "no memory to fit %zu rated answers", s.n);
     const struct convex_loss loss = {&s, value, slopes, curve, curvatures};
-    memset(w, 0, f->x->d * sizeof *w);
+    if (f->start != NULL)
+        memmove(w, f->start, f->x->d * sizeof *w);
+    else
+        memset(w, 0, f->x->d * sizeof *w);
     bool ok = convex_fit(f->x, &loss, f->l2, f->max_iterations, w, info, progress, err);
     mem_free(s.second);
     return ok;

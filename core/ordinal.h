@@ -59,6 +59,7 @@ struct ordinal_fit {
     const double *count; /* x->n x levels by rows */
     double l2;           /* > 0 */
     size_t max_iterations;
+    const double *start; /* d: where w begins, may be w; NULL: at 0 */
 };
 /* w (d): out. Cuts go into o. Errors of convex_fit; ERR_RANGE when a level has no rating. */
 MUST_CHECK bool ordinal_fit(struct ordinal *o, const struct ordinal_fit *f, double *w, struct bt_info *info,

@@ -243,6 +243,26 @@ static void expect_resumed(const char *line, int sig)
     json_object_put(warm);
 }
 
+/* Heads on ratings start at the output of the same name, and where it is told that they go on they can. */
+Test(interrupt, heads_on_ratings_start_where_another_ended)
+{
+    static const char *const lines[] = {"train --head joint --threads 1", "train --head ordinal --threads 1"};
+    cr_assert(eq(int, assay_status(folder, "demo --folder d"), 0));
+    for (size_t i = 0; i < 2; i++) {
+        char full[512];
+        snprintf(full, sizeof full, "-w d/demo.assay %s -o cold.safetensors", lines[i]);
+        struct json_object *cold = assay_json(folder, full);
+        snprintf(full, sizeof full, "-w d/demo.assay %s -o warm.safetensors --warm-start cold.safetensors", lines[i]);
+        struct json_object *warm = assay_json(folder, full);
+        double f = json_number(cold, "objective");
+        cr_expect(yes(warm, "converged"));
+        cr_expect(epsilon_eq(dbl, json_number(warm, "objective"), f, 1e-6 * f));
+        cr_expect(lt(dbl, json_number(warm, "iterations"), json_number(cold, "iterations") / 2));
+        json_object_put(cold);
+        json_object_put(warm);
+    }
+}
+
 Test(interrupt, ctrl_c_leaves_the_best_head_so_far_and_a_warm_start_goes_on)
 {
     expect_resumed(BT, SIGINT);

@@ -192,6 +192,19 @@ Test(joint, more_weight_on_ratings_fits_them_better_and_the_pairs_worse)
 }
 
 /* Thresholds are minimised out: as good as those that were found, and no others are better. */
+Test(joint, started_at_its_optimum_it_is_there)
+{
+    struct joint_problem p = problem(1, 0.1);
+    struct joint_info cold, warm;
+    double w[D], again[D], b;
+    cr_assert(joint_fit(&p, w, &b, &cold, NULL, &err), "%s", err.text);
+    p.start = w;
+    cr_assert(joint_fit(&p, again, &b, &warm, NULL, &err), "%s", err.text);
+    cr_expect(eq(sz, warm.fit.iterations, 0));
+    cr_expect(warm.fit.converged && cold.fit.iterations > 0);
+    cr_expect(eq(int, memcmp(w, again, sizeof w), 0));
+}
+
 Test(joint, ties_are_fitted_with_it)
 {
     for (int model = TIES_RAO_KUPPER; model <= TIES_GRADED; model++) {

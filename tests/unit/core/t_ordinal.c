@@ -260,7 +260,7 @@ Test(ordinal, fit_ends_where_every_derivative_vanishes)
             double *w = mem_array(d, sizeof *w), *g = mem_array(d + K - 1, sizeof *g);
             struct ordinal o = start;
             struct bt_info info;
-            const struct ordinal_fit f = {&s.x, s.count, 0.01, 0};
+            const struct ordinal_fit f = {&s.x, s.count, 0.01, 0, NULL};
             cr_assert(ordinal_fit(&o, &f, w, &info, NULL, &err), "%s", err.text);
             cr_expect(info.converged);
             cr_expect(le(sz, info.iterations, 12));
@@ -282,7 +282,7 @@ Test(ordinal, fit_finds_what_gradient_descent_finds)
     double w[D], slow[D] = {0}, g[D + K - 1], f = 0;
     struct ordinal o = start, at = start;
     struct bt_info info;
-    cr_assert(ordinal_fit(&o, &(struct ordinal_fit){&s.x, s.count, 0.05, 0}, w, &info, NULL, &err));
+    cr_assert(ordinal_fit(&o, &(struct ordinal_fit){&s.x, s.count, 0.05, 0, NULL}, w, &info, NULL, &err));
     for (size_t i = 0; i < 6000; i++) {
         f = objective(&s, N, D, 0.05, slow, &at, g);
         linalg_axpy(-0.5, g, slow, D);
@@ -293,6 +293,22 @@ Test(ordinal, fit_finds_what_gradient_descent_finds)
         cr_expect(epsilon_eq(dbl, w[j], slow[j], 1e-5));
     for (size_t k = 0; k + 1 < K; k++)
         cr_expect(epsilon_eq(dbl, o.cut[k], at.cut[k], 1e-5));
+    drop(&s);
+}
+
+Test(ordinal, started_at_its_optimum_it_is_there)
+{
+    struct drawn s = draw(N, D, BT_F64, 0);
+    double w[D], again[D];
+    struct ordinal o = start;
+    struct bt_info cold, warm;
+    struct ordinal_fit f = {.x = &s.x, .count = s.count, .l2 = 0.05};
+    cr_assert(ordinal_fit(&o, &f, w, &cold, NULL, &err));
+    o = start;
+    f.start = w;
+    cr_assert(ordinal_fit(&o, &f, again, &warm, NULL, &err));
+    cr_expect(warm.converged && warm.iterations == 0 && cold.iterations > 0);
+    cr_expect(eq(int, memcmp(w, again, sizeof w), 0));
     drop(&s);
 }
 
@@ -313,7 +329,7 @@ Test(ordinal, two_levels_are_logistic_regression)
         memcpy(rows + i * (D + 1), s.X + i * D, D * sizeof *rows);
         rows[i * (D + 1) + D] = far;
     }
-    cr_assert(ordinal_fit(&o, &(struct ordinal_fit){&s.x, count, 0.05, 0}, w, &info, NULL, &err), "%s", err.text);
+    cr_assert(ordinal_fit(&o, &(struct ordinal_fit){&s.x, count, 0.05, 0, NULL}, w, &info, NULL, &err), "%s", err.text);
     cr_assert(bt_init_rows(&b, rows, N, D + 1, weight, p, BT_F64, &err));
     cr_assert(bt_fit(&b, 0.05, NULL, v, &info, NULL, &err));
     for (size_t j = 0; j < D; j++)
@@ -332,7 +348,7 @@ Test(ordinal, rows_that_say_nothing_give_the_shares)
     struct ordinal o = start;
     struct bt_info info;
     cr_assert(design_init(&x, 4, 1, BT_F64, &err));
-    cr_assert(ordinal_fit(&o, &(struct ordinal_fit){&x, count, 1, 0}, w, &info, NULL, &err), "%s", err.text);
+    cr_assert(ordinal_fit(&o, &(struct ordinal_fit){&x, count, 1, 0, NULL}, w, &info, NULL, &err), "%s", err.text);
     ordinal_probabilities(&o, 0, p);
     for (size_t k = 0; k < K; k++)
         cr_expect(epsilon_eq(dbl, p[k], shares[k], 1e-10));
@@ -347,14 +363,14 @@ Test(ordinal, a_shift_of_the_rows_moves_the_cuts)
     double w[D], v[D], row[D], along = 0;
     struct ordinal o = start, q = start;
     struct bt_info info;
-    cr_assert(ordinal_fit(&o, &(struct ordinal_fit){&s.x, s.count, 0.02, 0}, w, &info, NULL, &err));
+    cr_assert(ordinal_fit(&o, &(struct ordinal_fit){&s.x, s.count, 0.02, 0, NULL}, w, &info, NULL, &err));
     for (size_t i = 0; i < N; i++) {
         for (size_t j = 0; j < D; j++)
             row[j] = s.X[i * D + j] + 3;
         cr_assert(design_put(&shifted.x, N - 1 - i, row));
         memcpy(shifted.count + (N - 1 - i) * K, s.count + i * K, K * sizeof *s.count);
     }
-    cr_assert(ordinal_fit(&q, &(struct ordinal_fit){&shifted.x, shifted.count, 0.02, 0}, v, &info, NULL, &err));
+    cr_assert(ordinal_fit(&q, &(struct ordinal_fit){&shifted.x, shifted.count, 0.02, 0, NULL}, v, &info, NULL, &err));
     for (size_t j = 0; j < D; j++) {
         cr_expect(epsilon_eq(dbl, w[j], v[j], 2e-5));
         along += 3 * v[j];
@@ -380,17 +396,17 @@ Test(ordinal, errors_say_what_is_wrong)
     struct ordinal o = start;
     struct bt_info info;
     const struct progress stop = {.tick = refuse};
-    cr_expect(not(ordinal_fit(&o, &(struct ordinal_fit){&s.x, count, 1, 0}, w, &info, NULL, &err)));
+    cr_expect(not(ordinal_fit(&o, &(struct ordinal_fit){&s.x, count, 1, 0, NULL}, w, &info, NULL, &err)));
     cr_expect(eq(int, (int)err.kind, (int)ERR_RANGE));
     cr_expect(ne(ptr, strstr(err.text, "no rating is 3"), NULL));
     count[3] = NAN;
-    cr_expect(not(ordinal_fit(&o, &(struct ordinal_fit){&s.x, count, 1, 0}, w, &info, NULL, &err)));
-    cr_expect(not(ordinal_fit(&o, &(struct ordinal_fit){&s.x, s.count, 0, 0}, w, &info, NULL, &err)));
+    cr_expect(not(ordinal_fit(&o, &(struct ordinal_fit){&s.x, count, 1, 0, NULL}, w, &info, NULL, &err)));
+    cr_expect(not(ordinal_fit(&o, &(struct ordinal_fit){&s.x, s.count, 0, 0, NULL}, w, &info, NULL, &err)));
     cr_expect(ne(ptr, strstr(err.text, "penalty"), NULL));
-    cr_assert(ordinal_fit(&o, &(struct ordinal_fit){&s.x, s.count, 0.1, 0}, w, &info, &stop, &err));
+    cr_assert(ordinal_fit(&o, &(struct ordinal_fit){&s.x, s.count, 0.1, 0, NULL}, w, &info, &stop, &err));
     cr_expect(eq(int, (int)info.stop, (int)BT_INTERRUPTED));
     cr_expect(not(info.converged));
-    cr_assert(ordinal_fit(&o, &(struct ordinal_fit){&s.x, s.count, 0.001, 1}, w, &info, NULL, &err));
+    cr_assert(ordinal_fit(&o, &(struct ordinal_fit){&s.x, s.count, 0.001, 1, NULL}, w, &info, NULL, &err));
     cr_expect(not(info.converged), "one step is not enough");
     cr_expect(eq(int, (int)info.stop, (int)BT_ITERATIONS));
     drop(&s);
