@@ -63,6 +63,11 @@ size_t head_find(const struct head *h, const char *objective);
 void head_set_meta(struct head *h, const char *key, const char *value);
 const char *head_meta(const struct head *h, const char *key);
 
+/* Numbers in a tensor of that shape. */
+static inline size_t head_tensor_count(size_t rows, size_t cols)
+{
+    return rows * (cols > 0 ? cols : 1);
+}
 /* Set or replace a further tensor (copied); the file keeps it as F32. Not "score.weight" or "score.bias". */
 void head_set_tensor(struct head *h, const char *name, size_t rows, size_t cols, const double *v);
 /* NULL when there is none of that name. */
@@ -103,8 +108,13 @@ MUST_CHECK bool head_save(const char *path, const struct head *h, struct err *er
 /* On failure nothing needs freeing. */
 MUST_CHECK bool head_load(const char *path, struct head *h, struct err *err);
 
-/* For head.c: make the net of a head that was just read from its tensors and score layer. ERR_SCHEMA when they do not
- * fit together, or the kind is linear and they are there all the same. */
+/* For head_file.c: ERR_SCHEMA when tensors that head_calibration or head_outputs look at are not what these need: knots
+ * of unequal number, out of order or no probabilities, a and b that do not rise; levels and cuts that do not fit. */
+MUST_CHECK bool head_check_calibration(const struct head *h, struct err *err);
+MUST_CHECK bool head_check_ordinal(const struct head *h, struct err *err);
+
+/* For head_file.c: make the net of a head that was just read from its tensors and score layer. ERR_SCHEMA when they do
+ * not fit together, or the kind is linear and they are there all the same. */
 MUST_CHECK bool head_nets_read(struct head *h, struct err *err);
 void head_nets_free(struct head *h);
 
