@@ -19,7 +19,7 @@
          false},                                                                                                       \
         {"rule", 0, "RULE", "which penalty: best, or 1se: the largest within a standard error (default best)", false}, \
     {                                                                                                                  \
-        "bootstrap", 0, "B", "bt: also fit B heads to resampled prompts, for intervals of rewards", false              \
+        "bootstrap", 0, "B", "bt, regression: also fit B heads to resampled prompts, for intervals of rewards", false  \
     }
 #define SELECT_NAMES "l2-path", "folds", "rule", "bootstrap"
 

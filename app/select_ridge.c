@@ -2,25 +2,36 @@
 
 #include "app/train_regression.h"
 #include "core/base/mem.h"
+#include "core/draws.h"
+#include "core/interval.h"
+#include "core/linalg.h"
 #include "core/ridge_path.h"
 #include "core/split.h"
 
+#include <math.h>
 #include <string.h>
 
-/* Folds by prompt of the rows of r; *folds becomes the number of those that are not empty. */
-static size_t *make_folds(const struct data *d, const struct rated *r, uint64_t seed, size_t *folds)
+/* Of the prompts of the rows of r; the caller frees them. */
+static uint64_t *keys_of(const struct data *d, const struct rated *r)
 {
-    size_t *fold = mem_array(r->n, sizeof *fold), used = 0;
     uint64_t *of_row = mem_array(d->e.n, sizeof *of_row), *keys = mem_array(r->n, sizeof *keys);
     for (size_t i = 0; i < d->ratings.rows.n; i++)
         of_row[d->ratings.rows.v[i].row] = d->rating_keys[i];
     for (size_t i = 0; i < r->n; i++)
         keys[i] = of_row[r->row[i]];
+    mem_free(of_row);
+    return keys;
+}
+
+/* Folds by prompt of the rows of r; *folds becomes the number of those that are not empty. */
+static size_t *make_folds(const struct data *d, const struct rated *r, uint64_t seed, size_t *folds)
+{
+    size_t *fold = mem_array(r->n, sizeof *fold), used = 0;
+    uint64_t *keys = keys_of(d, r);
     split_folds(keys, r->n, *folds, seed, fold);
     for (size_t i = 0; i < r->n; i++) /* they are filled from the first on */
         used = fold[i] >= used ? fold[i] + 1 : used;
     *folds = used;
-    mem_free(of_row);
     mem_free(keys);
     return fold;
 }
@@ -73,6 +84,94 @@ void ridge_selection_free(struct ridge_selection *x)
     mem_free(x->choice);
     mem_free(x->chosen);
     *x = (struct ridge_selection){0};
+}
+
+/* ---- the bootstrap ---- */
+
+struct drawing {
+    const struct data *d;
+    const struct rated *r;
+    const struct head *h;
+    const double *l2;
+    double *weight, *y, *w; /* of a draw: rows, values of an attribute, its weights */
+};
+
+/* member (d) and *bias: the reward of the head fitted to the rows as often as `counts` says. An attribute of which the
+ * draw holds no rating cannot be fitted: its part stays what the head has. */
+static bool fit_draw(struct drawing *k, const uint8_t *counts, double *member, double *bias, struct err *err)
+{
+    struct regression_rows list;
+    struct ridge_rows rows = regression_rows_of(&list, k->d, k->r);
+    size_t d = k->h->d;
+    for (size_t i = 0; i < k->r->n; i++)
+        k->weight[i] = (k->r->weight != NULL ? k->r->weight[i] : 1) * counts[i];
+    rows.weight = k->weight;
+    memset(member, 0, d * sizeof *member);
+    *bias = 0;
+    for (size_t j = 0; j < k->h->k; j++) {
+        struct ridge_info info;
+        double b = k->h->b[j];
+        bool any = false;
+        if (k->h->mix[j] == 0)
+            continue;
+        for (size_t i = 0; i < k->r->n; i++) {
+            k->y[i] = k->r->y[i * k->r->k + j];
+            any = any || (k->weight[i] > 0 && !isnan(k->y[i]));
+        }
+        memcpy(k->w, k->h->W + j * d, d * sizeof *k->w);
+        if (any && !ridge_fit(&rows, k->y, 1, k->l2[j], k->w, &b, &info, NULL, err))
+            return false;
+        linalg_axpy(k->h->mix[j], k->w, member, d);
+        *bias += k->h->mix[j] * b;
+    }
+    return true;
+}
+
+/* With one output the mix is applied by whoever reads the ensemble. */
+static void keep_draws(struct head *h, size_t draws, double *W, double *b)
+{
+    for (size_t i = 0; h->k == 1 && h->mix[0] != 0 && i < draws; i++) {
+        linalg_scale(1 / h->mix[0], W + i * h->d, h->d);
+        b[i] /= h->mix[0];
+    }
+    head_set_tensor(h, interval_tensor(INTERVAL_ENSEMBLE), draws, h->d, W);
+    head_set_tensor(h, INTERVAL_BIAS, draws, 0, b);
+}
+
+bool select_ridge_bootstrap(const struct select *s, const struct data *d, const struct train_opts *o,
+                            const struct rated *r, const double *l2, struct head *h, const struct progress *progress,
+                            struct err *err)
+{
+    size_t n = r->n, draws = s->draws;
+    uint8_t *counts = mem_block(draws, n);
+    double *W = mem_block(draws, h->d * sizeof *W);
+    if (counts == NULL || W == NULL) {
+        mem_free(counts);
+        mem_free(W);
+        return err_set(err, ERR_MEMORY, "no memory for %zu draws of %zu ratings", draws, n);
+    }
+    uint64_t *keys = keys_of(d, r);
+    double *b = mem_array(draws, sizeof *b);
+    struct drawing k = {.d = d, .r = r, .h = h, .l2 = l2};
+    k.weight = mem_array(n, sizeof *k.weight);
+    k.y = mem_array(n, sizeof *k.y);
+    k.w = mem_array(h->d, sizeof *k.w);
+    draws_by_group(keys, n, draws, o->seed, counts);
+    bool ok = true;
+    for (size_t i = 0; ok && i < draws; i++)
+        ok = (fit_draw(&k, counts + i * n, W + i * h->d, &b[i], err) || err_context(err, "draw %zu", i + 1)) &&
+             (progress_tick(progress, (double)i + 1, (double)draws) ||
+              err_set(err, ERR_STOPPED, "the bootstrap was stopped"));
+    if (ok)
+        keep_draws(h, draws, W, b);
+    mem_free(keys);
+    mem_free(b);
+    mem_free(k.weight);
+    mem_free(k.y);
+    mem_free(k.w);
+    mem_free(counts);
+    mem_free(W);
+    return ok;
 }
 
 /* ---- told ---- */
@@ -148,4 +247,13 @@ void ridge_selection_text(const struct select *s, const struct ridge_selection *
     buf_adds(out, "  (mean squared error of ratings of prompts that were left out, with its standard error)\n");
     if (end)
         buf_adds(out, "  (a best one is an end of the path: there may be a better one beyond)\n");
+}
+
+void ridge_bootstrap_text(size_t draws, struct buf *out)
+{
+    if (draws > 0)
+        buf_addf(out,
+                 "\nBootstrap over prompts: %zu heads solved exactly, with the weights of the reward as they are;\n"
+                 "\"score\" and \"eval\" give intervals by them.\n",
+                 draws);
 }

@@ -1,14 +1,13 @@
-/* The penalty of every attribute of a regression head, chosen by cross-validation by prompt: attributes differ in how
- * much of them can be learned. All folds, penalties and attributes come from one reading (core/ridge_path.h). */
+/* What stands beside one fit of a regression head: the penalty of every attribute, chosen by cross-validation by
+ * prompt, for attributes differ in how much of them can be learned, all folds, penalties and attributes from one
+ * reading (core/ridge_path.h); and rewards of heads fitted to resampled prompts, which say how far its own may be off.
+ */
 #ifndef ASSAY_APP_SELECT_RIDGE_H
 #define ASSAY_APP_SELECT_RIDGE_H
 
 #include "app/select.h"
 #include "core/rated.h"
 #include "core/ridge.h"
-
-/* Names of options of app/select.h, for the list of a kind. */
-#define SELECT_RIDGE_NAMES "l2-path", "folds", "rule"
 
 struct ridge_selection {
     size_t k, n_l2, folds;      /* attributes, penalties; folds: as many as asked for, or as there are prompts */
@@ -24,6 +23,16 @@ MUST_CHECK bool select_ridge(const struct select *s, const struct data *d, const
                              const struct rated *r, double *W, double *b, struct ridge_info *info,
                              struct ridge_selection *out, const struct progress *progress, struct err *err);
 void ridge_selection_free(struct ridge_selection *x);
+
+/* s->draws least-squares fits of the attributes in the reward of t->head, each to as many prompts drawn anew, with the
+ * penalties l2 (one an attribute) and the mix of the head: rewards and intercepts become the tensors that
+ * core/interval.h reads. It costs a fit a draw. ERR_STOPPED: heads that were not all fitted would tell wrong intervals.
+ */
+MUST_CHECK bool select_ridge_bootstrap(const struct select *s, const struct data *d, const struct train_opts *o,
+                                       const struct rated *r, const double *l2, struct head *h,
+                                       const struct progress *progress, struct err *err);
+/* A line on them; nothing when there are none. */
+void ridge_bootstrap_text(size_t draws, struct buf *out);
 
 /* Members of the result; the metadata "selection" of the head's file; a table. Nothing when nothing was chosen. The
  * head's objectives are the attributes. */

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const own_options[] = {TARGETS_NAMES, MIXING_NAMES, SELECT_RIDGE_NAMES, NULL};
+static const char *const own_options[] = {TARGETS_NAMES, MIXING_NAMES, SELECT_NAMES, NULL};
 
 struct own {
     struct targets_opts targets;
@@ -21,7 +21,8 @@ struct found {
     struct ridge_info *ridge; /* one an attribute */
     struct mixing mixing;
     struct ridge_selection selection;
-    size_t rows; /* that were fitted */
+    size_t rows;  /* that were fitted */
+    size_t draws; /* of the bootstrap, that the head keeps */
 };
 
 static bool read_own(const struct args *args, struct train_opts *o, struct err *err)
@@ -95,6 +96,25 @@ static bool fit_rows(const struct data *d, const struct train_opts *o, const str
     return true;
 }
 
+/* How sure the head is. Who wants the work to end has a head that is none the worse. */
+static bool find_spread(const struct data *d, const struct train_opts *o, const struct rated *r, struct training *t,
+                        bool *stopped, const struct progress *progress, struct err *err)
+{
+    const struct own *own = o->own;
+    struct found *found = t->own;
+    const struct ridge_selection *x = &found->selection;
+    if (own->select.draws == 0)
+        return true;
+    double *l2 = mem_array(r->k, sizeof *l2);
+    for (size_t j = 0; j < r->k; j++)
+        l2[j] = x->l2 != NULL ? x->l2[x->chosen[j]] : o->l2;
+    bool ok = select_ridge_bootstrap(&own->select, d, o, r, l2, &t->head, progress, err);
+    mem_free(l2);
+    *stopped = !ok && err->kind == ERR_STOPPED;
+    found->draws = ok ? own->select.draws : 0;
+    return ok || *stopped;
+}
+
 static bool fit_targets(const struct data *d, const struct train_opts *o, const struct targets *y, struct training *t,
                         const struct progress *progress, struct err *err)
 {
@@ -102,19 +122,22 @@ static bool fit_targets(const struct data *d, const struct train_opts *o, const 
     struct found *found = t->own;
     struct own without = *own;
     struct train_opts plain = *o;
+    bool stopped = false;
     without.mixing = (struct mixing_opts){0};
+    without.select.draws = 0;
     plain.own = &without;
     found->ridge = mem_array(y->k, sizeof *found->ridge);
     found->rows = y->fit.n;
     head_init(&t->head, "regression", y->names, y->k, d->e.d);
     targets_describe(&own->targets, y, &t->head);
     if (!fit_rows(d, o, &y->fit, t, progress, err) ||
-        !mixing_apply(&own->mixing, d, &plain, t, &y->fit, &found->mixing, progress, err))
+        !mixing_apply(&own->mixing, d, &plain, t, &y->fit, &found->mixing, progress, err) ||
+        !find_spread(d, o, &y->fit, t, &stopped, progress, err))
         return false;
     t->ratings_train = targets_measure(&t->head, d, &y->fit);
     t->ratings_held = targets_measure(&t->head, d, &y->held);
-    t->converged = true;
-    t->stop = "solved exactly";
+    t->converged = !stopped;
+    t->stop = stopped ? "was interrupted in its bootstrap" : "solved exactly";
     for (size_t j = 0; j < y->k; j++) {
         t->objective += found->ridge[j].objective;
         t->grad_norm = fmax(t->grad_norm, found->ridge[j].grad_norm);
@@ -153,6 +176,12 @@ static void found_json(const struct train_opts *o, const struct training *t, str
         jw_knum(w, t->head.objectives[j], found->ridge[j].objective);
     jw_object_end(w);
     ridge_selection_json(&found->selection, &t->head, w);
+    if (found->draws > 0) {
+        jw_key(w, "ensemble");
+        jw_object(w);
+        jw_kint(w, "heads", (int64_t)found->draws);
+        jw_object_end(w);
+    }
 }
 
 static void size_text(const struct training *t, struct buf *out)
@@ -176,6 +205,7 @@ static void found_text(const struct train_opts *o, const struct training *t, str
     const struct found *found = t->own;
     targets_table(&t->head, t->ratings_train, t->ratings_held, out);
     ridge_selection_text(&own->select, &found->selection, &t->head, out);
+    ridge_bootstrap_text(found->draws, out);
     mixing_text(&own->mixing, &found->mixing, &t->head, out);
 }
 

@@ -15,6 +15,7 @@ bool uncertainty_of_rows(const struct head *h, const struct embeddings *e, const
         return false;
     if (s.kind == INTERVAL_NONE)
         return true;
+    s.whole = true;
     double *X = mem_block(BLOCK, e->d * sizeof *X);
     bool ok = X != NULL || err_set(err, ERR_MEMORY, "no memory for intervals of %zu columns", e->d);
     *out = mem_array(e->n, sizeof **out);

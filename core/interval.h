@@ -22,10 +22,15 @@ enum interval_kind {
 const char *interval_key(enum interval_kind k);
 const char *interval_tensor(enum interval_kind k);
 
+/* An ensemble of a head with one output holds weights of that output, of one with several those of the reward. The
+ * members' own intercepts, when they have some, stand in "ensemble.bias" [B]. */
+#define INTERVAL_BIAS "ensemble.bias"
+
 struct interval_source {
     enum interval_kind kind;
     const struct head *h; /* must live as long */
-    const struct head_tensor *t;
+    const struct head_tensor *t, *bias;
+    bool whole; /* for the caller to set: values are of rows, not of differences, in which intercepts cancel */
 };
 
 /* What the head has; the ensemble when it has both. Having none is an answer. ERR_SCHEMA when the tensor does not fit
@@ -35,8 +40,8 @@ MUST_CHECK bool interval_source_of(const struct head *h, struct interval_source 
 struct interval {
     double sd, lo, hi;
 };
-/* Of the values mix x w.x of n rows (embeddings, or differences of two of them) X (n x d, overwritten), whose centres,
- * with or without an offset, are value[i]. The kind is not INTERVAL_NONE. ERR_MEMORY. */
+/* Of the rewards less their intercept, mix x w.x, of n rows (embeddings, or differences of two of them) X (n x d,
+ * overwritten), whose centres, with or without an offset, are value[i]. The kind is not INTERVAL_NONE. ERR_MEMORY. */
 MUST_CHECK bool interval_of_rows(const struct interval_source *s, double *X, size_t n, const double *value,
                                  struct interval *out, struct err *err);
 

@@ -178,3 +178,22 @@ Test(select, the_same_seed_gives_the_same_bytes_and_another_one_other_draws)
         buf_free(&text[i]);
     temp_remove(folder);
 }
+
+/* One reward of several attributes: the members are of that, with their intercepts. */
+Test(select, so_does_that_of_a_regression)
+{
+    char *folder = demo();
+    size_t inside;
+    struct json_object *t = assay_json(folder, "-w d/demo.assay train --head regression --l2-path 0.1:10:3 --bootstrap "
+                                               "40 --mix helpfulness=1,verbosity=-0.3 -o r.safetensors");
+    cr_expect(eq(dbl, json_number(t, "ensemble/heads"), 40));
+    json_object_put(t);
+    cr_assert(eq(int, assay_status(folder, "-w d/demo.assay score -m r.safetensors -o s.jsonl"), 0));
+    size_t n = read_scores(folder, "s.jsonl", &inside);
+    cr_expect(ge(dbl, (double)inside, 0.9 * (double)n));
+    struct json_object *e = assay_json(folder, "-w d/demo.assay eval -m r.safetensors");
+    cr_expect(eq(dbl, json_number(e, "uncertainty/heads"), 40));
+    cr_expect(gt(dbl, json_number(e, "uncertainty/mean_width"), 0.0));
+    json_object_put(e);
+    temp_remove(folder);
+}

@@ -78,6 +78,37 @@ Test(interval, an_ensemble_gives_percentiles_around_the_heads_own_offset)
     cr_expect(epsilon_eq(dbl, i.lo, -2.9, 1e-12), "ends change places with the sign");
 }
 
+/* Two outputs: members are of the reward; their intercepts count for rows, and not for differences of rows. */
+Test(interval, an_ensemble_of_several_outputs_is_of_their_reward)
+{
+    struct head two;
+    struct interval_source s;
+    struct interval i;
+    double members[41 * 2], bias[41], value = 7;
+    head_init(&two, "regression", (const char *const[]){"a", "b"}, 2, 2);
+    memcpy(two.W, (const double[]){1, 0, 0, 1}, 4 * sizeof(double));
+    memcpy(two.b, (const double[]){2, 4}, 2 * sizeof(double));
+    memcpy(two.mix, (const double[]){1, 0.5}, 2 * sizeof(double)); /* the reward is x + y / 2 + 4 */
+    for (size_t m = 0; m < 41; m++) {
+        members[2 * m] = 1;
+        members[2 * m + 1] = 0.5 + ((double)m - 20) / 10;
+        bias[m] = 4 - ((double)m - 20) / 10;
+    }
+    head_set_tensor(&two, "ensemble.weight", 41, 2, members);
+    head_set_tensor(&two, INTERVAL_BIAS, 41, 0, bias);
+    cr_assert(interval_source_of(&two, &s, &err), "%s", err.text);
+    cr_assert(interval_of_rows(&s, (double[]){2, 1}, 1, &value, &i, &err));
+    cr_expect(epsilon_eq(dbl, i.lo, 7 - 1.9, 1e-12));
+    cr_expect(epsilon_eq(dbl, i.hi, 7 + 1.9, 1e-12));
+    s.whole = true; /* at y = 1 what the weight gains the intercept loses */
+    cr_assert(interval_of_rows(&s, (double[]){2, 1}, 1, &value, &i, &err));
+    cr_expect(epsilon_eq(dbl, i.lo, 7.0, 1e-12));
+    cr_expect(epsilon_eq(dbl, i.hi, 7.0, 1e-12));
+    head_set_tensor(&two, INTERVAL_BIAS, 40, 0, bias);
+    cr_expect(not(interval_source_of(&two, &s, &err)));
+    head_free(&two);
+}
+
 Test(interval, a_difference_of_nothing_is_certain)
 {
     struct interval i;
