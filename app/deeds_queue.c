@@ -9,7 +9,12 @@ bool deed_assign(struct deed_context *c, const struct deed *deed, struct reactio
 {
     enum { DAY_MS = 24 * 60 * 60 * 1000 };
     const struct assigning *what = deed->more;
-    struct assignment a = {deed->text, what->comparisons, what->n, (int64_t)deed->value * DAY_MS};
+    c->doing.to = mem_dup(deed->text);
+    for (size_t i = 0; i < what->n; i++) {
+        vec_push(&c->doing.comparisons, what->comparisons[i]);
+        vec_push(&c->doing.handed, false);
+    }
+    struct assignment a = {deed->text, what->comparisons, what->n, (int64_t)deed->value * DAY_MS, c->doing.handed.v};
     struct err reason = {0};
     struct rng rng;
     size_t given = 0;
@@ -35,7 +40,7 @@ bool deed_assign(struct deed_context *c, const struct deed *deed, struct reactio
 bool deed_one_more(struct deed_context *c, const struct deed *deed, struct reaction *out, struct err *err)
 {
     int64_t wanted = 0;
-    if (!assign_one_more(c->db, c->person, deed->row, &wanted, err))
+    if (!assign_one_more(c->db, c->person, deed->row, &c->doing.before, &wanted, err))
         return false;
     snprintf(out->message, sizeof out->message, "%lld people are wanted now", (long long)wanted);
     return true;

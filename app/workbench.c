@@ -107,16 +107,16 @@ static bool run_with(const struct app *app, const struct args *args, struct db *
     static const char *const orders[] = {"given", "random", NULL};
     int order = ORDER_GIVEN;
     struct session s = {0};
+    struct deed_context deeds = {0};
     char account[RIGHTS_ACCOUNT_SIZE], signature[RIGHTS_NAME_SIZE];
     enum role role = ROLE_ANNOTATOR;
     rights_account(account);
     bool ok = args_choice(args, "order", orders, &order, err) && role_of(db, account, &role, err) &&
               sign_deeds(db, w.person, signature, err) &&
               session_open(&s, db, w.person, w.title, (enum task_order)order, err) &&
-              (first != WORKBENCH_ANNOTATE || session_next(&s, err));
+              deeds_open(&deeds, &s, signature, err) && (first != WORKBENCH_ANNOTATE || session_next(&s, err));
     if (ok) {
-        struct ui_host annotate = {session_perform, session_state, &s};
-        struct deed_context deeds = {.db = db, .person = signature, .annotator = s.annotator};
+        struct ui_host annotate = {deeds_annotate, deeds_annotate_state, &deeds};
         struct workbench_host host = {deeds_perform, &deeds, glance_read, verdicts_read};
         w.db = db;
         w.annotator = s.annotator;
@@ -126,6 +126,7 @@ static bool run_with(const struct app *app, const struct args *args, struct db *
             w.shut = "Annotators do not see what others said; an owner of the workspace gives roles.";
         ok = run_beside(app, args, &w, first, err);
     }
+    deeds_close(&deeds);
     session_close(&s);
     return ok;
 }

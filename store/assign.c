@@ -4,6 +4,7 @@
 #include "core/base/json_writer.h"
 #include "store/annotator.h"
 #include "store/audit.h"
+#include "store/content.h"
 #include "store/setting.h"
 #include "store/stmt.h"
 #include "store/task_internal.h"
@@ -16,24 +17,31 @@ struct handing {
     size_t given;
 };
 
+static bool write_down(struct db *db, const struct handing *h, const char *what, struct err *err)
+{
+    struct buf detail = BUF_INIT;
+    struct json_writer w;
+    jw_start(&w, &detail);
+    jw_object(&w);
+    jw_kint(&w, "comparisons", (int64_t)h->given);
+    jw_object_end(&w);
+    bool ok = h->given == 0 || audit_add(db, h->who, what, h->a->to, detail.ptr, err);
+    buf_free(&detail);
+    return ok;
+}
+
 static bool hand_all(struct db *db, void *ctx, struct err *err)
 {
     struct handing *h = ctx;
-    struct buf detail = BUF_INIT;
-    struct json_writer w;
     for (size_t i = 0; i < h->a->n; i++) {
         bool yes = false;
         if (!task_hand(db, h->annotator, h->a->comparisons[i], h->a->ms, h->rng, &yes, err))
             return false;
         h->given += yes;
+        if (h->a->handed != NULL)
+            h->a->handed[i] = yes;
     }
-    jw_start(&w, &detail);
-    jw_object(&w);
-    jw_kint(&w, "comparisons", (int64_t)h->given);
-    jw_object_end(&w);
-    bool ok = h->given == 0 || audit_add(db, h->who, "assign", h->a->to, detail.ptr, err);
-    buf_free(&detail);
-    return ok;
+    return write_down(db, h, "assign", err);
 }
 
 bool assign(struct db *db, const char *who, const struct assignment *a, struct rng *rng, size_t *given, struct err *err)
@@ -45,10 +53,49 @@ bool assign(struct db *db, const char *who, const struct assignment *a, struct r
     return true;
 }
 
+static bool take_all(struct db *db, void *ctx, struct err *err)
+{
+    struct handing *h = ctx;
+    for (size_t i = 0; i < h->a->n; i++) {
+        int64_t held = 0, left = 0;
+        if (!h->a->handed[i])
+            continue;
+        if (!stmt_int(db, STMT_ASSIGNMENT_HELD, ARGS(v_int(h->annotator), v_int(h->a->comparisons[i])), &held, err) ||
+            !task_leave(db, h->annotator, h->a->comparisons[i], err) ||
+            !stmt_int(db, STMT_ASSIGNMENT_HELD, ARGS(v_int(h->annotator), v_int(h->a->comparisons[i])), &left, err))
+            return false;
+        h->given += held != left;
+    }
+    return write_down(db, h, "unassign", err);
+}
+
+bool assign_take_back(struct db *db, const char *who, const struct assignment *a, size_t *taken, struct err *err)
+{
+    struct handing h = {.who = who, .a = a};
+    if (!annotator_person(db, a->to, &h.annotator, err) || !db_write(db, take_all, &h, err))
+        return false;
+    *taken = h.given;
+    return true;
+}
+
+/* ---- how many people ---- */
+
 struct wanting {
     const char *who;
-    int64_t comparison, wanted;
+    int64_t comparison, before, wanted;
 };
+
+/* What is wanted by hand is read in the audit trail by handout_settle. */
+static bool set_wanted(struct db *db, const struct wanting *x, const char *hex, struct err *err)
+{
+    struct buf detail = BUF_INIT;
+    buf_addf(&detail, "{\"people\":%lld}", (long long)(x->wanted > 0 ? x->wanted : 0));
+    bool ok = stmt_run(db, STMT_COMPARISON_WANT,
+                       ARGS(v_int(x->comparison), x->wanted < 0 ? v_null() : v_int(x->wanted)), err) &&
+              audit_add(db, x->who, "want", hex, detail.ptr, err);
+    buf_free(&detail);
+    return ok;
+}
 
 static bool want(struct db *db, void *ctx, struct err *err)
 {
@@ -63,7 +110,8 @@ static bool want(struct db *db, void *ctx, struct err *err)
     if (rows_next(&q)) {
         id = rows_id(&q, 1);
         people = rows_int(&q, 13);
-        wanted = rows_null(&q, 14) ? (int64_t)overlap : rows_int(&q, 14);
+        x->before = rows_null(&q, 14) ? -1 : rows_int(&q, 14);
+        wanted = x->before < 0 ? (int64_t)overlap : x->before;
     }
     if (!rows_close(&q, err))
         return false;
@@ -72,18 +120,28 @@ static bool want(struct db *db, void *ctx, struct err *err)
     char hex[ID_HEX_SIZE];
     id_hex(&id, hex);
     x->wanted = 1 + (people > wanted ? people : wanted);
-    struct buf detail = BUF_INIT;
-    buf_addf(&detail, "{\"people\":%lld}", (long long)x->wanted); /* handout_settle reads it */
-    bool ok = stmt_run(db, STMT_COMPARISON_WANT, ARGS(v_int(x->comparison), v_int(x->wanted)), err) &&
-              audit_add(db, x->who, "want", hex, detail.ptr, err);
-    buf_free(&detail);
+    return set_wanted(db, x, hex, err);
+}
+
+bool assign_one_more(struct db *db, const char *who, int64_t comparison, int64_t *before, int64_t *wanted,
+                     struct err *err)
+{
+    struct wanting x = {who, comparison, -1, 0};
+    bool ok = db_write(db, want, &x, err);
+    *before = x.before;
+    *wanted = x.wanted;
     return ok;
 }
 
-bool assign_one_more(struct db *db, const char *who, int64_t comparison, int64_t *wanted, struct err *err)
+static bool want_so_many(struct db *db, void *ctx, struct err *err)
 {
-    struct wanting x = {who, comparison, 0};
-    bool ok = db_write(db, want, &x, err);
-    *wanted = x.wanted;
-    return ok;
+    const struct wanting *x = ctx;
+    char hex[ID_HEX_SIZE];
+    return content_comparison_hex(db, x->comparison, hex, err) && set_wanted(db, x, hex, err);
+}
+
+bool assign_want(struct db *db, const char *who, int64_t comparison, int64_t people, struct err *err)
+{
+    struct wanting x = {who, comparison, -1, people};
+    return db_write(db, want_so_many, &x, err);
 }

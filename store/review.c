@@ -107,7 +107,8 @@ static bool read_rows(struct db *db, int64_t comparison, int64_t rows[2], struct
     return rows_close(&q, err);
 }
 
-static bool write_down(struct db *db, const struct dropping *x, const struct judgement *j, struct err *err)
+static bool write_down(struct db *db, const struct dropping *x, const struct judgement *j, const char *what,
+                       struct err *err)
 {
     char hex[ID_HEX_SIZE];
     struct buf detail = BUF_INIT;
@@ -118,9 +119,10 @@ static bool write_down(struct db *db, const struct dropping *x, const struct jud
     jw_object(&w);
     jw_kstr(&w, "annotator", j->annotator_name);
     jw_kint(&w, "revision", j->revision);
-    jw_kstr(&w, "reason", x->reason);
+    if (x->reason != NULL)
+        jw_kstr(&w, "reason", x->reason);
     jw_object_end(&w);
-    bool ok = audit_add(db, x->person, "drop", hex, detail.ptr, err);
+    bool ok = audit_add(db, x->person, what, hex, detail.ptr, err);
     buf_free(&detail);
     return ok;
 }
@@ -149,7 +151,7 @@ static bool drop(struct db *db, void *ctx, struct err *err)
                                   .rubric = j.rubric,
                                   .created = now};
     return read_rows(db, j.comparison, rows, err) && judgement_append(db, &withdrawn, rows, err) &&
-           handout_settle(db, j.comparison, err) && write_down(db, x, &j, err);
+           handout_settle(db, j.comparison, err) && write_down(db, x, &j, "drop", err);
 }
 
 bool review_drop(struct db *db, const char *person, int64_t judgement, const char *reason, struct rng *rng,
@@ -157,6 +159,34 @@ bool review_drop(struct db *db, const char *person, int64_t judgement, const cha
 {
     struct dropping x = {.person = person, .reason = reason, .judgement = judgement, .rng = rng};
     bool ok = db_write(db, drop, &x, err);
+    arena_free(&x.arena);
+    return ok;
+}
+
+static bool undrop(struct db *db, void *ctx, struct err *err)
+{
+    struct dropping *x = ctx;
+    struct judgement j, latest;
+    int64_t rows[2] = {0, 0};
+    if (!judgement_get(db, x->judgement, &x->arena, &j, err))
+        return false;
+    if (j.row == 0 || j.comparison == 0)
+        return err_set(err, ERR_MISSING, "there is no such judgement of a comparison");
+    if (!task_latest(db, j.annotator, j.comparison, &x->arena, &latest, err))
+        return false;
+    if (latest.kind != KIND_WITHDRAWN || latest.revision != j.revision + 1)
+        return err_set(err, ERR_CONFLICT, "%.60s has said something else since", j.annotator_name);
+    struct judgement again = j;
+    again.created = clock_now_ms();
+    again.id = id_uuid7(again.created, x->rng);
+    return read_rows(db, j.comparison, rows, err) && judgement_append(db, &again, rows, err) &&
+           handout_settle(db, j.comparison, err) && write_down(db, x, &j, "undrop", err);
+}
+
+bool review_undrop(struct db *db, const char *person, int64_t judgement, struct rng *rng, struct err *err)
+{
+    struct dropping x = {.person = person, .judgement = judgement, .rng = rng};
+    bool ok = db_write(db, undrop, &x, err);
     arena_free(&x.arena);
     return ok;
 }

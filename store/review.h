@@ -23,6 +23,10 @@ MUST_CHECK bool review_undo(struct db *db, const char *person, struct rng *rng, 
 MUST_CHECK bool review_drop(struct db *db, const char *person, int64_t judgement, const char *reason, struct rng *rng,
                             struct err *err);
 
+/* The same judgement counts again, as a further revision: what was dropped is taken back. ERR_CONFLICT when that
+ * annotator has said something else since. */
+MUST_CHECK bool review_undrop(struct db *db, const char *person, int64_t judgement, struct rng *rng, struct err *err);
+
 /* How far apart the judgements of people (kind judged) are in an attribute, of the answer where they differ more; NULL:
  * in the preference. 0 with fewer than two of them. */
 int review_gap(const struct judgement *j, size_t n, const char *attribute);

@@ -116,6 +116,8 @@ MUST_CHECK bool task_decide(struct db *db, int64_t annotator, int64_t comparison
  */
 MUST_CHECK bool task_undo(struct db *db, int64_t annotator, const struct rubric *r, struct rng *rng,
                           int64_t *comparison, enum step_kind *kind, struct err *err);
+/* The step that task_undo would take back, counted up; 0: there is none. */
+MUST_CHECK bool task_last_step(struct db *db, int64_t annotator, int64_t *step, struct err *err);
 MUST_CHECK bool task_redo(struct db *db, int64_t annotator, const struct rubric *r, struct rng *rng,
                           int64_t *comparison, enum step_kind *kind, struct err *err);
 

@@ -183,3 +183,9 @@ bool task_redo(struct db *db, int64_t annotator, const struct rubric *r, struct 
 {
     return take(db, (struct walk){.annotator = annotator, .r = r, .rng = rng}, comparison, kind, err);
 }
+
+bool task_last_step(struct db *db, int64_t annotator, int64_t *step, struct err *err)
+{
+    *step = 0;
+    return stmt_int(db, STMT_STEP_LAST, ARGS(v_int(annotator)), step, err);
+}

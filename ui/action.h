@@ -51,8 +51,9 @@ const char *action_name(enum action_kind kind);
 
 /* What the host answers; zeroed by the caller. */
 struct reaction {
-    char message[200]; /* one sentence for the message line, or empty */
-    bool refused;      /* nothing was changed: the message says why (at the end of the history, nothing to undo) */
+    char message[200];  /* one sentence for the message line, or empty */
+    bool refused;       /* nothing was changed: the message says why (at the end of the history, nothing to undo) */
+    int64_t comparison; /* which one it was about; 0: none */
 };
 
 /* What the annotate view shows. Everything is borrowed and lives until the next perform. */

@@ -14,9 +14,10 @@
     X(ASSIGN, assign)     /* `more`: a struct assigning; to the person `text`, `value` days */                         \
     X(ONE_MORE, one_more) /* one more person is wanted for comparison `row` */                                         \
     X(DECIDE, decide) /* comparison `row` is decided: `value` as in stored order; `text`: why, @A being the first */   \
-    X(UNDECIDE, undecide) /* this person's last decision is taken back */                                              \
-    X(DROP, drop)         /* judgement `row` counts no more and is kept; `text`: why */                                \
-    X(RESTORE, restore)   /* and back */
+    X(TAKE_BACK, take_back) /* the last thing done in this session, in whatever view; value 1: when there is none,     \
+                               this person's last decision */                                                          \
+    X(DROP, drop)           /* judgement `row` counts no more and is kept; `text`: why */                              \
+    X(RESTORE, restore)     /* and back */
 
 enum deed_kind {
 #define X(id, name) DEED_##id,

@@ -38,7 +38,7 @@
     X(MARK_NEUTRAL, "mark-neutral", "mark it, neither for nor against", RATING)                                        \
     X(WRITE, "write", "write the justification", RATING)                                                               \
     X(SUBMIT, "submit", "submit and go on, or go to what is missing", ITEM)                                            \
-    X(UNDO, "undo", "take back the last thing, a submit too", ITEM)                                                    \
+    X(UNDO, "undo", "take back the last thing done, in whatever view", ITEM)                                           \
     X(REDO, "redo", "do again what was taken back", ITEM)                                                              \
     X(SKIP, "skip", "skip: asks for one letter, the reason", ITEM)                                                     \
     X(FLAG, "flag", "flag: asks for one letter, the reason", ITEM)                                                     \

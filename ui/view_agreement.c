@@ -184,6 +184,9 @@ static void request(void *view, struct screen *s, enum request r)
     case REQ_REFRESH:
         make(v, s);
         break;
+    case REQ_UNDO:
+        (void)workbench_undo(v->workbench, s, false, NULL);
+        break;
     case REQ_LEAVE:
         screen_pop(s);
         break;

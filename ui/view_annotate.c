@@ -483,6 +483,8 @@ static void annotate_shown(void *view, struct screen *s)
     struct annotate *a = view;
     if (annotate_state(a)->task->comparison == 0)
         act(a, s, ACT_ENTER);
+    else
+        sync(a); /* views above may have gone elsewhere, or taken something back */
 }
 
 static enum keymap annotate_keymap(const void *view)

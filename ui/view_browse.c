@@ -211,6 +211,14 @@ static void retire(struct browsing *b, struct screen *s)
     show_selected(b, s, true);
 }
 
+static void take_back(struct browsing *b, struct screen *s)
+{
+    if (!workbench_undo(b->workbench, s, false, NULL))
+        return;
+    forget_rows(b);
+    show_selected(b, s, true);
+}
+
 static void type_query(struct browsing *b)
 {
     cmdline_open(&b->line);
@@ -277,6 +285,8 @@ static void browse_request(void *view, struct screen *s, enum request r)
         b->reads = false;
     else if (r == REQ_LEAVE)
         screen_pop(s);
+    else if (r == REQ_UNDO)
+        take_back(b, s);
     else if (b->reads && reading_request(&b->reading, s, r))
         return;
     else if (b->list.n > 0 && item_request(b, s, r))

@@ -99,6 +99,8 @@ static void dashboard_request(void *view, struct screen *s, enum request r)
         screen_pop(s);
     else if (r == REQ_OPEN)
         open_todo(d, s);
+    else if (r == REQ_UNDO)
+        (void)workbench_undo(d->workbench, s, false, NULL);
     else if (!list_request(&d->list, s, r))
         screen_refuse(s, "\"%s\" means nothing here.", request_name(r));
 }

@@ -216,6 +216,12 @@ static void one_more(struct queue *q, struct screen *s)
         look(q);
 }
 
+static void take_back(struct queue *q, struct screen *s)
+{
+    if (workbench_undo(q->workbench, s, false, NULL))
+        look(q);
+}
+
 static bool item_request(struct queue *q, struct screen *s, enum request r)
 {
     switch (r) {
@@ -264,6 +270,8 @@ static void queue_request(void *view, struct screen *s, enum request r)
         return;
     else if (r == REQ_LEAVE)
         screen_pop(s);
+    else if (r == REQ_UNDO)
+        take_back(q, s);
     else if (r == REQ_STRATEGY)
         choose(q, (enum backlog)((q->strategy + 1) % STRATEGIES));
     else if (q->list.n > 0 && item_request(q, s, r))

@@ -253,8 +253,8 @@ static void decide(struct reviewing *r, struct screen *s)
 
 static void take_back(struct reviewing *r, struct screen *s)
 {
-    if (workbench_perform(r->workbench, s, &(struct deed){.kind = DEED_UNDECIDE}))
-        look(r); /* it is among them again */
+    if (workbench_undo(r->workbench, s, true, &r->wanted))
+        look(r); /* it may be among them again */
 }
 
 /* ---- dropping ---- */

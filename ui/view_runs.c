@@ -274,6 +274,9 @@ static void request(void *view, struct screen *s, enum request r)
     case REQ_REFRESH:
         read_runs(v, s);
         break;
+    case REQ_UNDO:
+        (void)workbench_undo(v->workbench, s, false, NULL);
+        break;
     case REQ_LEAVE:
         screen_pop(s);
         break;

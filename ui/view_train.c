@@ -149,6 +149,9 @@ static void request(void *view, struct screen *s, enum request r)
     case REQ_REFRESH:
         shown(v, s);
         break;
+    case REQ_UNDO:
+        (void)workbench_undo(v->workbench, s, false, NULL);
+        break;
     case REQ_LEAVE:
         if (busy(v))
             screen_say(s, "The work goes on.");

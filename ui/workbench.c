@@ -98,7 +98,7 @@ void workbench_open(struct workbench *w, struct screen *s, enum workbench_view v
         screen_push(s, views[v].open(w));
 }
 
-bool workbench_perform(struct workbench *w, struct screen *s, const struct deed *deed)
+static bool perform(struct workbench *w, struct screen *s, const struct deed *deed, int64_t *comparison)
 {
     struct reaction reaction = {0};
     struct err err;
@@ -114,7 +114,19 @@ bool workbench_perform(struct workbench *w, struct screen *s, const struct deed 
         screen_refuse(s, "%s", reaction.message);
     else if (reaction.message[0] != '\0')
         screen_say(s, "%s", reaction.message);
+    if (comparison != NULL)
+        *comparison = reaction.comparison;
     return !reaction.refused;
+}
+
+bool workbench_perform(struct workbench *w, struct screen *s, const struct deed *deed)
+{
+    return perform(w, s, deed, NULL);
+}
+
+bool workbench_undo(struct workbench *w, struct screen *s, bool decisions, int64_t *comparison)
+{
+    return perform(w, s, &(struct deed){.kind = DEED_TAKE_BACK, .value = decisions}, comparison);
 }
 
 void workbench_rest(struct workbench *w)

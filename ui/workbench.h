@@ -38,6 +38,10 @@ void workbench_header(const struct workbench *w, struct grid *g, const char *vie
 void workbench_open(struct workbench *w, struct screen *s, enum workbench_view v);
 /* Have a deed done; its message goes to the screen. True when it was done: not failed, not refused. */
 bool workbench_perform(struct workbench *w, struct screen *s, const struct deed *deed);
+/* Have the last thing that was done in this session taken back, whatever the view; its message goes to the screen.
+ * `decisions`: when there is none, the last decision. True when something was; *comparison (may be NULL) is which one
+ * it was about, 0: none. */
+bool workbench_undo(struct workbench *w, struct screen *s, bool decisions, int64_t *comparison);
 /* Go to this comparison (its id, or the beginning of one) in the annotate view; says so when that is not to be. */
 void workbench_annotate(struct workbench *w, struct screen *s, const char *id);
 /* From any thread: something has changed that views show; each open one that has `woken` hears of it. Views end their

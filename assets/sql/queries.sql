@@ -235,6 +235,9 @@ DELETE FROM assignment WHERE annotator = ?1 AND comparison = ?2;
 DELETE FROM assignment WHERE annotator = ?1 AND comparison = ?2
    AND NOT EXISTS (SELECT 1 FROM draft WHERE annotator = ?1 AND comparison = ?2);
 
+-- name: assignment_held
+SELECT count(*) FROM assignment WHERE annotator = ?1 AND comparison = ?2;
+
 -- name: place_get
 SELECT comparison FROM place WHERE annotator = ?1;
 -- name: place_reached
@@ -322,9 +325,9 @@ SELECT count(*) FROM latest WHERE annotator = ?1 AND kind IN ('judged', 'skipped
 -- name: comparison_want
 UPDATE comparison SET wanted = ?2 WHERE comparison = ?1 AND wanted IS NOT ?2;
 -- name: comparison_asked
--- the most people that somebody asked for by hand (store/assign.h); ?1 the id in hex
-SELECT coalesce(max(CAST(detail ->> 'people' AS INTEGER)), 0) FROM audit INDEXED BY audit_by_subject
- WHERE subject = ?1 AND what = 'want';
+-- how many people somebody asked for by hand, last (store/assign.h); ?1 the id in hex
+SELECT CAST(detail ->> 'people' AS INTEGER) FROM audit INDEXED BY audit_by_subject
+ WHERE subject = ?1 AND what = 'want' ORDER BY at DESC, audit DESC LIMIT 1;
 -- name: comparison_wanted
 SELECT coalesce(wanted, -1) FROM comparison WHERE comparison = ?1 AND reserved IS NULL;
 

@@ -70,8 +70,8 @@ static void wake(void *workbench)
 static void sign_on(struct workbench_stage *s)
 {
     ok(session_open(&s->session, s->f.db, "ada", "test", ORDER_GIVEN, &s->f.err));
-    s->annotate = (struct ui_host){session_perform, session_state, &s->session};
-    s->deeds = (struct deed_context){.db = s->f.db, .person = "ada", .annotator = s->session.annotator};
+    ok(deeds_open(&s->deeds, &s->session, "ada", &s->f.err));
+    s->annotate = (struct ui_host){deeds_annotate, deeds_annotate_state, &s->deeds};
     s->host = (struct workbench_host){deeds_perform, &s->deeds, glance_read, verdicts_read};
     s->workbench.db = s->f.db;
     s->workbench.annotator = s->session.annotator;
@@ -106,6 +106,7 @@ void workbench_stage_free(struct workbench_stage *s)
     workbench_agreement_free(s->agreement);
     workbench_train_free(s->train);
     keys_free(s->keys);
+    deeds_close(&s->deeds);
     session_close(&s->session);
     buf_free(&s->dump);
     fixture_close(&s->f);

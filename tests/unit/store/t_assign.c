@@ -24,7 +24,7 @@ enum { HOUR = 3600 * 1000 };
 static size_t hand(const char *to, const int64_t *rows, size_t n)
 {
     size_t given = 99;
-    must(assign(f.db, "owner", &(struct assignment){to, rows, n, HOUR}, &f.rng, &given, &f.err));
+    must(assign(f.db, "owner", &(struct assignment){to, rows, n, HOUR, NULL}, &f.rng, &given, &f.err));
     return given;
 }
 
@@ -63,34 +63,69 @@ Test(assign, what_somebody_has_handled_is_not_handed_to_them_again)
 Test(assign, names_that_are_none_are_refused)
 {
     size_t given;
-    fails(assign(f.db, "owner", &(struct assignment){"source:x", (int64_t[]){1}, 1, HOUR}, &f.rng, &given, &f.err),
-          ERR_USAGE, "imported data");
-    fails(assign(f.db, "owner", &(struct assignment){"", (int64_t[]){1}, 1, HOUR}, &f.rng, &given, &f.err), ERR_USAGE,
-          "empty");
+    fails(
+        assign(f.db, "owner", &(struct assignment){"source:x", (int64_t[]){1}, 1, HOUR, NULL}, &f.rng, &given, &f.err),
+        ERR_USAGE, "imported data");
+    fails(assign(f.db, "owner", &(struct assignment){"", (int64_t[]){1}, 1, HOUR, NULL}, &f.rng, &given, &f.err),
+          ERR_USAGE, "empty");
 }
 
 Test(assign, a_mistyped_name_makes_nobody)
 {
     size_t given;
     fixture_person(&f, "cy");
-    fails(assign(f.db, "owner", &(struct assignment){"yc", (int64_t[]){1}, 1, HOUR}, &f.rng, &given, &f.err),
+    fails(assign(f.db, "owner", &(struct assignment){"yc", (int64_t[]){1}, 1, HOUR, NULL}, &f.rng, &given, &f.err),
           ERR_MISSING, "nobody is called \"yc\" here");
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM annotator WHERE name = 'yc'"), 0));
 }
 
 Test(assign, one_more_person_gets_a_place)
 {
-    int64_t cy = fixture_person(&f, "cy"), dee = fixture_person(&f, "dee"), wanted = 0;
+    int64_t cy = fixture_person(&f, "cy"), dee = fixture_person(&f, "dee"), before = 0, wanted = 0;
     fixture_person(&f, "eve");
     fixture_judge(&f, cy, 3, -1);
     cr_expect(eq(sz, hand("dee", (int64_t[]){3}, 1), 0), "one was wanted, and one has judged");
-    must(assign_one_more(f.db, "owner", 3, &wanted, &f.err));
+    must(assign_one_more(f.db, "owner", 3, &before, &wanted, &f.err));
     cr_expect(eq(i64, wanted, 2));
+    cr_expect(eq(i64, before, -1));
     cr_expect(eq(sz, hand("dee", (int64_t[]){3}, 1), 1));
-    must(assign_one_more(f.db, "owner", 3, &wanted, &f.err));
+    must(assign_one_more(f.db, "owner", 3, &before, &wanted, &f.err));
     cr_expect(eq(i64, wanted, 3));
     fixture_judge(&f, dee, 3, -1);
     cr_expect(eq(sz, hand("eve", (int64_t[]){3}, 1), 1), "what dee said takes no place away");
     cr_expect(eq(i64, fixture_count(&f, "SELECT wanted FROM comparison WHERE comparison = 3"), 3));
-    fails(assign_one_more(f.db, "owner", 99, &wanted, &f.err), ERR_MISSING, "no such comparison");
+    fails(assign_one_more(f.db, "owner", 99, &before, &wanted, &f.err), ERR_MISSING, "no such comparison");
+}
+
+Test(assign, what_was_handed_out_is_taken_back_unless_it_was_begun)
+{
+    int64_t rows[] = {1, 2, 3};
+    bool handed[3] = {false};
+    size_t given = 0, taken = 0;
+    struct assignment a = {"cy", rows, 3, HOUR, handed};
+    must(assign(f.db, "owner", &a, &f.rng, &given, &f.err));
+    cr_assert(eq(sz, given, 3));
+    int64_t cy = fixture_person(&f, "cy");
+    fixture_judge(&f, cy, 2, -1);
+    must(assign_take_back(f.db, "owner", &a, &taken, &f.err));
+    cr_expect(eq(sz, taken, 2), "one was judged meanwhile");
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM assignment"), 0));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM audit WHERE what = 'unassign' AND subject = 'cy'"), 1));
+}
+
+Test(assign, as_many_people_as_before_are_wanted_again)
+{
+    int64_t before = 0, wanted = 0;
+    must(assign_one_more(f.db, "owner", 3, &before, &wanted, &f.err));
+    must(assign_one_more(f.db, "owner", 3, &before, &wanted, &f.err));
+    cr_expect(eq(i64, before, 2));
+    must(assign_want(f.db, "owner", 3, before, &f.err));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT wanted FROM comparison WHERE comparison = 3"), 2));
+    must(assign_want(f.db, "owner", 3, -1, &f.err));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(wanted) FROM comparison WHERE comparison = 3"), 0));
+    int64_t cy = fixture_person(&f, "cy");
+    fixture_judge(&f, cy, 3, -1);
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(wanted) FROM comparison WHERE comparison = 3"), 0),
+              "what was asked for before does not come back with the next judgement");
+    fails(assign_want(f.db, "owner", 99, 2, &f.err), ERR_MISSING, "comparison");
 }

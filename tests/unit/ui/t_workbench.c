@@ -112,6 +112,82 @@ Test(workbench, a_deed_is_on_the_disk_when_it_is_done_and_can_be_taken_back)
     cr_expect(eq(i64, fixture_count(&s.f, "SELECT count(*) FROM comparison WHERE retired IS NOT NULL"), 0));
 }
 
+static int64_t count(const char *sql)
+{
+    return fixture_count(&s.f, sql);
+}
+
+#define RETIRED "SELECT count(*) FROM comparison WHERE retired IS NOT NULL"
+
+Test(workbench, what_was_done_last_is_taken_back_from_whatever_view)
+{
+    workbench_stage_press(&s, "<F4> x");
+    cr_assert(eq(i64, count(RETIRED), 1));
+    workbench_stage_press(&s, "<F3> u");
+    cr_expect(shows("is in work again"), "%s", workbench_stage_text(&s));
+    cr_expect(eq(i64, count(RETIRED), 0));
+    workbench_stage_press(&s, "3 <F4> u");
+    cr_expect(shows("in annotate, undone: rating"), "%s", workbench_stage_text(&s));
+    cr_expect(eq(i64, count("SELECT count(*) FROM step WHERE undone = 1"), 1));
+    workbench_stage_press(&s, "u");
+    cr_expect(shows("nothing was done here yet that could be taken back"));
+}
+
+Test(workbench, things_are_taken_back_in_the_order_in_which_they_were_done)
+{
+    workbench_stage_press(&s, "<F3> 1 2 <F4> x <F3> 3 <F2> u");
+    cr_expect(eq(i64, count("SELECT count(*) FROM step WHERE undone = 1"), 1), "the rating behind it first");
+    cr_expect(eq(i64, count(RETIRED), 1));
+    workbench_stage_press(&s, "u");
+    cr_expect(eq(i64, count(RETIRED), 0), "then the retirement");
+    workbench_stage_press(&s, "u u");
+    cr_expect(eq(i64, count("SELECT count(*) FROM step WHERE undone = 1"), 3));
+    workbench_stage_press(&s, "u");
+    cr_expect(shows("nothing was done here yet"));
+}
+
+Test(workbench, handing_out_and_one_more_person_are_taken_back)
+{
+    workbench_stage_press(&s, "<F6> + + t \"zoe\" <Enter>");
+    cr_assert(
+        eq(i64, count("SELECT count(*) FROM assignment a JOIN annotator p USING (annotator) WHERE p.name = 'zoe'"), 1));
+    cr_assert(eq(i64, count("SELECT max(wanted) FROM comparison"), 3));
+    workbench_stage_press(&s, "u");
+    cr_expect(shows("1 of the 1 handed to zoe"));
+    cr_expect(
+        eq(i64, count("SELECT count(*) FROM assignment a JOIN annotator p USING (annotator) WHERE p.name = 'zoe'"), 0));
+    workbench_stage_press(&s, "u");
+    cr_expect(eq(i64, count("SELECT max(wanted) FROM comparison"), 2));
+    workbench_stage_press(&s, "u");
+    cr_expect(eq(i64, count("SELECT count(wanted) FROM comparison"), 0));
+}
+
+Test(workbench, what_others_went_on_from_cannot_be_taken_back_and_says_so)
+{
+    int64_t bo = fixture_person(&s.f, "bo"), cy = fixture_person(&s.f, "cy");
+    fixture_judge(&s.f, bo, 1, -2);
+    fixture_judge(&s.f, cy, 1, 3);
+    workbench_stage_press(&s, "<F5> d \"hasty\" <Enter>");
+    cr_assert(eq(i64, count("SELECT count(*) FROM judgement WHERE kind = 'withdrawn'"), 1));
+    fixture_judge(&s.f, bo, 1, -1);
+    workbench_stage_press(&s, "u");
+    cr_expect(shows("it cannot be taken back any more: bo has said something else since"));
+    workbench_stage_press(&s, "u");
+    cr_expect(shows("there is no decision to take back"), "it is off the stack");
+}
+
+Test(workbench, a_judgement_that_was_dropped_counts_again)
+{
+    int64_t bo = fixture_person(&s.f, "bo"), cy = fixture_person(&s.f, "cy");
+    fixture_judge(&s.f, bo, 1, -2);
+    fixture_judge(&s.f, cy, 1, 3);
+    workbench_stage_press(&s, "<F5> d \"hasty\" <Enter> u");
+    cr_expect(shows("what bo said counts again"));
+    cr_expect(
+        eq(i64, count("SELECT count(*) FROM judgement WHERE kind = 'judged' AND preference = -2 AND revision = 3"), 1));
+    cr_expect(eq(i64, count("SELECT count(*) FROM audit WHERE what = 'undrop'"), 1));
+}
+
 Test(workbench, without_a_host_nothing_is_written_and_it_is_said)
 {
     s.workbench.host = NULL;
