@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 #include <vterm.h>
@@ -220,6 +221,13 @@ void terminal_resize(struct terminal *t, int rows, int cols)
 size_t terminal_bytes(const struct terminal *t)
 {
     return t->bytes;
+}
+
+bool terminal_has_echo(const struct terminal *t)
+{
+    struct termios modes;
+    cr_assert(tcgetattr(t->fd, &modes) == 0);
+    return (modes.c_lflag & ECHO) != 0 && (modes.c_lflag & ICANON) != 0;
 }
 
 pid_t terminal_pid(const struct terminal *t)

@@ -32,6 +32,8 @@ char terminal_left_of_cursor(struct terminal *t, int left);
 void terminal_resize(struct terminal *t, int rows, int cols);
 /* Bytes the program has written so far. */
 size_t terminal_bytes(const struct terminal *t);
+/* Are the modes those of a shell: what is typed is shown, line by line? */
+bool terminal_has_echo(const struct terminal *t);
 pid_t terminal_pid(const struct terminal *t);
 /* Wait for the end: exit status or 128 + signal. Fails the test when it does not end. */
 int terminal_wait(struct terminal *t);
