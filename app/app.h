@@ -54,6 +54,7 @@ struct progress;
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct app {
+    const char *program;   /* as it can be called again: "assay", or the path that it was called by */
     const char *workspace; /* path of the workspace file */
     bool named;            /* the command line names it */
     bool json;             /* one JSON document on stdout instead of text */

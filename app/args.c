@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 static const struct option_spec *find_long(const struct option_spec *table, const char *name, size_t n)
 {
@@ -187,26 +189,40 @@ bool args_number(const struct args *a, const char *name, double min, double max,
     return true;
 }
 
-bool args_choice(const struct args *a, const char *name, const char *const *words, int *out, struct err *err)
+static bool no_choice(const char *name, const char *const *words, const char *text, struct err *err)
 {
-    const char *text = args_get(a, name);
-    if (text == NULL)
-        return true;
+    const char *nearest = args_nearest(text, words);
     struct buf list = BUF_INIT;
-    for (int i = 0; words[i] != NULL; i++) {
-        if (strcmp(words[i], text) == 0) {
-            *out = i;
-            buf_free(&list);
-            return true;
-        }
+    if (nearest != NULL)
+        return err_set(err, ERR_USAGE, "--%s knows no \"%s\"; is \"%s\" meant?", name, text, nearest);
+    for (int i = 0; words[i] != NULL; i++)
         buf_addf(&list, "%s%s", i > 0 ? ", " : "", words[i]);
-    }
     err_set(err, ERR_USAGE, "--%s must be one of %s, not \"%s\"", name, list.ptr, text);
     buf_free(&list);
     return false;
 }
 
-enum { HELP_COLUMN = 28, HELP_WIDTH = 96 };
+bool args_choice(const struct args *a, const char *name, const char *const *words, int *out, struct err *err)
+{
+    const char *text = args_get(a, name);
+    for (int i = 0; text != NULL && words[i] != NULL; i++)
+        if (strcmp(words[i], text) == 0) {
+            *out = i;
+            return true;
+        }
+    return text == NULL || no_choice(name, words, text, err);
+}
+
+enum { HELP_COLUMN = 28, HELP_WIDTH = 96, HELP_LEAST = 60 };
+
+/* Columns of a help page: those of the terminal that it goes to, within reason. */
+static size_t help_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_col > HELP_WIDTH)
+        return HELP_WIDTH;
+    return size.ws_col < HELP_LEAST ? HELP_LEAST : size.ws_col;
+}
 
 /* The line at `text` stays as it is: it is empty, or begins with a blank. Its length and line ends behind it are added.
  */
@@ -220,6 +236,7 @@ static size_t keep_line(const char *text, struct buf *out)
 
 void args_wrap(const char *text, size_t indent, struct buf *out)
 {
+    const size_t width = help_width();
     for (size_t column = indent; *text != '\0';) {
         if (*text == '\n' && (text[1] == '\n' || text[1] == ' ')) {
             text += keep_line(text, out);
@@ -229,7 +246,7 @@ void args_wrap(const char *text, size_t indent, struct buf *out)
         }
         text += strspn(text, " \n");
         size_t word = strcspn(text, " \n");
-        if (column > indent && column + 1 + word > HELP_WIDTH) {
+        if (column > indent && column + 1 + word > width) {
             buf_addf(out, "\n%*s", (int)indent, "");
             column = indent;
         } else if (column > indent && word > 0) {

@@ -209,7 +209,17 @@ static bool use(const struct app *app, const struct made *m, struct err *err)
     bool ok =
         app_open(app, true, &db, err) && rights_signature(db, NULL, who, err) && aggregated_use(db, m->use, who, err);
     db_close(db);
-    if (ok && strcmp(m->use, AGGREGATED_NONE) == 0)
+    if (ok && app->json) {
+        struct buf text = BUF_INIT;
+        struct json_writer w;
+        jw_start(&w, &text);
+        jw_object(&w);
+        jw_kstr(&w, "use", m->use);
+        jw_object_end(&w);
+        buf_addc(&text, '\n');
+        ok = app_print(app, &text, err);
+        buf_free(&text);
+    } else if (ok && strcmp(m->use, AGGREGATED_NONE) == 0)
         app_note(app, "the labels of this workspace are plain means");
     else if (ok)
         app_note(app, "the labels of this workspace are made by %s", m->use);
@@ -222,11 +232,12 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     struct made m = {.o = &o, .attribute = OPINIONS_PREFERENCE};
     const char *path = args_get(args, "output");
     int method = -1;
-    if (!args_choice(args, "method", aggregate_names, &method, err) || !read_use(args, &m, err) ||
-        !app_data_apart(app, path, err))
+    if (!args_choice(args, "method", aggregate_names, &method, err) || !read_use(args, &m, err))
         return false;
     if (m.use != NULL)
         return use(app, &m, err);
+    if (!app_data_apart(app, path, err))
+        return false;
     if (method < 0)
         return err_set(err, ERR_USAGE, "--method is missing");
     m.method = (enum aggregate_method)method;

@@ -42,7 +42,7 @@ static void show_command(const struct demo *d, const char *name, const char *con
 {
     if (d->json)
         return;
-    printf("    %s$ assay -w %s %s", d->color ? "\033[2m" : "", d->app.workspace, name);
+    printf("    %s$ %s -w %s %s", d->color ? "\033[2m" : "", d->app.program, d->app.workspace, name);
     for (; *words != NULL; words++)
         printf(strchr(*words, ' ') != NULL ? " '%s'" : " %s", *words);
     printf("%s\n", d->color ? "\033[0m" : "");
@@ -165,6 +165,16 @@ static bool step_train(struct demo *d, const char *l2, const char *model, struct
     return true;
 }
 
+/* The reliability plot without the table that stands before it. */
+static void show_plot(const char *text)
+{
+    const char *plot = strstr(text, "\n how often it was so");
+    const char *end = plot != NULL ? strstr(plot, "\n\n") : NULL;
+    if (plot != NULL)
+        printf("\nWhen it says p, how often is it right?\n%.*s\n", end != NULL ? (int)(end - plot) : (int)strlen(plot),
+               plot);
+}
+
 static bool step_eval(struct demo *d, const char *model, struct err *err)
 {
     const char *const *words = WORDS("--model", model);
@@ -178,12 +188,11 @@ static bool step_eval(struct demo *d, const char *model, struct err *err)
         return true;
     d->app.json = false;
     d->app.again = true;
-    bool ok = call(d, "eval", words, err);
+    bool ok = call(d, "eval", WORDS("--model", model, "--show", "reliability"), err);
     d->app.json = true;
     d->app.again = false;
-    const char *plot = ok ? strstr(d->answer.ptr, "When it says p") : NULL;
-    if (plot != NULL)
-        printf("\n%s\n", plot);
+    if (ok)
+        show_plot(d->answer.ptr);
     return ok;
 }
 
@@ -258,6 +267,23 @@ static void remove_folder(const char *folder)
     rmdir(folder);
 }
 
+static void add_next(const struct app *app, struct buf *out)
+{
+    static const char *const next[][2] = {
+        {"annotate", "judge some yourself"},
+        {"", "the workbench: all views"},
+        {"report -o report.html", "all of it on one page"},
+    };
+    buf_adds(out, "\nWhat next:\n\n");
+    for (size_t i = 0; i < sizeof next / sizeof *next; i++) {
+        buf_adds(out, "    ");
+        app_add_name(out, app->program);
+        buf_adds(out, " -w ");
+        app_add_name(out, app->workspace);
+        buf_addf(out, " %-22s  %s\n", next[i][0], next[i][1]);
+    }
+}
+
 /* The last words; everything said before was only handed to stdio, whose failures show here. */
 static bool conclude(struct demo *d, const struct app *app, const char *folder, double seconds, struct err *err)
 {
@@ -277,9 +303,7 @@ static bool conclude(struct demo *d, const struct app *app, const char *folder, 
         buf_addc(&text, '\n');
     } else {
         done(d, "Everything is in %s/ (%.1f s).", folder, seconds);
-        buf_adds(&text, "\nNow judge some yourself:  assay -w ");
-        app_add_name(&text, d->app.workspace);
-        buf_adds(&text, " annotate\n");
+        add_next(&d->app, &text);
     }
     bool ok =
         app_print(app, &text, err) && (!ferror(stdout) || err_set(err, ERR_IO, "cannot write to standard output"));
@@ -291,7 +315,7 @@ static bool offer(struct demo *d, struct err *err)
 {
     if (d->json || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return true;
-    printf("Open it now? [y/N] ");
+    printf("\nAnnotate now? [y/N] ");
     fflush(stdout);
     char line[16] = "";
     if (fgets(line, sizeof line, stdin) == NULL || (line[0] != 'y' && line[0] != 'Y'))

@@ -69,7 +69,11 @@ static void person_json(void *ctx, const struct gold_marks *m)
 
 static bool tell(struct db *db, struct telling *t, struct err *err)
 {
-    return gold_each(db, item_line, t, err) && gold_each_person(db, person_line, t, err);
+    if (!gold_each(db, item_line, t, err) || !gold_each_person(db, person_line, t, err))
+        return false;
+    if (t->text.len == 0)
+        buf_adds(&t->text, "no gold yet: `assay gold add COMPARISON --answer first` makes a comparison gold\n");
+    return true;
 }
 
 static bool tell_json(struct db *db, struct telling *t, struct err *err)
@@ -134,7 +138,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
                        add ? "add needs --answer first, second, same or neither" : "--answer goes with add COMPARISON");
     if (!app_open(app, n > 0, &db, err))
         return false;
-    bool ok = n > 0 ? change(db, args, answer, err) : show(app, db, err);
+    bool ok = (n == 0 || change(db, args, answer, err)) && ((n > 0 && !app->json) || show(app, db, err));
     db_close(db);
     return ok;
 }

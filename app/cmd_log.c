@@ -7,12 +7,15 @@
 #include "store/task.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const struct option_spec options[] = {
     {"limit", 'n', "N", "how many, newest first (default 40, 0 for all)", false},
     {"what", 0, "EVENT", "only this kind of event", false},
     {0},
 };
+
+enum { COLUMNS = 100 }; /* of a line on a terminal; elsewhere all is told */
 
 struct log {
     const struct app *app;
@@ -50,7 +53,7 @@ static bool each(void *ctx, const struct audit_row *r)
     buf_addf(&line, "%s  %-12s %-10s %s  %s", at, r->who, r->what, r->subject, r->detail != NULL ? r->detail : "");
     while (line.len > 0 && line.ptr[line.len - 1] == ' ')
         buf_truncate(&line, line.len - 1);
-    safe_text(line.ptr, line.len, &l->text, SIZE_MAX);
+    safe_text(line.ptr, line.len, &l->text, isatty(STDOUT_FILENO) ? COLUMNS : SIZE_MAX);
     buf_addc(&l->text, '\n');
     buf_free(&line);
     return true;

@@ -6,10 +6,11 @@
 #include "core/base/outfile.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const struct option_spec options[] = {
     {"output", 'o', "FILE", "where to (default: standard output)", false},
-    {"format", 'f', "FORMAT", "html (default) or md", false},
+    {"format", 'f', "FORMAT", "html (default; on a terminal md) or md", false},
     {"title", 0, "TEXT", "of the page (default: the workspace's)", false},
     {"model", 'm', "FILE", "a head to tell of; may be repeated (default: those of the latest runs)", true},
     DATA_OPTIONS,
@@ -162,8 +163,8 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct judged_opts o;
     struct report r;
-    int format = PAGE_HTML;
     const char *path = args_get(args, "output");
+    int format = path == NULL && isatty(STDOUT_FILENO) ? PAGE_MARKDOWN : PAGE_HTML; /* what a person can read there */
     if (!read_options(args, &o, &format, err) || !app_data_apart(app, path, err))
         return false;
     bool ok = report_make(app, args, &o, &r, err) && write_out(app, &r, format, path, err);

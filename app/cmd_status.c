@@ -82,6 +82,21 @@ static void add_outlook(const struct status *s, struct buf *out)
     buf_addc(out, '\n');
 }
 
+static void add_counts(const struct status *s, struct buf *out)
+{
+    const struct {
+        int64_t n;
+        const char *what;
+    } counts[] = {{s->prompts, "prompt"},       {s->responses, "response"},           {s->comparisons, "comparison"},
+                  {s->judgements, "judgement"}, {s->embedding_sets, "embedding set"}, {s->runs, "run"}};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        buf_addf(out, "%s%lld %s%s", i > 0 ? ", " : "", (long long)counts[i].n, counts[i].what,
+                 counts[i].n == 1 ? "" : "s");
+    buf_addc(out, '\n');
+    if (s->prompts == 0)
+        buf_adds(out, "\nempty: `assay import FILE` brings in prompts and answers\n");
+}
+
 static void as_text(const struct app *app, const struct status *s, struct buf *out)
 {
     app_add_name(out, app->workspace);
@@ -89,9 +104,7 @@ static void as_text(const struct app *app, const struct status *s, struct buf *o
     app_add_name(out, s->rubric);
     buf_addf(out, " version %d, %lld %s judge%s each comparison\n", s->rubric_version, (long long)s->overlap,
              s->overlap == 1 ? "person" : "people", s->overlap == 1 ? "s" : "");
-    buf_addf(out, "%lld prompts, %lld responses, %lld comparisons, %lld judgements, %lld embedding sets, %lld runs\n",
-             (long long)s->prompts, (long long)s->responses, (long long)s->comparisons, (long long)s->judgements,
-             (long long)s->embedding_sets, (long long)s->runs);
+    add_counts(s, out);
     if (s->items > 0)
         buf_addf(out,
                  "%lld items of benchmarks, their comparisons among those; `assay eval --suite NAME` scores them\n",

@@ -140,12 +140,19 @@ struct listing {
     const char *option; /* of the row before */
 };
 
+enum { INDENT = 32 };
+
 static void entry_text(void *ctx, const struct entry *e)
 {
     struct listing *l = ctx;
     bool first = strcmp(l->option, e->option) != 0;
-    buf_addf(l->out, "%s%-13s %-15s %-24s %s\n", first ? "--" : "  ", first ? e->option : "", e->value, e->formula,
-             e->text);
+    struct buf said = BUF_INIT;
+    if (e->formula[0] != '\0')
+        buf_addf(&said, "%s: ", e->formula);
+    buf_adds(&said, e->text);
+    buf_addf(l->out, "%s%-13s %-15s ", first ? "--" : "  ", first ? e->option : "", e->value);
+    args_wrap(said.ptr, INDENT, l->out);
+    buf_free(&said);
     l->option = e->option;
 }
 

@@ -115,6 +115,16 @@ static bool keep_apart(const struct app *app, const struct args *a, const char *
     return hit == NULL || err_set(err, ERR_USAGE, "--%s %s would overwrite %s; choose another file", option, path, hit);
 }
 
+/* The n-th word of a synopsis, or its last: what a person has left out. */
+static bool word_missing(const struct command *c, size_t n, struct err *err)
+{
+    const char *word = c->synopsis;
+    for (; n > 0 && strchr(word, ' ') != NULL && strchr(word, ' ')[1] != '['; n--)
+        word = strchr(word, ' ') + 1;
+    return err_set(err, ERR_USAGE, "%.*s is missing; usage: assay %s %s", (int)strcspn(word, " ."), word, c->name,
+                   c->synopsis);
+}
+
 static bool run_command(struct app *app, const struct command *c, int argc, char **argv, struct err *err)
 {
     struct args a = {0};
@@ -122,10 +132,11 @@ static bool run_command(struct app *app, const struct command *c, int argc, char
     bool ok = args_parse(&a, argc, argv, c->options, global_options, false, NULL, err) && read_globals(app, &a, err);
     if (ok && args_has(&a, "help"))
         ok = print_help(app, c, err);
-    else if (ok && (a.words.n < c->min_words || a.words.n > c->max_words))
-        ok = err_set(err, ERR_USAGE, "%s; usage: assay %s%s%s",
-                     a.words.n < c->min_words ? "something is missing" : "too many words", c->name,
-                     *c->synopsis != '\0' ? " " : "", c->synopsis);
+    else if (ok && a.words.n < c->min_words)
+        ok = word_missing(c, a.words.n, err);
+    else if (ok && a.words.n > c->max_words)
+        ok = err_set(err, ERR_USAGE, "\"%s\" is one word too many; usage: assay %s%s%s", a.words.v[c->max_words],
+                     c->name, *c->synopsis != '\0' ? " " : "", c->synopsis);
     else if (ok)
         ok = keep_apart(app, &a, "output", err) && keep_apart(app, &a, "rejects", err) && c->run(app, &a, err);
     if (!ok && err->kind == ERR_USAGE && strstr(err->text, "usage:") == NULL) {
@@ -216,7 +227,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file larger than allowed is an error like a full disk */
     struct err err = {0};
-    struct app app = {.workspace = default_workspace()};
+    struct app app = {.program = argc > 0 && strchr(argv[0], '/') != NULL ? argv[0] : "assay",
+                      .workspace = default_workspace()};
     bool ok = trace_open(&err) && run(&app, argc, argv, &err);
     trace_close();
     if (!ok && err.code == EPIPE)

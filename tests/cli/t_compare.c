@@ -176,7 +176,7 @@ Test(comparison, soft_labels_judge_heads_of_ratings_too)
     cr_expect(ne(dbl, json_number(soft, "heads/0/nll"), json_number(hard, "heads/0/nll")));
     json_object_put(hard);
     json_object_put(soft);
-    expect_refused("bt --soft hardly", 2, "--soft must be one of");
+    expect_refused("bt --soft hardly", 2, "is \"hard\" meant?");
 }
 
 Test(comparison, a_stationary_point_is_no_failure_and_a_limit_is)

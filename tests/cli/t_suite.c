@@ -186,7 +186,7 @@ Test(suite_command, scores_that_do_not_belong_are_refused)
     REFUSED(2, "--model and --scores exclude one another", "eval", "--scores", "a", "--model", "b");
     REFUSED(2, "--model or --scores is missing", "eval", "--suite", "reward-math");
     REFUSED(2, "--bins does not go with --suite", "eval", "--suite", "reward-math", "--scores", "a", "--bins", "3");
-    REFUSED(2, "--suite must be one of", "eval", "--suite", "rewardbench", "--scores", "a");
+    REFUSED(2, "is \"reward-bench\" meant?", "eval", "--suite", "rewardbench", "--scores", "a");
 }
 
 Test(suite_command, scores_are_judged_like_a_head)
