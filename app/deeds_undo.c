@@ -30,12 +30,13 @@ static bool say_of(struct deed_context *c, int64_t comparison, const char *text,
 
 static bool unretire(struct deed_context *c, const struct done *d, struct reaction *out, struct err *err)
 {
-    return content_retire(c->db, d->row, false, c->person, err) && say_of(c, d->row, "is in work again", out, err);
+    return content_retire(c->db, d->row, false, c->person, NULL, err) &&
+           say_of(c, d->row, "is in work again", out, err);
 }
 
 static bool unrestore(struct deed_context *c, const struct done *d, struct reaction *out, struct err *err)
 {
-    return content_retire(c->db, d->row, true, c->person, err) && say_of(c, d->row, "is retired again", out, err);
+    return content_retire(c->db, d->row, true, c->person, NULL, err) && say_of(c, d->row, "is retired again", out, err);
 }
 
 static bool unassign(struct deed_context *c, const struct done *d, struct reaction *out, struct err *err)
