@@ -234,6 +234,40 @@ static bool report(struct task *t, struct err *err)
     return ok;
 }
 
+static bool copy_bytes(const struct map *m, const char *to, const struct progress *progress, struct err *err)
+{
+    enum { PORTION = 4 << 20 };
+    struct outfile *out = outfile_open(to, err);
+    if (out == NULL)
+        return false;
+    for (size_t at = 0; at < m->size && !outfile_failed(out); at += PORTION) {
+        size_t n = m->size - at < PORTION ? m->size - at : PORTION;
+        if (!progress_tick(progress, (double)at, (double)m->size)) {
+            outfile_abandon(out);
+            return err_set(err, ERR_STOPPED, "stopped; nothing was written");
+        }
+        outfile_write(out, (const char *)m->ptr + at, n);
+    }
+    return outfile_commit(out, err);
+}
+
+static bool copy(struct task *t, const struct progress *progress, struct err *err)
+{
+    const char *from = t->words.v[0], *to = t->words.v[1];
+    struct stat there;
+    struct map m;
+    if (*to == '\0' || strcmp(to, "-") == 0)
+        return err_set(err, ERR_USAGE, "name the file to write");
+    if (lstat(to, &there) == 0)
+        return err_set(err, ERR_CONFLICT, "%s is there already; name another", to);
+    if (!map_open(&m, from, err))
+        return false;
+    bool ok = copy_bytes(&m, to, progress, err);
+    map_close(&m);
+    buf_addf(&t->title, "Copied to %s", to);
+    return ok;
+}
+
 static bool work(void *ctx, const struct progress *progress, struct err *err)
 {
     struct task *t = ctx;
@@ -245,6 +279,8 @@ static bool work(void *ctx, const struct progress *progress, struct err *err)
         return judge_file(t, err);
     case TRAIN_COMPARE:
         return compare(t, err);
+    case TRAIN_COPY:
+        return copy(t, progress, err);
     case TRAIN_REPORT:
         return report(t, err);
     }
@@ -271,9 +307,10 @@ static bool name_output(struct workbench_train *w, struct task *t, const char *c
     const char *head = "bt";
     if (has_word(words, n, "--output=") || has_word(words, n, "-o"))
         return true;
-    if (!run_list(w->db, 0, &a, &runs, &count, err))
-        return false;
+    bool read = run_list(w->db, 0, &a, &runs, &count, err);
     arena_free(&a);
+    if (!read)
+        return false;
     for (size_t i = 0; i < n; i++)
         if (strncmp(words[i], "--head=", 7) == 0)
             head = words[i] + 7;
@@ -353,24 +390,6 @@ static bool read_form(void *ctx, const struct train_form **out, struct err *err)
     return train_form_read(w->db, &w->form_arena, &w->form, err);
 }
 
-static bool copy(void *ctx, const char *from, const char *to, struct err *err)
-{
-    (void)ctx;
-    struct stat there;
-    struct map m;
-    if (*to == '\0' || strcmp(to, "-") == 0)
-        return err_set(err, ERR_USAGE, "name the file to write");
-    if (lstat(to, &there) == 0)
-        return err_set(err, ERR_CONFLICT, "%s is there already; name another", to);
-    if (!map_open(&m, from, err))
-        return false;
-    struct outfile *out = outfile_open(to, err);
-    if (out != NULL)
-        outfile_write(out, m.ptr, m.size);
-    map_close(&m);
-    return out != NULL && outfile_commit(out, err);
-}
-
 static void rest(void *ctx)
 {
     struct workbench_train *w = ctx;
@@ -384,8 +403,8 @@ struct workbench_train *workbench_train_new(const struct app *app, struct db *db
     w->app.named = w->app.quiet = true;
     w->app.json = w->app.verbose = false;
     w->now = w->kept = (struct task){.title = BUF_INIT, .page = BUF_INIT};
-    w->host = (struct train_host){
-        .form = read_form, .start = start, .stop = stop, .look = look, .rest = rest, .copy = copy, .ctx = w};
+    w->host =
+        (struct train_host){.form = read_form, .start = start, .stop = stop, .look = look, .rest = rest, .ctx = w};
     job_init(&w->job, wake, ctx);
     return w;
 }

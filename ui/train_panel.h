@@ -36,6 +36,7 @@ struct train_form {
     X(FIT, "fitting")         /* words: options of `train` */                                                          \
     X(JUDGE, "judging")       /* word: path of a head; its figures as a page */                                        \
     X(COMPARE, "comparing")   /* words: paths of heads, on what all of them held out */                                \
+    X(COPY, "copying")        /* words: path of a head, and where to: nothing may stand there; title: what was done */ \
     X(REPORT, "reporting on") /* words: paths of heads; the report beside the workspace */
 enum train_task {
 #define X(id, text) TRAIN_##id,
@@ -61,7 +62,7 @@ struct train_state {
     enum train_task task;
     unsigned ended;                    /* tasks that have come to an end: news when it grows */
     const struct train_result *result; /* of the last fit that came to its end; NULL: none yet */
-    const char *title, *page;          /* what the last JUDGE, COMPARE or REPORT has to say; NULL: nothing */
+    const char *title, *page;          /* what the last task but a fit has to say; NULL: nothing */
 };
 
 /* All are called on the thread of the screen; only `rest` waits. */
@@ -76,8 +77,6 @@ struct train_host {
     const struct train_state *(*look)(void *ctx);
     /* Stop what goes on, and wait. */
     void (*rest)(void *ctx);
-    /* Copy a head to another place, which must not exist. */
-    bool (*copy)(void *ctx, const char *from, const char *to, struct err *err);
     void *ctx;
 };
 

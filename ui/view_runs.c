@@ -51,6 +51,8 @@ static void open_page(struct runs_view *v, struct screen *s)
         screen_refuse(s, "%s", x->work.err.text);
     else if (x->work.state == WORK_STOPPED)
         screen_say(s, "It was stopped.");
+    else if (x->task == TRAIN_COPY && x->title != NULL)
+        screen_say(s, "%s", x->title);
     else if (x->page != NULL) {
         struct buf text = BUF_INIT;
         buf_adds(&text, x->page);
@@ -206,13 +208,12 @@ static void begin_copy(const struct runs_view *v, struct screen *s)
 static bool copy(void *view, struct screen *s, const char *arg, struct err *err)
 {
     struct runs_view *v = view;
-    const struct train_host *host = v->workbench->train;
     const struct run_row *r = selected(v);
-    if (r == NULL || r->run->model == NULL || host == NULL)
+    if (r == NULL || r->run->model == NULL)
         return err_set(err, ERR_MISSING, "this run has no head to copy");
-    if (!host->copy(host->ctx, r->run->model, arg, err))
-        return false;
-    screen_say(s, "Copied to %s", arg);
+    if (*arg == '\0')
+        return err_set(err, ERR_USAGE, "name the file to write");
+    start(v, s, TRAIN_COPY, (const char *const[]){r->run->model, arg}, 2);
     return true;
 }
 

@@ -211,12 +211,17 @@ Test(workbench_train, a_head_is_copied_but_never_over_another_file)
 {
     embed();
     fit(plain, 3);
-    const char *from = h->look(h->ctx)->result->model, *to = fixture_path(&f, "mine.safetensors");
-    must(h->copy(h->ctx, from, to, &f.err));
+    const char *from = arena_dup(&f.arena, h->look(h->ctx)->result->model), *to = fixture_path(&f, "mine.safetensors");
+    const struct train_state *s = task(TRAIN_COPY, (const char *const[]){from, to}, 2);
+    cr_assert(eq(int, (int)s->work.state, WORK_DONE), "%s", s->work.err.text);
+    cr_expect(strstr(s->title, "Copied to ") != NULL && strstr(s->title, to) != NULL, "%s", s->title);
     same_text(fixture_read(&f, to), fixture_read(&f, from));
-    fails(h->copy(h->ctx, from, to, &f.err), ERR_CONFLICT, "there already");
-    fails(h->copy(h->ctx, from, "", &f.err), ERR_USAGE, "name the file");
-    fails(h->copy(h->ctx, fixture_path(&f, "gone"), fixture_path(&f, "new"), &f.err), ERR_MISSING, "gone");
+    s = task(TRAIN_COPY, (const char *const[]){from, to}, 2);
+    cr_expect(strstr(s->work.err.text, "there already") != NULL, "%s", s->work.err.text);
+    s = task(TRAIN_COPY, (const char *const[]){from, "-"}, 2);
+    cr_expect(strstr(s->work.err.text, "name the file") != NULL, "%s", s->work.err.text);
+    s = task(TRAIN_COPY, (const char *const[]){fixture_path(&f, "gone"), fixture_path(&f, "new")}, 2);
+    cr_expect(strstr(s->work.err.text, "gone") != NULL, "%s", s->work.err.text);
     cr_expect(eq(int, files("new"), 0));
 }
 

@@ -65,15 +65,6 @@ static const struct train_state *fake_look(void *ctx)
     return &fake.state;
 }
 
-static bool fake_copy(void *ctx, const char *from, const char *to, struct err *err)
-{
-    (void)ctx;
-    (void)err;
-    buf_reset(&fake.words);
-    buf_addf(&fake.words, "copy %s %s", from, to);
-    return true;
-}
-
 static void fake_rest(void *ctx)
 {
     (void)ctx;
@@ -86,7 +77,7 @@ static void open_stage(void)
     setenv("ASSAY_NOW", "1795435327", 1); /* 2026-11-23T12:02:07Z */
     workbench_stage_init(&s, "helpsteer2");
     fake = (struct fake){.words = BUF_INIT};
-    fake.host = (struct train_host){fake_form, fake_start, fake_stop, fake_look, fake_rest, fake_copy, NULL};
+    fake.host = (struct train_host){fake_form, fake_start, fake_stop, fake_look, fake_rest, NULL};
 }
 
 static void close_stage(void)
@@ -381,9 +372,12 @@ Test(view_train, a_head_is_exported_by_the_command_line)
 {
     add_runs();
     open_view("h", 24, 80, false);
+    fake.state.title = "Copied to mine.safetensors";
     workbench_stage_press(&s, "G e \"mine.safetensors\" <Enter>");
-    cr_expect(eq(str, fake.words.ptr, "copy sample.1.bt.safetensors mine.safetensors"));
+    cr_expect(eq(str, fake.words.ptr, "copying sample.1.bt.safetensors mine.safetensors"), "%s", fake.words.ptr);
     cr_expect(shows("Copied to mine.safetensors"));
+    workbench_stage_press(&s, "e <Enter>");
+    cr_expect(shows("name the file to write"));
 }
 
 Test(view_train, every_size_down_to_the_smallest_holds)
