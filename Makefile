@@ -54,7 +54,7 @@ STORE_O  := $(call objects,store)
 UI_O     := $(call objects,ui)
 APP_O    := $(filter-out $(B)/app/main.o,$(call objects,app))
 LIBS     := $(B)/libapp.a $(B)/libui.a $(B)/libstore.a $(B)/libcore.a
-ASSETS   := $(wildcard assets/sql/schema/*.sql assets/rubrics/*.json assets/keys/*.keys assets/sample/*.jsonl assets/html/*)
+ASSETS   := $(wildcard assets/sql/schema/*.sql assets/sql/bulk/*.sql assets/rubrics/*.json assets/keys/*.keys assets/sample/*.jsonl assets/html/*)
 GENERATED := $(GEN)/assets.c $(GEN)/stmt_list.h
 
 .PHONY: all demo test lint format asan coverage install uninstall clean help deps deps-test deps-lint golden

@@ -5,11 +5,13 @@
 #include "app/rights.h"
 #include "core/base/json_writer.h"
 #include "core/safe.h"
+#include "store/bulk.h"
 #include "store/db.h"
 #include "store/import.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct option_spec options[] = {
     {"format", 0, "FORMAT",
@@ -208,11 +210,24 @@ static bool import_all(struct db *db, void *ctx, struct err *err)
     return !j->dry || err_set(err, ERR_STOPPED, "a dry run keeps nothing");
 }
 
+/* What is to come, in bytes; 0: nobody knows. A packed file holds more, so it is no small one. */
+static double size_of(const struct args *args)
+{
+    double sum = 0;
+    for (size_t i = 0; i < args->words.n; i++) {
+        struct stat st;
+        if (stat(args->words.v[i], &st) != 0 || !S_ISREG(st.st_mode))
+            return 0;
+        sum += (double)st.st_size;
+    }
+    return sum;
+}
+
 static bool run_job(struct job *j, struct db *db, const char *rejects, struct err *err)
 {
     if (rejects != NULL && (j->rejects = outfile_open(rejects, err)) == NULL)
         return false;
-    bool ok = db_write(db, import_all, j, err) || (j->dry && j->done);
+    bool ok = bulk_write(db, size_of(j->args), import_all, j, err) || (j->dry && j->done);
     outfile_abandon(j->rejects);
     return ok;
 }

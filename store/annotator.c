@@ -3,12 +3,13 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/utf8.h"
+#include "store/bulk.h"
 #include "store/stmt.h"
 
 #include <ctype.h>
 #include <string.h>
 
-bool annotator_row(struct db *db, struct json_text name, int64_t *row, struct err *err)
+static bool find_annotator(struct db *db, struct json_text name, int64_t *row, struct err *err)
 {
     static const struct {
         const char *prefix, *kind;
@@ -24,6 +25,18 @@ bool annotator_row(struct db *db, struct json_text name, int64_t *row, struct er
             kind = kinds[i].kind;
     return stmt_insert(db, STMT_ANNOTATOR_ADD, ARGS(v_text(name.ptr, name.len), v_str(kind), v_int(clock_now_ms())),
                        row, err);
+}
+
+bool annotator_row(struct db *db, struct json_text name, int64_t *row, struct err *err)
+{
+    *row = bulk_on(db) ? bulk_named(db, BULK_ANNOTATORS, name) : 0;
+    if (*row != 0)
+        return true;
+    if (!find_annotator(db, name, row, err))
+        return false;
+    if (bulk_on(db))
+        bulk_name(db, BULK_ANNOTATORS, name, *row);
+    return true;
 }
 
 /* "source:" and "review:" tell kinds apart; "account:NAME" signs for an account without a name (store/role.h). */

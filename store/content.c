@@ -5,6 +5,7 @@
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
 #include "store/audit.h"
+#include "store/bulk.h"
 #include "store/stmt.h"
 #include "store/tally.h"
 
@@ -66,13 +67,25 @@ bool content_role_known(struct json_text role)
     return false;
 }
 
-bool content_source(struct db *db, struct json_text name, int64_t *row, struct err *err)
+static bool find_source(struct db *db, struct json_text name, int64_t *row, struct err *err)
 {
     *row = 0;
     if (!stmt_int(db, STMT_SOURCE_FIND, ARGS(v_text(name.ptr, name.len)), row, err))
         return false;
     return *row != 0 ||
            stmt_insert(db, STMT_SOURCE_ADD, ARGS(v_text(name.ptr, name.len), v_int(clock_now_ms())), row, err);
+}
+
+bool content_source(struct db *db, struct json_text name, int64_t *row, struct err *err)
+{
+    *row = bulk_on(db) ? bulk_named(db, BULK_SOURCES, name) : 0;
+    if (*row != 0)
+        return true;
+    if (!find_source(db, name, row, err))
+        return false;
+    if (bulk_on(db))
+        bulk_name(db, BULK_SOURCES, name, *row);
+    return true;
 }
 
 bool content_licence(struct db *db, int64_t source, const char *licence, struct arena *a, const char **kept,
@@ -89,7 +102,7 @@ bool content_licence(struct db *db, int64_t source, const char *licence, struct 
     return rows_close(&q, err);
 }
 
-static void write_messages(const struct message *m, size_t n, struct buf *out)
+void content_write_messages(const struct message *m, size_t n, struct buf *out)
 {
     struct json_writer w;
     jw_start(&w, out);
@@ -108,8 +121,12 @@ static void write_messages(const struct message *m, size_t n, struct buf *out)
 bool content_prompt(struct db *db, const struct message *m, size_t n, struct content_row *out, struct err *err)
 {
     *out = (struct content_row){.id = content_prompt_id(m, n)};
+    if (bulk_on(db)) {
+        bulk_prompt(db, m, n, out);
+        return true;
+    }
     struct buf json = BUF_INIT;
-    write_messages(m, n, &json);
+    content_write_messages(m, n, &json);
     bool ok = stmt_insert_or_find(db, STMT_PROMPT_ADD, ARGS(v_id(&out->id), v_text(json.ptr, json.len)),
                                   STMT_PROMPT_FIND, &out->id, &out->made, &out->row, err);
     buf_free(&json);
@@ -125,6 +142,8 @@ bool content_response(struct db *db, const struct content_row *prompt, const str
                       struct content_row *out, struct err *err)
 {
     *out = (struct content_row){.id = content_response_id(&prompt->id, r->text)};
+    if (bulk_on(db))
+        return bulk_response(db, prompt, r, out, err);
     if (!stmt_insert_or_find(db, STMT_RESPONSE_ADD,
                              ARGS(v_id(&out->id), v_int(prompt->row), v_maybe(r->text), v_maybe(r->model),
                                   v_maybe(r->language), v_maybe(r->tags)),
@@ -157,6 +176,8 @@ bool content_comparison(struct db *db, int64_t prompt, const struct content_row 
 {
     *out = (struct content_row){.id = content_comparison_id(&first->id, &second->id)};
     bool no_split = false;
+    if (bulk_on(db))
+        return bulk_comparison(db, prompt, first, second, source, split, out, swapped, err);
     *swapped = false;
     if (!stmt_insert_new(db, STMT_COMPARISON_ADD,
                          ARGS(v_id(&out->id), v_int(prompt), v_int(first->row), v_int(second->row), v_int(source),

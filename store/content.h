@@ -8,6 +8,7 @@
 #define ASSAY_STORE_CONTENT_H
 
 #include "core/base/arena.h"
+#include "core/base/buf.h"
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "store/db.h"
@@ -64,7 +65,9 @@ enum { CONTENT_WHY_MAX = 1000 };
 MUST_CHECK bool content_retire(struct db *db, int64_t comparison, bool retired, const char *who, const char *why,
                                struct err *err);
 
-/* Messages of a prompt from the canonical JSON that the table holds; strings live in `a`. */
+/* The canonical JSON that the table holds. */
+void content_write_messages(const struct message *m, size_t n, struct buf *out);
+/* Messages of a prompt from it; strings live in `a`. */
 MUST_CHECK bool content_messages(struct json_text json, struct arena *a, struct message **out, size_t *n,
                                  struct err *err);
 

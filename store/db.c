@@ -3,7 +3,9 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/trace.h"
+#include "store/bulk.h"
 #include "store/db_internal.h"
+#include "store/staging.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,6 +60,8 @@ bool db_error(struct db *db, int code, const char *what, struct err *err)
 
 bool db_exec(struct db *db, const char *sql, struct err *err)
 {
+    if (db->bulk != NULL && !bulk_settle(db, err))
+        return false;
     int rc = sqlite3_exec(db->sql, sql, NULL, NULL, NULL);
     trace(TRACE_SQL, "%.60s", sql);
     return rc == SQLITE_OK || db_error(db, rc, sql, err);
@@ -153,7 +157,8 @@ bool db_connect(struct db *db, int flags, struct err *err)
     db_set_timeout(db, DB_BUSY_MS);
     sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-    return db_exec(db,
+    return staging_attach(db, err) &&
+           db_exec(db,
                    "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON;"
                    "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY",
                    err);
@@ -202,12 +207,15 @@ static bool begin(struct db *db, const char *how, struct err *err)
 
 static void undo(struct db *db)
 {
+    bulk_abandon(db);
     db->depth--;
     /* SQLite may have rolled back by itself (disk full): then there is nothing left to undo. */
     if (sqlite3_get_autocommit(db->sql))
         return;
     sqlite3_exec(db->sql, db->depth == 0 ? "ROLLBACK" : "ROLLBACK TO inner; RELEASE inner", NULL, NULL, NULL);
     trace(TRACE_SQL, "rolled back");
+    if (db->depth > 0 && !bulk_mend(db))
+        sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
 }
 
 static bool finish(struct db *db, struct err *err)
@@ -231,6 +239,8 @@ static bool finish(struct db *db, struct err *err)
 
 bool db_flush(struct db *db, struct err *err)
 {
+    if (!bulk_finish(db, err))
+        return false;
     int rc = sqlite3_db_cacheflush(db->sql);
     return rc == SQLITE_OK || db_error(db, rc, "flush", err);
 }

@@ -9,6 +9,7 @@
  *         where, words, browse      filters, the index of words, searching
  *         backlog, assign, review   what waits, handing it out, deciding
  *         import*, export*, merge*  files
+ *         bulk, staging         a new workspace filled fast
  *         embedding, run, status, check  the rest
  *
  * SQLite's errors arrive as ERR_BUSY (locked longer than the timeout), ERR_IO (disk full, read-only, unreadable),

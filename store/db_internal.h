@@ -10,6 +10,9 @@ struct db {
     char *path;
     int depth; /* of open transactions */
     int timeout_ms;
+    bool filling;            /* inside bulk_write */
+    struct bulk *bulk;       /* a new workspace is being filled (store/bulk.h), or NULL */
+    struct staging *staging; /* with it: rows on their way */
     sqlite3_stmt *cache[STMT_COUNT];
 };
 

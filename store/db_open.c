@@ -56,6 +56,9 @@ static bool is_frozen(const char *path)
     struct stat st;
     buf_addf(&name, "%s-wal", path);
     bool logged = stat(name.ptr, &st) == 0;
+    buf_reset(&name);
+    buf_addf(&name, "%s-journal", path);
+    logged = logged || stat(name.ptr, &st) == 0;
     const char *slash = strrchr(path, '/');
     buf_reset(&name);
     buf_add(&name, path, slash != NULL ? (size_t)(slash - path) + 1 : 0);

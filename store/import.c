@@ -8,6 +8,7 @@
 #include "core/base/utf8.h"
 #include "core/base/vec.h"
 #include "store/audit.h"
+#include "store/bulk.h"
 #include "store/cells.h"
 #include "store/import_format.h"
 #include "store/import_table.h"
@@ -207,6 +208,14 @@ static bool read_stretch(struct db *db, void *ctx, struct err *err)
     return true;
 }
 
+/* What was put in since is gone, with a source and a rubric perhaps. */
+static void forget(struct run *r, const struct import_group *group)
+{
+    r->im.group = *group;
+    r->im.licensed = 0;
+    r->im.other_name = NULL;
+}
+
 /* All lines of a stretch, or none: then the run stands as before, too. */
 static bool take_stretch(struct run *r, struct stretch *s, struct err *err)
 {
@@ -215,9 +224,7 @@ static bool take_stretch(struct run *r, struct stretch *s, struct err *err)
     if (db_write(r->im.db, read_stretch, s, err))
         return true;
     *r->im.counts = counts;
-    r->im.group = group;
-    r->im.licensed = 0;
-    r->im.other_name = NULL; /* the rubric may have gone with the rest */
+    forget(r, &group);
     return false;
 }
 
@@ -246,9 +253,32 @@ static bool go_around(struct run *r, struct stretch *s, struct err *why, struct 
     return ok;
 }
 
+/* One record at a time: what is given up has not reached the file. */
+static bool take_in_bulk(struct run *r, const struct line *l, struct err *err)
+{
+    struct import_counts counts = *r->im.counts;
+    struct import_group group = r->im.group;
+    struct err why = {.kind = ERR_NONE};
+    bulk_record_begin(r->im.db);
+    if (read_record(r, l, &why))
+        return bulk_record_end(r->im.db, err);
+    *r->im.counts = counts;
+    forget(r, &group);
+    if (!is_refusal(&why)) {
+        if (err != NULL)
+            *err = why;
+        return false;
+    }
+    return bulk_record_undo(r->im.db, err) && set_aside(r, l, r->held.len > 0 ? r->held.ptr : NULL, &why, err);
+}
+
 static bool take_batch(struct run *r, struct err *err)
 {
-    for (size_t from = 0; from < r->batch.n;) {
+    size_t begun = 0;
+    for (; begun < r->batch.n && bulk_on(r->im.db); begun++)
+        if (!take_in_bulk(r, &r->batch.v[begun], err))
+            return err_context(err, "%s:%ld", lines_name(r->lines), r->batch.v[begun].number);
+    for (size_t from = begun; from < r->batch.n;) {
         struct err why = {.kind = ERR_NONE};
         struct stretch s = {.run = r, .from = from, .to = r->batch.n};
         if (take_stretch(r, &s, &why))
@@ -327,6 +357,8 @@ static bool finish_batch(struct run *r, struct err *err)
         find_out_format(r);
     if (r->format == NULL)
         return no_format(r, err);
+    if (r->format->looks_up && !bulk_finish(r->im.db, err))
+        return false;
     if (!take_batch(r, err))
         return false;
     vec_clear(&r->batch);

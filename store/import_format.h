@@ -45,7 +45,8 @@ struct import_format {
     const char *name;
     bool (*sniff)(struct json_object *record); /* does a record look like this format? */
     bool (*read)(struct import *im, struct json_object *record, struct err *err);
-    bool tables; /* its files may be tables, whose columns are its fields, all of them texts */
+    bool looks_up; /* it reads and changes what it put in by statements of its own: not for store/bulk.h */
+    bool tables;   /* its files may be tables, whose columns are its fields, all of them texts */
 };
 
 extern const struct import_format import_judgements, import_hh_rlhf, import_helpsteer2, import_helpsteer2_preference,

@@ -256,4 +256,5 @@ static bool read_record(struct import *im, struct json_object *o, struct err *er
     return put_in(im, &l, &s, err);
 }
 
-const struct import_format import_judgements = {.name = "judgements", .sniff = sniff, .read = read_record};
+const struct import_format import_judgements = {
+    .name = "judgements", .sniff = sniff, .read = read_record, .looks_up = true};

@@ -58,5 +58,7 @@ static bool read_record_m(struct import *im, struct json_object *o, struct err *
     return read_pair(im, o, &keys_m, err);
 }
 
-const struct import_format import_reward_bench = {.name = "reward-bench", .sniff = sniff, .read = read_record};
-const struct import_format import_m_reward_bench = {.name = "m-reward-bench", .sniff = sniff_m, .read = read_record_m};
+const struct import_format import_reward_bench = {
+    .name = "reward-bench", .sniff = sniff, .read = read_record, .looks_up = true};
+const struct import_format import_m_reward_bench = {
+    .name = "m-reward-bench", .sniff = sniff_m, .read = read_record_m, .looks_up = true};

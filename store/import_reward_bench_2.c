@@ -49,4 +49,5 @@ static bool read_record(struct import *im, struct json_object *o, struct err *er
            read_side(im, &item, o, "rejected", false, err) && import_item_whole(im, &item, err);
 }
 
-const struct import_format import_reward_bench_2 = {.name = "reward-bench-2", .sniff = sniff, .read = read_record};
+const struct import_format import_reward_bench_2 = {
+    .name = "reward-bench-2", .sniff = sniff, .read = read_record, .looks_up = true};

@@ -53,4 +53,5 @@ static bool read_record(struct import *im, struct json_object *o, struct err *er
            import_item_answer(im, &item, &a, text, model, "\"eval_solution\"", err);
 }
 
-const struct import_format import_reward_math = {.name = "reward-math", .sniff = sniff, .read = read_record};
+const struct import_format import_reward_math = {
+    .name = "reward-math", .sniff = sniff, .read = read_record, .looks_up = true};

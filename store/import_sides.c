@@ -143,7 +143,9 @@ bool import_sides_put(struct import *im, const struct import_sides *s, struct im
     for (int i = 0; i < 2; i++) {
         struct new_response r = {.text = s->text[i], .model = s->model[i], .language = s->language};
         struct buf what = BUF_INIT;
-        buf_addf(&what, "\"%s\"", s->name[i]);
+        buf_addc(&what, '"');
+        buf_adds(&what, s->name[i]);
+        buf_addc(&what, '"');
         bool ok = import_response(im, &pair->prompt, &r, what.ptr, &pair->responses[i], err);
         buf_free(&what);
         if (!ok)

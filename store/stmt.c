@@ -2,7 +2,9 @@
 
 #include "core/base/clock.h"
 #include "core/base/trace.h"
+#include "store/bulk.h"
 #include "store/db_internal.h"
+#include "store/staging.h"
 
 #include <limits.h>
 #include <math.h>
@@ -93,6 +95,8 @@ static int prepare(struct db *db, enum stmt_id id, unsigned flags, sqlite3_stmt 
 bool rows_open(struct rows *q, struct db *db, enum stmt_id id, const struct value *args, size_t n, struct err *err)
 {
     *q = (struct rows){.db = db};
+    if (db->bulk != NULL && !staging_is_own(id) && !bulk_settle(db, err))
+        return false;
     sqlite3_stmt **slot = &db->cache[id];
     int rc = SQLITE_OK;
     if (*slot == NULL)

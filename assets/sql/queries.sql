@@ -153,6 +153,29 @@ UPDATE comparison SET people = (
 -- name: annotator_is_person
 SELECT kind = 'person' FROM annotator WHERE annotator = ?1;
 
+-- Filling a new workspace (store/bulk.h): rows that wait in memory
+
+-- name: bulk_is_new
+SELECT NOT EXISTS (SELECT 1 FROM prompt) AND NOT EXISTS (SELECT 1 FROM response) AND NOT EXISTS (SELECT 1 FROM comparison)
+   AND NOT EXISTS (SELECT 1 FROM judgement);
+-- name: bulk_is_whole
+SELECT count(*) FROM sqlite_schema WHERE name = 'judgement_by_id';
+-- name: stage_prompt
+INSERT INTO prompt (prompt, id, messages) SELECT * FROM staged_prompt;
+-- name: stage_response
+INSERT INTO response (response, id, prompt, text, model, language, tags) SELECT * FROM staged_response;
+-- name: stage_comparison
+INSERT INTO comparison (comparison, id, prompt, first, second, source, split, created) SELECT * FROM staged_comparison;
+-- name: stage_judgement
+INSERT INTO judgement (judgement, id, comparison, response, annotator, revision, kind, preference, neither, justification,
+                       reason, a_is, seconds, rubric, extra, created, confidence)
+SELECT * FROM staged_judgement;
+-- name: stage_latest
+-- the one that was there gives way
+INSERT OR REPLACE INTO latest (comparison, response, annotator, judgement, kind) SELECT * FROM staged_latest;
+-- name: stage_rating
+INSERT INTO rating (judgement, response, attribute, value, position) SELECT * FROM staged_rating;
+
 -- How many comparisons in work stand where
 
 -- name: tally_add

@@ -1,5 +1,7 @@
 #include "core/base/json.h"
 
+#include "core/base/json_plain.h"
+#include "core/base/json_quick.h"
 #include "core/base/utf8.h"
 
 #include <limits.h>
@@ -31,21 +33,6 @@ static bool has_nonfinite(struct json_object *v)
     }
 }
 
-/* Bytes of a string that are neither its end nor an escape nor a control character. */
-static size_t plain_run(const char *p, size_t n)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-    size_t i = 0;
-    for (uint64_t v; i + sizeof v <= n; i += sizeof v) {
-        memcpy(&v, p + i, sizeof v);
-        uint64_t quote = v ^ ones * '"', escape = v ^ ones * '\\';
-        /* the top bit of a byte that is 0, and of one below 0x20 */
-        if (((((quote - ones) & ~quote) | ((escape - ones) & ~escape) | ((v - ones * 0x20) & ~v)) & tops) != 0)
-            break;
-    }
-    return i;
-}
-
 /* json-c, strict as it is, also takes keys in single quotes and raw control characters in strings. *at: the first of
  * them. */
 static bool has_loose_quotes(const char *text, size_t n, size_t *at)
@@ -53,7 +40,7 @@ static bool has_loose_quotes(const char *text, size_t n, size_t *at)
     bool inside = false;
     for (size_t i = 0; i < n; i++) {
         if (inside)
-            i += plain_run(text + i, n - i);
+            i += json_plain_run(text + i, n - i);
         if (i == n)
             break;
         unsigned char c = (unsigned char)text[i];
@@ -73,6 +60,8 @@ bool json_parse(const char *text, size_t n, struct json_object **out, struct err
     size_t bad;
     if (!utf8_valid(text, n, &bad))
         return err_set(err, ERR_SYNTAX, "not UTF-8 at byte %zu", bad + 1);
+    if (json_quick(text, n, out))
+        return true;
     if (memchr(text, '\0', n) != NULL)
         return err_set(err, ERR_SYNTAX, "a NUL byte");
     if (has_loose_quotes(text, n, &bad))

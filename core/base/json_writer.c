@@ -1,5 +1,6 @@
 #include "core/base/json_writer.h"
 
+#include "core/base/json_plain.h"
 #include "core/base/utf8.h"
 
 #include <math.h>
@@ -71,10 +72,12 @@ static void add_escape(struct buf *b, uint32_t c)
     static const char plain[] = "\b\f\n\r\t\"\\";
     static const char letter[] = "bfnrt\"\\";
     const char *p = c < 0x80 && c != 0 ? strchr(plain, (int)c) : NULL;
-    if (p != NULL)
-        buf_addf(b, "\\%c", letter[p - plain]);
-    else
-        buf_addf(b, "\\u%04x", c);
+    static const char digits[] = "0123456789abcdef";
+    const char two[] = {'\\', p != NULL ? letter[p - plain] : 'u'};
+    const char four[] = {digits[c >> 12 & 15], digits[c >> 8 & 15], digits[c >> 4 & 15], digits[c & 15]};
+    buf_add(b, two, sizeof two); /* printf would cost more than all the rest */
+    if (p == NULL)
+        buf_add(b, four, sizeof four);
 }
 
 static void add_string(struct buf *b, const char *s, size_t n)
@@ -83,6 +86,9 @@ static void add_string(struct buf *b, const char *s, size_t n)
     size_t from = 0;
     for (size_t i = 0; i < n;) {
         uint32_t c;
+        i += json_ascii_run(s + i, n - i);
+        if (i == n)
+            break;
         int len = utf8_decode(s + i, n - i, &c);
         if (len == 0 || must_escape(c)) {
             buf_add(b, s + from, i - from);

@@ -64,6 +64,32 @@ Test(failure, a_disk_that_runs_full_keeps_nothing)
         "1\nsame\nbig.jsonl: 2000 records read as trl\n");
 }
 
+/* More than the cache holds, so that the file has grown already when it happens. Without a log beside it, what was
+ * there is put back by whoever comes next. */
+#define NEW_WORKSPACE                                                                                                  \
+    "A=\"${A% -w*} -w new.assay\"; $A init > init.out\n"                                                               \
+    "records() { awk 'BEGIN { for (i = 0; i < 6000; i++) printf \"{\\\"prompt\\\":\\\"%d\\\",\\\"chosen\\\":"          \
+    "\\\"a%4000d\\\",\\\"rejected\\\":\\\"b\\\"}\\n\", i, i }'; }\n"                                                   \
+    "left() { $A check; ls | grep new; $A export -f judgements | wc -l; }\n"
+
+Test(failure, a_new_workspace_is_new_again_when_the_disk_was_full)
+{
+    expect_output(NEW_WORKSPACE "records > big.jsonl; (ulimit -f 30000; $A import big.jsonl) 2> /dev/null; echo $?; "
+                                "left; $A import big.jsonl | head -1; left",
+                  "1\nnew.assay is in order\nnew.assay\n0\nbig.jsonl: 6000 records read as trl\nnew.assay is in order\n"
+                  "new.assay\n6000\n");
+}
+
+Test(failure, a_new_workspace_is_new_again_when_its_import_was_killed)
+{
+    expect_output(
+        NEW_WORKSPACE
+        "mkfifo p; $A import p --format trl & pid=$!\n"
+        "exec 3>p; records >&3; records | head -c 1000 >&3; test $(stat -c %s new.assay) -gt 5000000 && echo grown\n"
+        "kill -KILL $pid; exec 3>&-; wait $pid; rm p; left",
+        "grown\nnew.assay is in order\nnew.assay\n0\n");
+}
+
 Test(failure, a_demo_that_fails_leaves_no_folder)
 {
     expect_output("A=${A% -w*}; $A demo --folder x > /dev/full; echo $?; $A demo missing.jsonl --folder x > /dev/null; "

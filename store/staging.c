@@ -1,0 +1,372 @@
+#include "store/staging.h"
+
+#include "core/base/buf.h"
+#include "core/base/mem.h"
+#include "core/base/vec.h"
+#include "store/db_internal.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+/* A batch that stays in the cache of a core, and is still worth the change of threads. */
+enum { FULL_BYTES = 512 * 1024, FULL_ROWS = 8192 };
+
+static const struct {
+    const char *name;
+    enum stmt_id add;
+    size_t columns;
+} tables[] = {
+#define X(id, name, columns) {"staged_" #name, STMT_STAGE_##id, columns},
+    STAGE_TABLES(X)
+#undef X
+};
+
+struct batch {
+    VEC(struct value) values[STAGE_COUNT];     /* columns a row */
+    size_t from[STAGE_COUNT], to[STAGE_COUNT]; /* rows to be put in */
+    size_t rows, bytes;
+    struct arena text;
+};
+
+struct staging {
+    struct db *db;
+    struct batch batches[2];
+    struct batch *filling, *writing; /* writing: seen by the staged_... tables; NULL: nothing is on its way */
+    pthread_t thread;
+    bool threaded; /* without one everything is put in by the caller */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool busy, over, failed;
+    struct err err; /* why it failed */
+};
+
+/* ---- the staged_... tables ---- */
+
+struct table {
+    sqlite3_vtab base;
+    struct db *db;
+    enum staging_table t;
+};
+
+struct port {
+    struct db *db;
+    enum staging_table t;
+};
+
+struct cursor {
+    sqlite3_vtab_cursor base;
+    const struct value *row, *end;
+    size_t columns;
+};
+
+static int connect(sqlite3 *sql, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **text)
+{
+    (void)argc, (void)argv, (void)text;
+    const struct port *p = aux;
+    struct buf declared = BUF_INIT;
+    buf_adds(&declared, "CREATE TABLE staged (");
+    for (size_t i = 0; i < tables[p->t].columns; i++)
+        buf_addf(&declared, "%sc%zu", i > 0 ? ", " : "", i);
+    buf_adds(&declared, ")");
+    int rc = sqlite3_declare_vtab(sql, declared.ptr);
+    buf_free(&declared);
+    if (rc != SQLITE_OK)
+        return rc;
+    sqlite3_vtab_config(sql, SQLITE_VTAB_DIRECTONLY);
+    struct table *table = mem_alloc(sizeof *table);
+    table->db = p->db;
+    table->t = p->t;
+    *out = &table->base;
+    return SQLITE_OK;
+}
+
+static int disconnect(sqlite3_vtab *table)
+{
+    mem_free(table);
+    return SQLITE_OK;
+}
+
+static int best_index(sqlite3_vtab *table, sqlite3_index_info *info)
+{
+    (void)table;
+    info->estimatedCost = FULL_ROWS;
+    return SQLITE_OK;
+}
+
+static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
+{
+    (void)table;
+    struct cursor *c = mem_alloc(sizeof *c);
+    *out = &c->base;
+    return SQLITE_OK;
+}
+
+static int close_cursor(sqlite3_vtab_cursor *base)
+{
+    mem_free(base);
+    return SQLITE_OK;
+}
+
+static int filter(sqlite3_vtab_cursor *base, int plan, const char *name, int argc, sqlite3_value **argv)
+{
+    (void)plan, (void)name, (void)argc, (void)argv;
+    struct cursor *c = (struct cursor *)base;
+    const struct table *table = (const struct table *)base->pVtab;
+    const struct batch *b = table->db->staging != NULL ? table->db->staging->writing : NULL;
+    c->row = c->end = NULL;
+    c->columns = tables[table->t].columns;
+    if (b == NULL || b->values[table->t].n == 0)
+        return SQLITE_OK;
+    c->row = b->values[table->t].v + b->from[table->t] * c->columns;
+    c->end = b->values[table->t].v + b->to[table->t] * c->columns;
+    return SQLITE_OK;
+}
+
+static int next(sqlite3_vtab_cursor *base)
+{
+    struct cursor *c = (struct cursor *)base;
+    c->row += c->columns;
+    return SQLITE_OK;
+}
+
+static int at_end(sqlite3_vtab_cursor *base)
+{
+    const struct cursor *c = (const struct cursor *)base;
+    return c->row == c->end;
+}
+
+static int column(sqlite3_vtab_cursor *base, sqlite3_context *to, int k)
+{
+    const struct value *v = &((const struct cursor *)base)->row[k];
+    switch (v->type) {
+    case VALUE_NULL:
+        sqlite3_result_null(to);
+        break;
+    case VALUE_INT:
+        sqlite3_result_int64(to, v->i);
+        break;
+    case VALUE_REAL:
+        sqlite3_result_double(to, v->d);
+        break;
+    case VALUE_TEXT:
+        sqlite3_result_text64(to, v->p, v->n, SQLITE_STATIC, SQLITE_UTF8);
+        break;
+    case VALUE_BLOB:
+        sqlite3_result_blob64(to, v->p, v->n, SQLITE_STATIC);
+        break;
+    }
+    return SQLITE_OK;
+}
+
+static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
+{
+    (void)base;
+    *out = 0; /* nobody asks */
+    return SQLITE_OK;
+}
+
+static const sqlite3_module module = {.xConnect = connect,
+                                      .xDisconnect = disconnect,
+                                      .xBestIndex = best_index,
+                                      .xOpen = open_cursor,
+                                      .xClose = close_cursor,
+                                      .xFilter = filter,
+                                      .xNext = next,
+                                      .xEof = at_end,
+                                      .xColumn = column,
+                                      .xRowid = rowid};
+
+bool staging_attach(struct db *db, struct err *err)
+{
+    for (int t = 0; t < STAGE_COUNT; t++) {
+        struct port *p = mem_alloc(sizeof *p);
+        *p = (struct port){db, (enum staging_table)t};
+        int rc = sqlite3_create_module_v2(db->sql, tables[t].name, &module, p, mem_free);
+        if (rc != SQLITE_OK)
+            return db_error(db, rc, tables[t].name, err);
+    }
+    return true;
+}
+
+bool staging_is_own(enum stmt_id id)
+{
+    for (int t = 0; t < STAGE_COUNT; t++)
+        if (tables[t].add == id)
+            return true;
+    return false;
+}
+
+/* ---- putting in ---- */
+
+static bool put_in(struct staging *s, struct batch *b, struct err *err)
+{
+    bool ok = true;
+    s->writing = b;
+    for (int t = 0; ok && t < STAGE_COUNT; t++)
+        ok = b->from[t] == b->to[t] || stmt_run(s->db, tables[t].add, NO_ARGS, err);
+    s->writing = NULL;
+    return ok;
+}
+
+static void *work(void *ctx)
+{
+    struct staging *s = ctx;
+    pthread_mutex_lock(&s->lock);
+    for (;;) {
+        while (!s->busy && !s->over)
+            pthread_cond_wait(&s->changed, &s->lock);
+        if (!s->busy)
+            break;
+        pthread_mutex_unlock(&s->lock);
+        struct batch *b = s->filling == &s->batches[0] ? &s->batches[1] : &s->batches[0];
+        struct err why = {.kind = ERR_NONE};
+        bool ok = put_in(s, b, &why);
+        pthread_mutex_lock(&s->lock);
+        if (!ok) {
+            s->failed = true;
+            s->err = why;
+        }
+        s->busy = false;
+        pthread_cond_broadcast(&s->changed);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
+
+static bool wait(struct staging *s, struct err *err)
+{
+    pthread_mutex_lock(&s->lock);
+    while (s->busy)
+        pthread_cond_wait(&s->changed, &s->lock);
+    bool ok = !s->failed;
+    pthread_mutex_unlock(&s->lock);
+    if (!ok && err != NULL)
+        *err = s->err;
+    return ok;
+}
+
+static void empty(struct batch *b)
+{
+    for (int t = 0; t < STAGE_COUNT; t++) {
+        vec_clear(&b->values[t]);
+        b->from[t] = b->to[t] = 0;
+    }
+    b->rows = b->bytes = 0;
+    arena_reset(&b->text);
+}
+
+bool staging_settle(struct staging *s, const struct staging_mark *mark, struct err *err)
+{
+    struct batch *b = s->filling;
+    if (!wait(s, err))
+        return false;
+    struct staging_mark all = staging_now(s);
+    memcpy(b->to, mark != NULL ? mark->n : all.n, sizeof b->to);
+    if (!put_in(s, b, err))
+        return false;
+    memcpy(b->from, b->to, sizeof b->from);
+    if (mark == NULL)
+        empty(b);
+    return true;
+}
+
+bool staging_send(struct staging *s, struct err *err)
+{
+    if (!s->threaded)
+        return staging_settle(s, NULL, err);
+    if (!wait(s, err))
+        return false;
+    struct staging_mark all = staging_now(s);
+    memcpy(s->filling->to, all.n, sizeof s->filling->to);
+    pthread_mutex_lock(&s->lock);
+    s->filling = s->filling == &s->batches[0] ? &s->batches[1] : &s->batches[0];
+    empty(s->filling);
+    s->busy = true;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+    return true;
+}
+
+/* ---- filling ---- */
+
+static const void *keep(struct batch *b, const struct value *v)
+{
+    b->bytes += v->n;
+    return arena_ndup(&b->text, v->p, v->n);
+}
+
+void staging_put(struct staging *s, enum staging_table t, const struct value *row)
+{
+    struct batch *b = s->filling;
+    for (size_t i = 0; i < tables[t].columns; i++) {
+        struct value v = row[i];
+        if (v.type == VALUE_TEXT || v.type == VALUE_BLOB)
+            v.p = keep(b, &row[i]);
+        vec_push(&b->values[t], v);
+    }
+    b->rows++;
+}
+
+struct staging_mark staging_now(const struct staging *s)
+{
+    struct staging_mark m;
+    for (int t = 0; t < STAGE_COUNT; t++)
+        m.n[t] = s->filling->values[t].n / tables[t].columns;
+    return m;
+}
+
+void staging_forget(struct staging *s, const struct staging_mark *since)
+{
+    for (int t = 0; t < STAGE_COUNT; t++)
+        s->filling->values[t].n = since->n[t] * tables[t].columns;
+}
+
+bool staging_is_full(const struct staging *s)
+{
+    return s->filling->bytes >= FULL_BYTES || s->filling->rows >= FULL_ROWS;
+}
+
+/* Signals are for the thread that the program had before. */
+static bool start(struct staging *s)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool ok = pthread_create(&s->thread, NULL, work, s) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return ok;
+}
+
+struct staging *staging_open(struct db *db)
+{
+    struct staging *s = mem_alloc(sizeof *s);
+    s->db = db;
+    s->filling = &s->batches[0];
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->changed, NULL);
+    s->threaded = start(s);
+    return s;
+}
+
+void staging_close(struct staging *s)
+{
+    if (s == NULL)
+        return;
+    if (s->threaded) {
+        pthread_mutex_lock(&s->lock);
+        s->over = true;
+        pthread_cond_broadcast(&s->changed);
+        pthread_mutex_unlock(&s->lock);
+        pthread_join(s->thread, NULL);
+    }
+    for (size_t i = 0; i < sizeof s->batches / sizeof *s->batches; i++) {
+        empty(&s->batches[i]);
+        arena_free(&s->batches[i].text);
+        for (int t = 0; t < STAGE_COUNT; t++)
+            vec_free(&s->batches[i].values[t]);
+    }
+    pthread_cond_destroy(&s->changed);
+    pthread_mutex_destroy(&s->lock);
+    mem_free(s);
+}
