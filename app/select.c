@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/blend.h"
+#include "core/compact.h"
 #include "core/draws.h"
 #include "core/fit.h"
 #include "core/interval.h"
@@ -107,6 +108,42 @@ static bool fit_columns(struct fits *f, const struct many_opts *opts, const stru
     return ok;
 }
 
+/* The same in as few columns as the pairs need (core/compact.h). Sums of embeddings and an anchor have more. */
+static bool fit_compact(struct fits *f, const struct compact *c, struct many_opts opts, const struct progress *progress,
+                        struct err *err)
+{
+    struct many_problem whole = f->p;
+    double *W = f->W, *V = mem_block(f->m, c->r * sizeof *V), *start = mem_array(c->r, sizeof *start);
+    if (opts.start != NULL) {
+        compact_see(c, opts.start, start);
+        opts.start = start;
+    }
+    f->p.e = &c->e;
+    f->p.pairs = c->pairs;
+    f->p.which = NULL;
+    f->W = V;
+    bool ok = (V != NULL || err_set(err, ERR_MEMORY, "no memory for %zu heads of %zu columns", f->m, c->r)) &&
+              fit_columns(f, &opts, progress, err) && compact_heads(c, V, f->m, W, err);
+    f->p = whole;
+    f->W = W;
+    mem_free(V);
+    mem_free(start);
+    return ok;
+}
+
+static bool fit_somehow(struct fits *f, const struct many_opts *opts, const struct progress *progress, struct err *err)
+{
+    struct compact c;
+    struct err ignored;
+    bool plain = f->anchors == NULL && !(f->model->model->center > 0);
+    if (!plain || !compact_pays(f->p.n, f->p.e->d, opts->memory) ||
+        !compact_init(&c, f->p.e, f->p.pairs, f->p.which, f->p.n, &ignored)) /* who fits says what is wrong */
+        return fit_columns(f, opts, progress, err);
+    bool ok = fit_compact(f, &c, *opts, progress, err);
+    compact_free(&c);
+    return ok;
+}
+
 static bool run_fits(struct fits *f, const struct train_opts *o, const double *start, const struct progress *progress,
                      struct err *err)
 {
@@ -117,7 +154,7 @@ static bool run_fits(struct fits *f, const struct train_opts *o, const double *s
     f->held = width > 0 ? mem_block(f->p.n, width * sizeof *f->held) : NULL;
     if (f->W == NULL || (width > 0 && f->held == NULL))
         return err_set(err, ERR_MEMORY, "no memory for %zu heads of %zu columns", f->m, f->p.e->d);
-    bool ok = fit_columns(f, &opts, progress, err);
+    bool ok = fit_somehow(f, &opts, progress, err);
     for (size_t j = 0; ok && j < f->m; j++) {
         f->converged += f->info[j].converged;
         f->stopped = f->stopped || f->info[j].stop == BT_INTERRUPTED;

@@ -11,12 +11,13 @@
 #include <math.h>
 #include <string.h>
 
-enum { N = 240, D = 10, FOLDS = 3, PATH = 4 };
+enum { N = 240, D = 10, FOLDS = 3, PATH = 4, WIDE = 90 };
 
 static struct err err;
 
 struct bench {
     struct spectrum s;
+    size_t n, columns;
     struct data d;
     struct train_opts o;
     struct training t;
@@ -28,26 +29,31 @@ struct bench {
 };
 
 /* Pairs of which three and three are of one prompt. */
-static void open_bench(struct bench *b)
+static void open_sized(struct bench *b, size_t n, size_t columns)
 {
     static const double path[PATH] = {1e-3, 1e-2, 1e-1, 1};
-    *b = (struct bench){.o = {.threads = 1, .memory = SIZE_MAX, .seed = 5, .bins = 10}};
+    *b = (struct bench){.o = {.threads = 1, .memory = SIZE_MAX, .seed = 5, .bins = 10}, .n = n, .columns = columns};
     b->m = (struct select_model){&b->model, &b->anchor};
-    spectrum_draw(&b->s, N, D, 1, 3);
+    spectrum_draw(&b->s, n, columns, 1, 3);
     b->d.e = b->s.e;
-    b->d.pair_keys = mem_array(N, sizeof *b->d.pair_keys);
-    b->t.pairs.fit = mem_array(N, sizeof *b->t.pairs.fit);
-    b->t.pairs.n_fit = N;
-    for (size_t i = 0; i < N; i++) {
+    b->d.pair_keys = mem_array(n, sizeof *b->d.pair_keys);
+    b->t.pairs.fit = mem_array(n, sizeof *b->t.pairs.fit);
+    b->t.pairs.n_fit = n;
+    for (size_t i = 0; i < n; i++) {
         b->s.pairs[i].p = i % 6 == 0 ? 0.75 : 1;
         vec_push(&b->d.pairs.pairs, b->s.pairs[i]);
         b->d.pair_keys[i] = i / 3 * 17;
-        b->t.pairs.fit[i] = N - 1 - i;
+        b->t.pairs.fit[i] = n - 1 - i;
     }
     b->select = (struct select){.l2 = mem_array(PATH, sizeof *b->select.l2), .n_l2 = PATH, .folds = FOLDS};
     for (size_t j = 0; j < PATH; j++)
         b->select.l2[j] = path[j];
-    head_init(&b->t.head, "bt", (const char *const[]){"reward"}, 1, D);
+    head_init(&b->t.head, "bt", (const char *const[]){"reward"}, 1, columns);
+}
+
+static void open_bench(struct bench *b)
+{
+    open_sized(b, N, D);
 }
 
 static void close_bench(struct bench *b)
@@ -187,34 +193,34 @@ Test(select, few_prompts_make_fewer_folds)
 static double slow_model_loss(struct bench *b, double l2)
 {
     size_t *fold = part_folds(&b->d, &b->t.pairs, &(struct part){0}, FOLDS, b->o.seed);
-    double sum = 0, w[D], x[2][D];
+    double sum = 0, w[WIDE], x[2][WIDE];
     for (size_t k = 0; k < FOLDS; k++) {
         struct bt_info info;
         struct ties ties;
         size_t which[N], n = 0;
         const struct fit_opts o = {
             .memory = SIZE_MAX, .model = &b->model, .ties = &ties, .anchor = b->anchor.w, .mu = b->anchor.mu};
-        for (size_t i = 0; i < N; i++)
+        for (size_t i = 0; i < b->n; i++)
             if (fold[i] != k)
                 which[n++] = b->t.pairs.fit[i];
         cr_assert(fit_pairs(&b->d.e, b->d.pairs.pairs.v, which, n, l2, &o, w, &info, NULL, &err), "%s", err.text);
-        for (size_t i = 0; i < N; i++) {
+        for (size_t i = 0; i < b->n; i++) {
             const struct pair *p = &b->d.pairs.pairs.v[b->t.pairs.fit[i]];
             embeddings_row_f64(&b->d.e, p->chosen, x[0]);
             embeddings_row_f64(&b->d.e, p->rejected, x[1]);
-            double z = linalg_dot(w, x[0], D) - linalg_dot(w, x[1], D);
+            double z = linalg_dot(w, x[0], b->columns) - linalg_dot(w, x[1], b->columns);
             if (fold[i] == k)
                 sum += b->model.ties != TIES_NONE ? ties_at(&ties, p->p, p->strength, z).value
                                                   : p->p * bt_softplus(-z) + (1 - p->p) * bt_softplus(z);
         }
     }
     mem_free(fold);
-    return sum / N;
+    return sum / (double)b->n;
 }
 
 static void make_ties(struct bench *b)
 {
-    for (size_t i = 0; i < N; i++) {
+    for (size_t i = 0; i < b->n; i++) {
         b->d.pairs.pairs.v[i].strength = (int)(i / 2 % 4);
         b->d.pairs.pairs.v[i].p = i / 2 % 4 == 0 ? 0.5 : 1;
     }
@@ -238,6 +244,28 @@ Test(select, paths_with_ties_centring_or_an_anchor_are_those_of_fits_one_at_a_ti
         cr_expect(b.x.singly && b.x.converged == PATH * FOLDS);
         for (size_t j = 0; j < PATH; j++)
             cr_expect(epsilon_eq(dbl, b.x.rows[j].nll.mean, slow_model_loss(&b, b.select.l2[j]), 1e-5));
+        close_bench(&b);
+    }
+}
+
+/* Fitted in as few columns as there are pairs, with ties and without. */
+Test(select, few_pairs_of_many_columns_are_told_alike)
+{
+    static struct bench b;
+    for (int ties = 0; ties < 2; ties++) {
+        open_sized(&b, 42, WIDE);
+        if (ties)
+            make_ties(&b);
+        b.model.ties = ties ? TIES_DAVIDSON : TIES_NONE;
+        cr_assert(select_penalty(&b.select, &b.m, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+        cr_expect(eq(sz, b.x.converged, PATH * FOLDS));
+        for (size_t j = 0; j < PATH; j++)
+            cr_expect(epsilon_eq(dbl, b.x.rows[j].nll.mean, slow_model_loss(&b, b.select.l2[j]), 1e-3));
+        b.select.draws = 20;
+        b.t.l2 = 0.1;
+        cr_assert(select_bootstrap(&b.select, &b.m, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+        cr_expect(eq(sz, b.x.draws_converged, 20));
+        cr_expect(eq(sz, head_tensor(&b.t.head, "ensemble.weight")->cols, WIDE));
         close_bench(&b);
     }
 }
