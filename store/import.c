@@ -264,7 +264,7 @@ static bool take_in_bulk(struct run *r, const struct line *l, struct err *err)
         return bulk_record_end(r->im.db, err);
     *r->im.counts = counts;
     forget(r, &group);
-    if (!is_refusal(&why)) {
+    if (!import_is_refusal(&why)) {
         if (err != NULL)
             *err = why;
         return false;

@@ -3,6 +3,7 @@
 
 #include "store/bulk.h"
 #include "store/db_internal.h"
+#include "store/workspace.h"
 #include "tests/support/store_fixture.h"
 
 #include <stdio.h>
@@ -137,7 +138,7 @@ Test(bulk, what_is_filled_fast_is_what_is_filled_row_by_row)
     see(&slow);
     db_close(f.db);
     db_remove(f.path);
-    must(db_create(f.path, &f.rubric, NULL, &f.db, &f.err));
+    must(workspace_create(f.path, &f.rubric, NULL, &f.db, &f.err));
     must(bulk_write(f.db, 0, import_each, &fast, &f.err));
     see(&fast);
     same_text(fast.counts.ptr, slow.counts.ptr);

@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include "store/annotator.h"
 #include "store/merge.h"
 #include "store/ranking.h"
 #include "store/setting.h"
