@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { COL_LABEL = 3, COL_TABLE = 19, COL_STEP = 13, OFF_MARK = 2, DECISION_ROWS = 3 };
+enum { COL_LABEL = 3, COL_TABLE = 19, STEP_MIN = 13, OFF_MARK = 2, DECISION_ROWS = 3 };
 
 /* ---- texts ---- */
 
@@ -16,6 +16,7 @@ enum { COL_TEXTS = 12, TEXTS = 3, MOST_BYTES = 4000 }; /* more of a text than th
 
 struct brief {
     const char *label;
+    enum style style; /* of the label */
     struct json_text text;
     struct wrap_rows wrapped;
     int rows; /* that it is given */
@@ -30,7 +31,7 @@ static void wrap_brief(struct brief *b, const struct grid *g, int col)
 static void draw_brief(const struct brief *b, struct grid *g, int row, int from, int col)
 {
     int n = (int)b->wrapped.rows.n, width = g->cols - col - 2;
-    grid_put_short(g, row, from, col - from - 2, b->label, strlen(b->label), STYLE_LABEL);
+    grid_put_short(g, row, from, col - from - 2, b->label, strlen(b->label), b->style);
     for (int i = 0; i < b->rows && i < n; i++)
         textview_draw_row(g, row + i, col, width, b->text.ptr, &b->wrapped.rows.v[i], STYLE_TEXT);
     if (n > b->rows)
@@ -51,8 +52,9 @@ static void share_rows(struct brief *b, int n, int rows)
 static int draw_texts(const struct reviewing *r, struct grid *g, int row, int rows)
 {
     const struct comparison *c = &r->reading.c;
-    struct brief b[TEXTS] = {
-        {.label = "prompt", .text = {"", 0}}, {.label = "A", .text = c->text[0]}, {.label = "B", .text = c->text[1]}};
+    struct brief b[TEXTS] = {{.label = "prompt", .style = STYLE_LABEL},
+                             {.label = "A", .style = STYLE_SIDE_A, .text = c->text[0]},
+                             {.label = "B", .style = STYLE_SIDE_B, .text = c->text[1]}};
     if (c->n_turns > 0)
         b[0].text = c->turns[c->n_turns - 1].content;
     if (c->n_turns > 1)
@@ -74,12 +76,24 @@ struct table {
     const struct reviewing *r;
     struct grid *g;
     size_t first, n, all; /* judges in sight */
+    int step;             /* columns of each */
     int words;
 };
 
 static int column_of(const struct table *t, size_t judge)
 {
-    return COL_TABLE + (int)(judge - t->first) * COL_STEP;
+    return COL_TABLE + (int)(judge - t->first) * t->step;
+}
+
+/* Columns as wide as the longest name, as far as there is room for all. */
+static void fit_names(struct table *t)
+{
+    int room = t->all > 0 ? (t->g->cols - COL_TABLE) / (int)t->all : 0;
+    for (size_t i = 0; i < t->all; i++) {
+        const char *name = review_judge(t->r, i)->annotator_name;
+        int needs = (int)safe_width(name, strlen(name)) + 3;
+        t->step = needs <= t->step ? t->step : needs < room ? needs : room > t->step ? room : t->step;
+    }
 }
 
 /* How far the judge of a column is from the others; NaN: no person. */
@@ -101,7 +115,7 @@ static bool is_off(const struct table *t, const struct judgement *j, const char 
 static void put_cell(const struct table *t, int row, size_t judge, const char *text, bool marked)
 {
     int col = column_of(t, judge);
-    int used = grid_put_short(t->g, row, col, COL_STEP - 3, text, strlen(text), marked ? STYLE_MISSING : STYLE_VALUE);
+    int used = grid_put_short(t->g, row, col, t->step - 3, text, strlen(text), marked ? STYLE_MISSING : STYLE_VALUE);
     if (marked)
         grid_marks(t->g, row, col + used + 1, 1, MARK_OFF, STYLE_MISSING);
 }
@@ -114,7 +128,7 @@ static void draw_names(const struct table *t, int row)
         int col = column_of(t, i);
         if (here)
             grid_marks(t->g, row, col - 2, 1, MARK_CURSOR, STYLE_KEY);
-        grid_put_short(t->g, row, col, COL_STEP - 3, name, strlen(name), here ? STYLE_CURSOR : STYLE_TITLE);
+        grid_put_short(t->g, row, col, t->step - 3, name, strlen(name), here ? STYLE_CURSOR : STYLE_TITLE);
     }
     if (t->first + t->n < t->all)
         grid_putf(t->g, row, t->g->cols - 4, 4, STYLE_DIM, "+%zu", t->all - t->first - t->n);
@@ -191,7 +205,9 @@ static int collect_reasons(const struct table *t, struct buf texts[REASONS], str
             buf_addf(text, "(fast for %d words) ", t->words);
         said_because(j, 1, text);
         if (text->len > 0)
-            b[n++] = (struct brief){.label = j->annotator_name, .text = {text->ptr, text->len}};
+            b[n++] = (struct brief){.label = j->annotator_name, .style = STYLE_LABEL, .text = {text->ptr, text->len}};
+        else
+            buf_free(text);
     }
     return n;
 }
@@ -307,8 +323,9 @@ static void draw_title(const struct reviewing *r, const struct waiting_item *ite
 static void draw_case(const struct reviewing *r, const struct screen *s, struct grid *g)
 {
     enum { LOOSE = 25, ROOMY = 36 }; /* from so many rows on there are blank lines, and two rows for a reason */
-    size_t judges = review_judges(r), fit = (size_t)((g->cols - COL_TABLE) / COL_STEP);
-    struct table t = {r, g, 0, judges < fit ? judges : fit, judges, review_words(r)};
+    size_t judges = review_judges(r), fit = (size_t)((g->cols - COL_TABLE) / STEP_MIN);
+    struct table t = {r, g, 0, judges < fit ? judges : fit, judges, STEP_MIN, review_words(r)};
+    fit_names(&t);
     t.first = r->judge >= fit ? r->judge - fit + 1 : 0;
     int loose = g->rows >= LOOSE, table_rows = (int)r->rubric.n_attributes + 3, end = g->rows - 1 - DECISION_ROWS;
     int reasons = (judges < 4 ? (int)judges : 4) * (g->rows >= ROOMY ? 2 : 1);

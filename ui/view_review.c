@@ -390,7 +390,7 @@ static void review_request(void *view, struct screen *s, enum request request)
     else if (r->reads && reading_request(&r->reading, s, request))
         return;
     else if (r->cases.n == 0)
-        screen_refuse(s, "There is nothing to decide.");
+        screen_refuse(s, r->looking != NULL ? "The list is still being read." : "There is nothing to decide.");
     else if (!case_request(r, s, request))
         screen_refuse(s, "\"%s\" means nothing here.", request_name(request));
 }
