@@ -37,12 +37,13 @@ asan: deps-test
 	$(Q)$(MAKE) --no-print-directory -j$(NPROC) SAN=address,undefined CFLAGS="-O1 -g" tests-built
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined CFLAGS="-O1 -g" run-tests
 
-## soak: a fit of 2 GB in less than 256 MB (a minute); 25 people at once; a million random keys in each view under ASan (EVENTS=n)
+## soak: a fit of 2 GB in less than 256 MB (a minute); 25 people at once; a million random keys in each view, and 100,000 in a terminal, under ASan (EVENTS=n)
 .PHONY: soak
 soak: deps-test
-	$(Q)$(MAKE) --no-print-directory -j$(NPROC) $(B)/assay $(B)/cli $(B)/unit-store
+	$(Q)$(MAKE) --no-print-directory -j$(NPROC) $(B)/assay $(B)/cli $(B)/screen $(B)/unit-store
 	$(Q)TOGETHER_PEOPLE=25 TOGETHER_ITEMS=1000 $(B)/unit-store --filter 'together/*'
-	$(Q)$(MAKE) --no-print-directory -j$(NPROC) SAN=address,undefined CFLAGS="-O1 -g" $(BUILD)/$(VARIANT)-address-undefined/unit-ui
+	$(Q)$(MAKE) --no-print-directory -j$(NPROC) SAN=address,undefined CFLAGS="-O1 -g" $(BUILD)/$(VARIANT)-address-undefined/unit-ui $(BUILD)/$(VARIANT)-address-undefined/assay
+	$(Q)ASSAY_BIN=$(abspath $(BUILD)/$(VARIANT)-address-undefined/assay) SOAK_EVENTS=$(or $(EVENTS),100000) $(B)/screen --filter 'soak/*'
 	$(Q)SAFETY_EVENTS=$(or $(EVENTS),1000000) LC_ALL=C.UTF-8 $(BUILD)/$(VARIANT)-address-undefined/unit-ui --filter 'safety/random_keys*'
 	$(Q)ASSAY_BIN=$(abspath $(B)/assay) STREAM_MB=2048 STREAM_LIMIT_MB=256 $(B)/cli --filter 'stream/differences_that*'
 
