@@ -1,7 +1,8 @@
 /* The annotate view from inside: its state, shared by view_annotate.c (requests to actions), annotate_write.c (the
  * justification, reasons), annotate_arrange.c (room for the texts), annotate_look.c (how they are shown),
  * annotate_search.c (searching them),
- * annotate_select.c (marking passages), annotate_linear.c (without panes), annotate_break.c, annotate_command.c
+ * annotate_select.c (marking passages), annotate_linear.c (without panes), annotate_break.c, rank.c and rank_draw.c
+ * (several answers that are put in order), annotate_command.c
  * (commands, model dump), annotate_draw.c (header and texts) and annotate_strip.c (the strip). */
 #ifndef ASSAY_UI_ANNOTATE_H
 #define ASSAY_UI_ANNOTATE_H
@@ -41,7 +42,13 @@ struct annotate {
     bool maximised;
     bool show_missing; /* a submit was refused: mark what is missing */
     int side;          /* the side that the cursor comes back to from below the table */
-    int64_t shown;     /* the comparison whose texts are in `text` */
+    int answer[2];     /* which answers stand in PANE_A and PANE_B: of a ranking the one under the cursor, and the one
+                          above it in the list, or below when it is the first */
+    int column;        /* of a ranking: the attribute that the cursor comes back to; -1: the place */
+    struct {
+        size_t part, at;
+    } read[ANSWERS_MOST]; /* of a ranking: what stood on top when an answer was shown last */
+    int64_t shown;        /* the comparison whose texts are in `text` */
     struct textview text[PANE_COUNT];
     bool diff, markdown;    /* how they are shown */
     struct word_diff words; /* of A and B, when diff is on */
@@ -75,6 +82,31 @@ struct cell_place {
     int side, attribute; /* attribute -1: preference or justification */
 };
 struct cell_place annotate_place(const struct rubric *r, int cell);
+
+/* Are several answers put in order, not two compared? */
+bool annotate_ranks(const struct annotate *a);
+/* Whose keys hold while an item is judged. */
+enum keymap annotate_rating_map(const struct annotate *a);
+/* "A", "C", "the prompt". */
+const char *annotate_pane_name(const struct annotate *a, enum pane pane);
+/* Go to a cell of the draft. */
+void annotate_move_to(struct annotate *a, struct screen *s, int cell);
+
+/* rank.c */
+/* Which answers are to be read now. */
+void rank_choose(const struct annotate *a, int answer[2]);
+/* Does the one in PANE_B stand above the one in PANE_A? */
+bool rank_is_above(const struct annotate *a);
+/* False: it means the same as where two answers are compared. */
+bool rank_request(struct annotate *a, struct screen *s, enum request r);
+
+/* rank_draw.c */
+void rank_draw_list(const struct annotate *a, const struct screen *s, struct grid *g);
+/* The row about the cell under the cursor. */
+void rank_draw_help(const struct annotate *a, const struct screen *s, struct grid *g);
+void rank_draw_keys(const struct annotate *a, const struct screen *s, struct grid *g);
+/* The cell under the cursor in words; false: it is the justification. */
+bool rank_say_cell(const struct annotate_state *st, struct buf *out);
 
 /* annotate_arrange.c */
 /* Lay out for this screen and give the texts their room. */

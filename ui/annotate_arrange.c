@@ -24,7 +24,7 @@ static int rows_of_because(const struct annotate *a, int rows_of_screen, int col
 
 static void lay_out(struct annotate *a, const struct annotate_needs *needs)
 {
-    annotate_layout(needs, &a->layout);
+    (needs->answers > 2 ? annotate_layout_ranking : annotate_layout)(needs, &a->layout);
     for (int p = 0; p < PANE_COUNT && a->layout.fits; p++)
         if (a->layout.text[p].cols > 0)
             textview_resize(&a->text[p], a->layout.text[p].cols, a->layout.text[p].rows);
@@ -39,15 +39,19 @@ void annotate_arrange(struct annotate *a, const struct grid *g)
     struct annotate_needs needs = {.rows = rows,
                                    .cols = cols,
                                    .n_attributes = annotate_state(a)->rubric->n_attributes,
+                                   .answers = annotate_state(a)->task->n,
                                    .prompt_rows = textview_rows(&a->text[PANE_PROMPT]),
                                    .because_rows = rows_of_because(a, rows, cols),
                                    .arrange = a->arrange,
+                                   .diff = a->diff,
                                    .focus = a->focus,
                                    .maximised = a->maximised};
     lay_out(a, &needs);
     if (!a->layout.fits || a->maximised)
         return;
     /* Now that the widths are known: rows that one text leaves empty go to another that wants them. */
+    if (a->layout.text[PANE_B].cols == 0 && needs.answers > 2) /* as wide as the other, if it is shown at all */
+        textview_resize(&a->text[PANE_B], a->layout.text[PANE_A].cols, a->layout.text[PANE_A].rows);
     needs.answer_rows[PANE_A] = textview_rows(&a->text[PANE_A]);
     needs.answer_rows[PANE_B] = textview_rows(&a->text[PANE_B]);
     lay_out(a, &needs);

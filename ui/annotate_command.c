@@ -1,5 +1,6 @@
 /* Commands of the annotate view, and its state as text. */
 #include "core/base/json_writer.h"
+#include "store/places.h"
 #include "ui/annotate.h"
 #include "ui/option.h"
 
@@ -109,23 +110,44 @@ const struct option annotate_options[] = {
 static void dump_cell(const struct annotate_state *st, int cell, struct buf *out)
 {
     struct cell_place place = annotate_place(st->rubric, cell);
-    if (place.attribute >= 0)
+    if (st->task->n > 2 && cell < draft_because(&st->task->draft, st->rubric)) {
+        struct places_at at = places_at(st->rubric, cell);
+        buf_addf(out, at.attribute < 0 ? "%c" : "%c.%s", 'a' + at.answer,
+                 at.attribute < 0 ? "" : st->rubric->attributes[at.attribute].key);
+    } else if (st->task->n > 2)
+        buf_adds(out, "because");
+    else if (place.attribute >= 0)
         buf_addf(out, "%c.%s", "ab"[place.side], st -> rubric -> attributes[place.attribute].key);
     else
         buf_adds(out, cell == cell_preference(st->rubric) ? "preference" : "because");
 }
 
+/* "place c 1", and ratings in the same words as of two. */
+static void dump_ranking(const struct annotate_state *st, struct buf *out)
+{
+    const struct draft *d = &st->task->draft;
+    for (int i = 0; i < d->n; i++) {
+        buf_addf(out, d->place[i] > 0 ? "place %c %d\n" : "place %c .\n", 'a' + i, d->place[i]);
+        for (size_t k = 0; k < st->rubric->n_attributes; k++) {
+            buf_addf(out, "%c.%s", 'a' + i, st->rubric->attributes[k].key);
+            buf_addf(out, d->rating[i][k] == RATING_UNSET ? " .\n" : " %d\n", d->rating[i][k]);
+        }
+    }
+}
+
 static void dump_draft(const struct annotate_state *st, struct buf *out)
 {
     const struct draft *d = &st->task->draft;
-    for (int cell = 0; cell < cell_preference(st->rubric); cell++) {
+    if (d->n > 2)
+        dump_ranking(st, out);
+    for (int cell = 0; d->n == 2 && cell < cell_preference(st->rubric); cell++) {
         struct cell_place place = annotate_place(st->rubric, cell);
         int value = d->rating[place.side][place.attribute];
         dump_cell(st, cell, out);
         buf_addf(out, value == RATING_UNSET ? " .\n" : " %d\n", value);
     }
     if (d->preference == PREFERENCE_UNSET)
-        buf_adds(out, "preference ?\n");
+        buf_adds(out, d->n == 2 ? "preference ?\n" : "");
     else if (d->preference == PREFERENCE_NEITHER)
         buf_adds(out, "preference neither\n");
     else

@@ -103,11 +103,15 @@ static void draw_more(const struct annotate *a, struct grid *g, enum pane p)
 
 static void draw_pane(const struct annotate *a, const struct screen *s, struct grid *g, enum pane p)
 {
-    static const char *const names[] = {[PANE_A] = "A", [PANE_B] = "B", [PANE_PROMPT] = "prompt"};
     static const enum style styles[] = {[PANE_A] = STYLE_SIDE_A, [PANE_B] = STYLE_SIDE_B, [PANE_PROMPT] = STYLE_TITLE};
     if (a->layout.title[p].rows == 0)
         return;
-    draw_title(a, s, g, p, names[p], styles[p]);
+    char name[24];
+    snprintf(name, sizeof name, "%s%s", p == PANE_PROMPT ? "prompt" : annotate_pane_name(a, p),
+             p != PANE_B || !annotate_ranks(a) ? ""
+             : rank_is_above(a)                ? ", above it"
+                                               : ", below it");
+    draw_title(a, s, g, p, name, styles[p]);
     textview_draw(&a->text[p], g, a->layout.text[p].row, a->layout.text[p].col);
     draw_more(a, g, p);
 }
@@ -140,6 +144,12 @@ static void draw_rules(const struct annotate *a, struct grid *g)
     for (int row = l->title[PANE_A].row + 1; row < l->rule.row; row++)
         grid_marks(g, row, l->divider, 1, MARK_BAR, STYLE_RULE);
     grid_marks(g, l->rule.row, l->divider, 1, MARK_TEE_UP, STYLE_RULE);
+    if (l->second_divider < 0)
+        return;
+    grid_marks(g, l->title[PANE_A].row, l->second_divider, 1, MARK_TEE_DOWN, STYLE_RULE);
+    for (int row = l->title[PANE_A].row + 1; row < l->rule.row; row++)
+        grid_marks(g, row, l->second_divider, 1, MARK_BAR, STYLE_RULE);
+    grid_marks(g, l->rule.row, l->second_divider, 1, MARK_TEE_UP, STYLE_RULE);
 }
 
 static void centred(struct grid *g, int row, enum style style, const char *text)
@@ -202,5 +212,7 @@ void annotate_draw(void *view, const struct screen *s, struct grid *g)
     draw_pane(a, s, g, PANE_PROMPT);
     draw_pane(a, s, g, PANE_A);
     draw_pane(a, s, g, PANE_B);
+    if (annotate_ranks(a))
+        rank_draw_list(a, s, g);
     annotate_draw_strip(a, s, g);
 }

@@ -13,7 +13,10 @@ enum {
     TALL_TEXT_ROWS = 30, /* from here on two stacked texts are read with ease */
     NARROW_COLS = 100,
     BECAUSE_ROWS = 3,
-    LEAST_TEXT_ROWS = 4
+    LEAST_TEXT_ROWS = 4,
+    LIST_HEAD = 8, /* cursor, place, letter */
+    LIST_WORDS = 6,
+    TEXT_COLS = 48 /* where two texts have so many each, both are shown */
 };
 
 const char *arrangement_name(enum arrangement a)
@@ -111,7 +114,7 @@ static void lay_answers(const struct annotate_needs *n, struct annotate_layout *
 void annotate_layout(const struct annotate_needs *n, struct annotate_layout *l)
 {
     memset(l, 0, sizeof *l);
-    l->divider = -1;
+    l->divider = l->second_divider = -1;
     l->fits = n->rows >= VIEW_MIN_ROWS && n->cols >= VIEW_MIN_COLS;
     if (!l->fits)
         return;
@@ -127,4 +130,78 @@ void annotate_layout(const struct annotate_needs *n, struct annotate_layout *l)
     int prompt = prompt_rows(n, l->arrange, room.rows);
     lay_pane(l, PANE_PROMPT, (struct rect){room.row, 0, prompt + 1, n->cols});
     lay_answers(n, l, (struct rect){room.row + prompt + 1, 0, room.rows - prompt - 1, n->cols});
+}
+
+/* ---- several answers ---- */
+
+int annotate_list_head(size_t n_attributes)
+{
+    return LIST_HEAD + 2 * (int)n_attributes;
+}
+
+static int list_cols(const struct annotate_needs *n)
+{
+    int least = annotate_list_head(n->n_attributes) + LIST_WORDS;
+    return max(least, min(n->cols / 3, least + 24));
+}
+
+static void lay_ranking_strip(const struct annotate_needs *n, struct annotate_layout *l)
+{
+    int because = max(1, min(n->because_rows, min(BECAUSE_ROWS, n->rows / 8)));
+    l->keys = (struct rect){n->rows - 1, 0, 1, n->cols};
+    l->because = (struct rect){l->keys.row - because, 0, because, n->cols};
+    l->rubric = (struct rect){l->because.row - 1, 3, 1, n->cols - 4};
+    l->strip = (struct rect){l->rubric.row, 0, l->keys.row - l->rubric.row, n->cols};
+    l->rule = (struct rect){l->rubric.row - 1, 0, 1, n->cols};
+}
+
+/* Is there room for both texts, one below the other? */
+static bool fit_below(const struct annotate_needs *n, struct rect frame)
+{
+    int a = n->answer_rows[PANE_A], b = n->answer_rows[PANE_B];
+    return a > 0 && b > 0 && a + b + 2 <= frame.rows;
+}
+
+static void lay_ranked(const struct annotate_needs *n, struct annotate_layout *l, struct rect frame)
+{
+    l->divider = list_cols(n);
+    l->list = (struct rect){frame.row + 1, 0, frame.rows - 1, l->divider};
+    struct rect right = {frame.row, l->divider + 1, frame.rows, frame.cols - l->divider - 1};
+    l->arrange = n->arrange != ARRANGE_AUTO       ? n->arrange
+                 : right.cols > 2 * TEXT_COLS     ? ARRANGE_SIDE
+                 : n->diff || fit_below(n, right) ? ARRANGE_STACKED
+                                                  : ARRANGE_SINGLE;
+    if (l->arrange == ARRANGE_SIDE) {
+        int half = (right.cols - 1) / 2;
+        l->second_divider = right.col + half;
+        lay_pane(l, PANE_A, (struct rect){right.row, right.col, right.rows, half});
+        lay_pane(l, PANE_B, (struct rect){right.row, right.col + half + 1, right.rows, right.cols - half - 1});
+    } else if (l->arrange == ARRANGE_STACKED) {
+        int upper = fit_below(n, right) ? n->answer_rows[PANE_A] + 1 : upper_rows(n, right.rows);
+        lay_pane(l, PANE_A, (struct rect){right.row, right.col, upper, right.cols});
+        lay_pane(l, PANE_B, (struct rect){right.row + upper, right.col, right.rows - upper, right.cols});
+    } else {
+        lay_pane(l, PANE_A, right);
+    }
+}
+
+void annotate_layout_ranking(const struct annotate_needs *n, struct annotate_layout *l)
+{
+    memset(l, 0, sizeof *l);
+    l->divider = l->second_divider = -1;
+    l->fits = n->rows >= VIEW_MIN_ROWS && n->cols >= VIEW_MIN_COLS;
+    if (!l->fits)
+        return;
+    l->header = (struct rect){0, 0, 1, n->cols};
+    lay_ranking_strip(n, l);
+    struct rect room = {1, 0, l->rule.row - 1, n->cols};
+    if (n->maximised) {
+        l->arrange = ARRANGE_SINGLE;
+        lay_pane(l, n->focus, room);
+        return;
+    }
+    int third = max(1, (room.rows - 2) / 3), rest = room.rows - 2 - max(n->answers, LEAST_TEXT_ROWS);
+    int prompt = max(1, min(max(n->prompt_rows, 1), min(third, rest)));
+    lay_pane(l, PANE_PROMPT, (struct rect){room.row, 0, prompt + 1, n->cols});
+    lay_ranked(n, l, (struct rect){room.row + prompt + 1, 0, room.rows - prompt - 1, n->cols});
 }

@@ -27,9 +27,11 @@ struct annotate_needs {
     int rows, cols; /* the screen */
     size_t n_attributes;
     int prompt_rows;    /* that the prompt would fill at annotate_text_cols */
+    int answers;        /* 2, or more that are ranked */
     int answer_rows[2]; /* that A and B would fill in an arrangement like this; 0: not known yet */
     int because_rows;   /* that the justification would fill, at least 1 */
     enum arrangement arrange;
+    bool diff; /* of a ranking: the second text is wanted */
     enum pane focus;
     bool maximised;
 };
@@ -41,6 +43,8 @@ struct annotate_layout {
     struct rect title[PANE_COUNT]; /* the rule above a text; no rows: not shown */
     struct rect text[PANE_COUNT];  /* the text itself, without margins */
     int divider;                   /* column of the rule between A and B; -1: there is none */
+    int second_divider;            /* of a ranking: column of the rule between two texts; -1: there is none */
+    struct rect list;              /* of a ranking: the answers in order, one a row; no rows: there is no room */
     struct rect rule;              /* between texts and strip */
     struct rect strip;             /* everything from the table's head to the justification; never scrolls */
     struct rect table;             /* names and cells of the attributes, its first row the heads */
@@ -55,5 +59,10 @@ struct annotate_layout {
 /* Columns of text in a pane that is `cols` wide: one blank on both sides, and a comfortable length of line. */
 int annotate_text_cols(int cols);
 void annotate_layout(const struct annotate_needs *n, struct annotate_layout *out);
+/* The same of several answers: a list of them, and beside it the text of one (PANE_A), or of two where there is room.
+ * There is no table and no preference; `rubric` is one row about the cell under the cursor. */
+void annotate_layout_ranking(const struct annotate_needs *n, struct annotate_layout *out);
+/* Columns of the list before the words of an answer begin. */
+int annotate_list_head(size_t n_attributes);
 
 #endif

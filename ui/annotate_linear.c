@@ -11,7 +11,7 @@
 size_t annotate_linear_part(const struct annotate *a, enum pane pane, size_t part)
 {
     size_t turns = annotate_state(a)->task->n_turns;
-    return 2 * (pane == PANE_PROMPT ? part : turns + (pane == PANE_B)) + 1;
+    return 2 * (pane == PANE_PROMPT ? part : turns + (size_t)a->answer[pane]) + 1;
 }
 
 void annotate_linear_release(struct annotate *a)
@@ -36,7 +36,8 @@ void annotate_linear_texts(struct annotate *a)
     annotate_linear_release(a);
     if (t->comparison == 0)
         return;
-    struct text_part *parts = mem_array(2 * (t->n_turns + 2), sizeof *parts);
+    size_t n = t->n_turns + (size_t)t->n;
+    struct text_part *parts = mem_array(2 * n, sizeof *parts);
     struct buf b = BUF_INIT;
     for (size_t i = 0; i < t->n_turns; i++) {
         buf_addf(&b, "Prompt, %zu of %zu, ", i + 1, t->n_turns);
@@ -44,9 +45,11 @@ void annotate_linear_texts(struct annotate *a)
         buf_addc(&b, ':');
         add(a, buf_take(&b), t->turns[i].content, t->turns[i].len, parts + 2 * i);
     }
-    add(a, mem_dup("Answer A:"), t->text[SIDE_A], t->len[SIDE_A], parts + 2 * t->n_turns);
-    add(a, mem_dup("Answer B:"), t->text[SIDE_B], t->len[SIDE_B], parts + 2 * t->n_turns + 2);
-    textview_set(&a->line, parts, 2 * (t->n_turns + 2));
+    for (int i = 0; i < t->n; i++) {
+        buf_addf(&b, "Answer %c:", 'A' + i);
+        add(a, buf_take(&b), t->text[i], t->len[i], parts + 2 * (t->n_turns + (size_t)i));
+    }
+    textview_set(&a->line, parts, 2 * n);
     textview_look(&a->line, a->markdown, NULL, '-');
     textview_resize(&a->line, width, height);
     mem_free(parts);
@@ -56,12 +59,12 @@ void annotate_linear_texts(struct annotate *a)
 void annotate_linear_rebind(struct annotate *a)
 {
     const struct task *t = annotate_state(a)->task;
-    if (a->line.parts.n != 2 * (t->n_turns + 2))
+    if (a->line.parts.n != 2 * (t->n_turns + (size_t)t->n))
         return;
     for (size_t i = 0; i < t->n_turns; i++)
         a->line.parts.v[2 * i + 1].text = t->turns[i].content;
-    a->line.parts.v[2 * t->n_turns + 1].text = t->text[SIDE_A];
-    a->line.parts.v[2 * t->n_turns + 3].text = t->text[SIDE_B];
+    for (size_t i = 0; i < (size_t)t->n; i++)
+        a->line.parts.v[2 * (t->n_turns + i) + 1].text = t->text[i];
 }
 
 void annotate_linear_heading(struct annotate *a, int by)
@@ -97,10 +100,12 @@ static void say_field(const struct annotate *a, struct buf *out)
     const struct annotate_state *st = annotate_state(a);
     const struct draft *d = &st->task->draft;
     struct cell_place place = annotate_place(st->rubric, d->cell);
-    if (a->mode == MODE_WRITE || d->cell == cell_because(st->rubric)) {
+    if (a->mode == MODE_WRITE || d->cell == draft_because(d, st->rubric)) {
         const struct buf *text = a->mode == MODE_WRITE ? &a->editor.text : &d->because;
         buf_addf(out, "Justification, %d words wanted: ", st->rubric->justification_min_words);
         safe_text(text->ptr, text->len, out, 4000);
+    } else if (annotate_ranks(a)) {
+        rank_say_cell(st, out);
     } else if (place.attribute >= 0) {
         say_rating(st, place, out);
     } else {
@@ -158,6 +163,8 @@ void annotate_linear_draw(struct annotate *a, const struct screen *s, struct gri
         textview_draw(&a->line, g, 0, 0);
         draw_field(a, g, room, FIELD_ROWS);
     }
-    enum keymap map = a->mode == MODE_RATE ? KEYMAP_ANNOTATE : a->mode == MODE_WRITE ? KEYMAP_WRITING : KEYMAP_REASON;
+    enum keymap map = a->mode == MODE_RATE    ? annotate_rating_map(a)
+                      : a->mode == MODE_WRITE ? KEYMAP_WRITING
+                                              : KEYMAP_REASON;
     strip_draw(s, g, 0, map, items, sizeof items / sizeof *items);
 }

@@ -7,7 +7,8 @@ void annotate_look(struct annotate *a)
     if (t->comparison == 0)
         return;
     if (a->diff)
-        word_diff_make(&a->words, t->text[SIDE_A], t->len[SIDE_A], t->text[SIDE_B], t->len[SIDE_B]);
+        word_diff_make(&a->words, t->text[a->answer[0]], t->len[a->answer[0]], t->text[a->answer[1]],
+                       t->len[a->answer[1]]);
     textview_look(&a->text[PANE_A], a->markdown, a->diff ? &a->words.only[0] : NULL, '-');
     textview_look(&a->text[PANE_B], a->markdown, a->diff ? &a->words.only[1] : NULL, '+');
     textview_look(&a->text[PANE_PROMPT], a->markdown, NULL, '-');
@@ -23,7 +24,8 @@ void annotate_toggle_diff(struct annotate *a, struct screen *s)
     else if (a->words.only[0].at.n + a->words.only[1].at.n == 0)
         screen_say(s, "Both answers have the same words in the same order.");
     else
-        screen_say(s, "[-only A says this-]  {+only B says this+}");
+        screen_say(s, "[-only %s says this-]  {+only %s says this+}", annotate_pane_name(a, PANE_A),
+                   annotate_pane_name(a, PANE_B));
 }
 
 void annotate_toggle_markdown(struct annotate *a, struct screen *s)

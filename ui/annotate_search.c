@@ -34,7 +34,8 @@ static void find_all(struct annotate *a, const char *what)
     char *copy = mem_dup(what);
     annotate_search_end(a);
     a->sought = copy;
-    for (int i = 0; i < PANE_COUNT; i++)
+    bool hidden = annotate_ranks(a) && a->layout.arrange == ARRANGE_SINGLE; /* the second text */
+    for (int i = 0; i < PANE_COUNT - hidden; i++)
         for (size_t part = 0; part < a->text[order[i]].parts.n; part++)
             find_in_part(a, order[i], part, what);
 }
@@ -85,7 +86,6 @@ static size_t first_from_here(const struct annotate *a)
 
 bool annotate_find(void *view, struct screen *s, const char *what, int direction)
 {
-    static const char *const names[] = {[PANE_A] = "A", [PANE_B] = "B", [PANE_PROMPT] = "the prompt"};
     struct annotate *a = view;
     bool again = a->sought != NULL && strcmp(a->sought, what) == 0;
     if (annotate_state(a)->task->comparison == 0)
@@ -106,7 +106,8 @@ bool annotate_find(void *view, struct screen *s, const char *what, int direction
         textview_reveal(&a->line, annotate_linear_part(a, h->pane, h->part), h->from);
     annotate_arrange(a, &s->grid);
     textview_reveal(&a->text[h->pane], h->part, h->from);
-    screen_say(s, "%zu of %zu%s, in %s", a->hit + 1, n, n == MOST_HITS ? " or more" : "", names[h->pane]);
+    screen_say(s, "%zu of %zu%s, in %s", a->hit + 1, n, n == MOST_HITS ? " or more" : "",
+               annotate_pane_name(a, h->pane));
     return true;
 }
 

@@ -301,7 +301,9 @@ static void draw_invitation(const struct annotate *a, const struct screen *s, st
     if (least > 0)
         snprintf(needs, sizeof needs, "%d words or more; ", least);
     grid_putf(g, a->layout.because.row, COL_CELL, g->cols - COL_CELL - 1, STYLE_DIM,
-              "%s to write (%s@A and @B name the sides)", key, needs);
+              annotate_ranks(a) ? "%s to write (%s@A, @B, ... name the answers)"
+                                : "%s to write (%s@A and @B name the sides)",
+              key, needs);
 }
 
 static void draw_because(const struct annotate *a, const struct screen *s, struct grid *g)
@@ -309,7 +311,7 @@ static void draw_because(const struct annotate *a, const struct screen *s, struc
     const struct annotate_state *st = annotate_state(a);
     const struct draft *d = &st->task->draft;
     int row = a->layout.because.row;
-    bool here = d->cell == cell_because(st->rubric);
+    bool here = d->cell == draft_because(d, st->rubric);
     grid_puts(g, row, COL_LABEL, LABEL_COLS, "because", STYLE_LABEL);
     if (here) {
         put_cursor_mark(g, row, 0);
@@ -408,11 +410,15 @@ void annotate_draw_strip(const struct annotate *a, const struct screen *s, struc
 {
     const struct annotate_state *st = annotate_state(a);
     struct cell_place cursor = annotate_place(st->rubric, st->task->draft.cell);
-    if (st->rubric->n_attributes > 0)
+    bool ranks = annotate_ranks(a);
+    if (st->rubric->n_attributes > 0 && !ranks)
         draw_table(a, g, cursor);
-    draw_preference(a, g);
+    if (!ranks)
+        draw_preference(a, g);
     draw_because(a, s, g);
-    if (a->mode == MODE_WRITE || st->task->draft.cell == cell_because(st->rubric))
+    if (ranks)
+        rank_draw_help(a, s, g);
+    else if (a->mode == MODE_WRITE || st->task->draft.cell == cell_because(st->rubric))
         draw_because_help(a, g);
     else if (cursor.attribute >= 0)
         draw_rating_help(a, g, cursor);
@@ -421,7 +427,7 @@ void annotate_draw_strip(const struct annotate *a, const struct screen *s, struc
     if (a->mode == MODE_WRITE)
         draw_writing(a, s, g);
     else if (a->mode == MODE_RATE)
-        draw_keys(a, s, g);
+        (ranks ? rank_draw_keys : draw_keys)(a, s, g);
     else if (a->mode == MODE_SELECT || a->mode == MODE_COMMENT)
         annotate_draw_selecting(a, s, g);
     else

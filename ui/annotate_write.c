@@ -20,12 +20,13 @@ bool annotate_write_keep(struct annotate *a, struct screen *s)
     const struct buf *now = &a->editor.text;
     if (is_kept(a))
         return true;
-    bool ok = annotate_perform(a, s,
-                               (struct action){.kind = ACT_TEXT,
-                                               .cursor = cell_because(annotate_state(a)->rubric),
-                                               .text = now->ptr,
-                                               .len = now->len,
-                                               .pasted = a->pasted});
+    bool ok = annotate_perform(
+        a, s,
+        (struct action){.kind = ACT_TEXT,
+                        .cursor = draft_because(&annotate_state(a)->task->draft, annotate_state(a)->rubric),
+                        .text = now->ptr,
+                        .len = now->len,
+                        .pasted = a->pasted});
     if (ok)
         a->pasted = 0;
     return ok;

@@ -17,9 +17,9 @@ struct keys {
 
 static const struct keymap_info {
     const char *name;
-    bool fallback;
+    enum keymap parent;
 } keymaps[KEYMAP_COUNT] = {
-#define X(id, name, fallback) [KEYMAP_##id] = {name, fallback},
+#define X(id, name, parent) [KEYMAP_##id] = {name, KEYMAP_##parent},
     KEYMAPS(X)
 #undef X
 };
@@ -40,6 +40,11 @@ void keys_free(struct keys *k)
 const char *keymap_name(enum keymap map)
 {
     return keymaps[map].name;
+}
+
+enum keymap keymap_parent(enum keymap map)
+{
+    return keymaps[map].parent;
 }
 
 static struct binding *find(const struct keys *k, enum keymap map, struct key key)
@@ -192,26 +197,27 @@ bool keys_default(struct keys *k, struct err *err)
 
 enum request keys_lookup(const struct keys *k, enum keymap map, struct key key)
 {
-    const struct binding *b = find(k, map, key);
-    if (b == NULL && keymaps[map].fallback)
-        b = find(k, KEYMAP_GENERIC, key);
+    const struct binding *b = NULL;
+    for (; b == NULL && map != KEYMAP_NONE; map = keymaps[map].parent)
+        b = find(k, map, key);
     return b == NULL ? REQ_NONE : b->request;
 }
 
-/* Is binding i one that holds in `map`? One of generic may be hidden by the view's own. */
+/* Does a binding hold in `map`? Those that the view falls back to may be hidden by nearer ones. */
 static bool holds(const struct keys *k, const struct binding *b, enum keymap map)
 {
-    if (b->map == map)
-        return true;
-    return b->map == KEYMAP_GENERIC && keymaps[map].fallback && find(k, map, b->key) == NULL;
+    for (; map != KEYMAP_NONE && map != b->map; map = keymaps[map].parent)
+        if (find(k, map, b->key) != NULL)
+            return false;
+    return map != KEYMAP_NONE;
 }
 
-/* The first binding from `i` on that holds, those of the view itself before those of generic; bindings.n: none. */
-static size_t next_holding(const struct keys *k, enum keymap map, enum request r, bool own, size_t i)
+/* The first binding from `i` on that holds in `map` and stands in `from`; bindings.n: none. */
+static size_t next_holding(const struct keys *k, enum keymap map, enum request r, enum keymap from, size_t i)
 {
     while (i < k->bindings.n) {
         const struct binding *b = &k->bindings.v[i];
-        if (b->request == r && (b->map == map) == own && holds(k, b, map))
+        if (b->request == r && b->map == from && holds(k, b, map))
             break;
         i++;
     }
@@ -220,8 +226,8 @@ static size_t next_holding(const struct keys *k, enum keymap map, enum request r
 
 bool keys_label(const struct keys *k, enum keymap map, enum request r, char out[KEY_NAME_SIZE])
 {
-    for (int own = 1; own >= 0; own--) {
-        size_t i = next_holding(k, map, r, own, 0);
+    for (enum keymap from = map; from != KEYMAP_NONE; from = keymaps[from].parent) {
+        size_t i = next_holding(k, map, r, from, 0);
         if (i == k->bindings.n)
             continue;
         key_label(k->bindings.v[i].key, out);
@@ -238,8 +244,8 @@ const char *keys_say(const struct keys *k, enum keymap map, enum request r, char
 int keys_labels(const struct keys *k, enum keymap map, enum request r, struct buf *out)
 {
     int n = 0;
-    for (int own = 1; own >= 0; own--) {
-        for (size_t i = 0; (i = next_holding(k, map, r, own, i)) < k->bindings.n; i++) {
+    for (enum keymap from = map; from != KEYMAP_NONE; from = keymaps[from].parent) {
+        for (size_t i = 0; (i = next_holding(k, map, r, from, i)) < k->bindings.n; i++) {
             char label[KEY_NAME_SIZE];
             key_label(k->bindings.v[i].key, label);
             if (n++ > 0)

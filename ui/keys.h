@@ -2,7 +2,8 @@
  *
  * A key file has one binding a line: `VIEW KEY REQUEST`, words separated by blanks, `#` begins a comment line.
  * REQUEST "none" unbinds. A later line replaces an earlier one for the same view and key. A key that a view does not
- * bind is looked up in "generic", except while a text is being written, where it is typed. */
+ * bind is looked up in "generic" (one of "ranking" in "annotate" first), except while a text is being written, where it
+ * is typed. */
 #ifndef ASSAY_UI_KEYS_H
 #define ASSAY_UI_KEYS_H
 
@@ -10,28 +11,30 @@
 #include "ui/key.h"
 #include "ui/request.h"
 
-/* id, name in key files, falls back to generic */
+/* id, name in key files, the one it falls back to */
 #define KEYMAPS(X)                                                                                                     \
-    X(GENERIC, "generic", false)                                                                                       \
-    X(ANNOTATE, "annotate", true)                                                                                      \
-    X(BROWSE, "browse", true)                                                                                          \
-    X(QUEUE, "queue", true)                                                                                            \
-    X(REVIEW, "review", true)                                                                                          \
-    X(TRAIN, "train", true)                                                                                            \
-    X(RUNS, "runs", true)                                                                                              \
-    X(AGREEMENT, "agreement", true)                                                                                    \
-    X(DASHBOARD, "dashboard", true)                                                                                    \
-    X(PAGER, "pager", true)          /* help, rubric */                                                                \
-    X(WRITING, "writing", false)     /* the justification */                                                           \
-    X(SELECTING, "selecting", false) /* a passage of an answer */                                                      \
-    X(REASON, "reason", false)       /* why something is skipped or flagged */                                         \
-    X(LINE, "line", false)           /* the command line */
+    X(GENERIC, "generic", NONE)                                                                                        \
+    X(ANNOTATE, "annotate", GENERIC)                                                                                   \
+    X(RANKING, "ranking", ANNOTATE) /* several answers */                                                              \
+    X(BROWSE, "browse", GENERIC)                                                                                       \
+    X(QUEUE, "queue", GENERIC)                                                                                         \
+    X(REVIEW, "review", GENERIC)                                                                                       \
+    X(TRAIN, "train", GENERIC)                                                                                         \
+    X(RUNS, "runs", GENERIC)                                                                                           \
+    X(AGREEMENT, "agreement", GENERIC)                                                                                 \
+    X(DASHBOARD, "dashboard", GENERIC)                                                                                 \
+    X(PAGER, "pager", GENERIC)      /* help, rubric */                                                                 \
+    X(WRITING, "writing", NONE)     /* the justification */                                                            \
+    X(SELECTING, "selecting", NONE) /* a passage of an answer */                                                       \
+    X(REASON, "reason", NONE)       /* why something is skipped or flagged */                                          \
+    X(LINE, "line", NONE)           /* the command line */
 
 enum keymap {
 #define X(id, name, fallback) KEYMAP_##id,
     KEYMAPS(X)
 #undef X
-        KEYMAP_COUNT
+        KEYMAP_COUNT,
+    KEYMAP_NONE = KEYMAP_COUNT
 };
 
 struct keys;
@@ -56,5 +59,7 @@ const char *keys_say(const struct keys *k, enum keymap map, enum request r, char
 /* Labels of all such keys, separated by blanks, appended to `out`. Returns how many. */
 int keys_labels(const struct keys *k, enum keymap map, enum request r, struct buf *out);
 const char *keymap_name(enum keymap map);
+/* Where keys are looked up that it does not bind; KEYMAP_NONE: nowhere. */
+enum keymap keymap_parent(enum keymap map);
 
 #endif

@@ -41,7 +41,7 @@ static void add_manual_map(const struct keys *keys, enum keymap map, struct buf 
     for (int r = REQ_NONE + 1; r < REQ_COUNT; r++) {
         buf_reset(&labels);
         if (keys_labels(keys, map, (enum request)r, &labels) == 0 ||
-            (map != KEYMAP_GENERIC && same_keys(keys, map, KEYMAP_GENERIC, (enum request)r)))
+            (keymap_parent(map) != KEYMAP_NONE && same_keys(keys, map, keymap_parent(map), (enum request)r)))
             continue;
         buf_adds(out, ".It Ic \"");
         add_mdoc(labels.ptr, out);

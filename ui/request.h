@@ -12,15 +12,15 @@
  * list in ui/views.h. */
 #define REQUESTS(X)                                                                                                    \
     X(RATE_0, "rate-0", "rate the cell 0 and go to the next empty one", RATING)                                        \
-    X(RATE_1, "rate-1", "rate 1", RATING)                                                                              \
-    X(RATE_2, "rate-2", "rate 2", RATING)                                                                              \
-    X(RATE_3, "rate-3", "rate 3", RATING)                                                                              \
-    X(RATE_4, "rate-4", "rate 4", RATING)                                                                              \
-    X(RATE_5, "rate-5", "rate 5, where the rubric goes so far", RATING)                                                \
-    X(RATE_6, "rate-6", "rate 6, where the rubric goes so far", RATING)                                                \
-    X(RATE_7, "rate-7", "rate 7, where the rubric goes so far", RATING)                                                \
-    X(RATE_8, "rate-8", "rate 8, where the rubric goes so far", RATING)                                                \
-    X(RATE_9, "rate-9", "rate 9, where the rubric goes so far", RATING)                                                \
+    X(RATE_1, "rate-1", "rate 1; where answers are ranked, the 1st place", RATING)                                     \
+    X(RATE_2, "rate-2", "rate 2; where answers are ranked, the 2nd place", RATING)                                     \
+    X(RATE_3, "rate-3", "rate 3; where answers are ranked, the 3rd place", RATING)                                     \
+    X(RATE_4, "rate-4", "rate 4; where answers are ranked, the 4th place", RATING)                                     \
+    X(RATE_5, "rate-5", "rate 5, where the rubric goes so far; the 5th place", RATING)                                 \
+    X(RATE_6, "rate-6", "rate 6, where the rubric goes so far; the 6th place", RATING)                                 \
+    X(RATE_7, "rate-7", "rate 7, where the rubric goes so far; the 7th place", RATING)                                 \
+    X(RATE_8, "rate-8", "rate 8, where the rubric goes so far; the 8th place", RATING)                                 \
+    X(RATE_9, "rate-9", "rate 9, where the rubric goes so far; the 9th place", RATING)                                 \
     X(CELL_LEFT, "cell-left", "cursor to side A", RATING)                                                              \
     X(CELL_RIGHT, "cell-right", "cursor to side B", RATING)                                                            \
     X(CELL_UP, "cell-up", "cursor to the line above", RATING)                                                          \
@@ -30,6 +30,9 @@
     X(PREFER_NONE, "prefer-none", "no preference", RATING)                                                             \
     X(PREFER_B, "prefer-b", "B is better; again makes it stronger, up to 3", RATING)                                   \
     X(PREFER_NEITHER, "prefer-neither", "neither answer is valid", RATING)                                             \
+    X(PLACE_UP, "place-up", "the answer one place up, out of a tie first", RATING)                                     \
+    X(PLACE_TIE, "place-tie", "the answer is as good as the one above it", RATING)                                     \
+    X(PLACE_DOWN, "place-down", "the answer one place down, out of a tie first", RATING)                               \
     X(SURE, "sure", "how sure you are, 1 to 5 and back to unsaid", RATING)                                             \
     X(SELECT, "select", "mark passages of this answer", RATING)                                                        \
     X(ANCHOR, "anchor", "a passage begins here, and goes as far as the cursor", RATING)                                \

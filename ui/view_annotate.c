@@ -2,6 +2,7 @@
 #include "ui/view_annotate.h"
 
 #include "core/base/clock.h"
+#include "store/places.h"
 #include "ui/annotate.h"
 #include "ui/pager.h"
 #include "ui/view_rubric.h"
@@ -23,13 +24,55 @@ struct cell_place annotate_place(const struct rubric *r, int cell)
     return (struct cell_place){cell / n, cell % n};
 }
 
+bool annotate_ranks(const struct annotate *a)
+{
+    return annotate_state(a)->task->n > 2;
+}
+
+enum keymap annotate_rating_map(const struct annotate *a)
+{
+    return annotate_ranks(a) ? KEYMAP_RANKING : KEYMAP_ANNOTATE;
+}
+
+const char *annotate_pane_name(const struct annotate *a, enum pane pane)
+{
+    static const char *const letters[ANSWERS_MOST] = {"A", "B", "C", "D", "E", "F", "G", "H", "I"};
+    return pane == PANE_PROMPT ? "the prompt" : letters[a->answer[pane]];
+}
+
 /* ---- what is shown ---- */
+
+static void set_answer(struct annotate *a, const struct task *t, enum pane pane, int answer, bool same)
+{
+    struct textview *v = &a->text[pane];
+    struct text_part part = {NULL, t->text[answer], t->len[answer]};
+    if (same && a->answer[pane] == answer) {
+        textview_rebind(v, &part, 1);
+        return;
+    }
+    int before = a->answer[pane];
+    if (same && pane == PANE_A && textview_rows(v) > 0)
+        textview_place(v, textview_top(v), &a->read[before].part, &a->read[before].at);
+    textview_set(v, &part, 1);
+    if (same)
+        textview_go(v, a->read[answer].part, a->read[answer].at);
+    a->answer[pane] = answer;
+}
 
 static void set_texts(struct annotate *a, const struct task *t, bool same)
 {
     void (*set)(struct textview *, const struct text_part *, size_t) = same ? textview_rebind : textview_set;
-    for (int side = SIDE_A; side <= SIDE_B; side++)
-        set(&a->text[side], &(struct text_part){NULL, t->text[side], t->len[side]}, 1);
+    int answer[2] = {SIDE_A, SIDE_B}, before[2] = {a->answer[0], a->answer[1]};
+    if (!same)
+        memset(a->read, 0, sizeof a->read);
+    if (t->n > 2)
+        rank_choose(a, answer);
+    set_answer(a, t, PANE_A, answer[0], same);
+    set_answer(a, t, PANE_B, answer[1], same);
+    if (same && (before[0] != answer[0] || before[1] != answer[1])) {
+        annotate_search_end(a);
+        annotate_look(a);
+    }
     VEC(struct text_part) turns = {0};
     for (size_t i = 0; i < t->n_turns; i++) {
         struct text_part part = {t->n_turns > 1 ? t->turns[i].role : NULL, t->turns[i].content, t->turns[i].len};
@@ -62,6 +105,7 @@ static void sync(struct annotate *a)
     a->focus = PANE_A;
     a->maximised = a->show_missing = false;
     a->side = SIDE_A;
+    a->column = -1;
     annotate_search_end(a);
     annotate_look(a);
     if (a->linear)
@@ -103,11 +147,11 @@ static void act(struct annotate *a, struct screen *s, enum action_kind kind)
     annotate_perform(a, s, (struct action){.kind = kind});
 }
 
-static void move_to(struct annotate *a, struct screen *s, int cell)
+void annotate_move_to(struct annotate *a, struct screen *s, int cell)
 {
     const struct annotate_state *st = annotate_state(a);
     struct cell_place place = annotate_place(st->rubric, cell);
-    if (place.attribute >= 0)
+    if (place.attribute >= 0 && !annotate_ranks(a))
         a->side = place.side;
     if (cell != st->task->draft.cell)
         annotate_perform(a, s, (struct action){.kind = ACT_MOVE, .cursor = cell});
@@ -123,7 +167,7 @@ static void move_row(struct annotate *a, struct screen *s, int by)
     if (row < 0 || row > n + 1)
         return;
     int side = place.attribute >= 0 ? place.side : a->side;
-    move_to(a, s, row < n ? cell_rating(st->rubric, side, row) : cell_preference(st->rubric) + row - n);
+    annotate_move_to(a, s, row < n ? cell_rating(st->rubric, side, row) : cell_preference(st->rubric) + row - n);
 }
 
 static void move_side(struct annotate *a, struct screen *s, int side)
@@ -131,7 +175,7 @@ static void move_side(struct annotate *a, struct screen *s, int side)
     const struct annotate_state *st = annotate_state(a);
     struct cell_place place = annotate_place(st->rubric, st->task->draft.cell);
     if (place.attribute >= 0)
-        move_to(a, s, cell_rating(st->rubric, side, place.attribute));
+        annotate_move_to(a, s, cell_rating(st->rubric, side, place.attribute));
 }
 
 /* A digit too many must not change a preference: it has keys of its own. */
@@ -238,9 +282,9 @@ static void submit(struct annotate *a, struct screen *s)
     int missing = draft_missing(&st->task->draft, st->rubric, why);
     if (missing >= 0) {
         struct cell_place place = annotate_place(st->rubric, missing);
-        move_to(a, s, missing);
+        annotate_move_to(a, s, missing);
         a->show_missing = true;
-        if (!s->error && place.attribute >= 0)
+        if (!s->error && place.attribute >= 0 && !annotate_ranks(a))
             screen_refuse(s, "Not yet: %s of %c is missing.", st->rubric->attributes[place.attribute].label,
                           "AB"[place.side]);
         else if (!s->error)
@@ -273,7 +317,9 @@ static void next_pane(struct annotate *a, int by)
     if (a->linear)
         annotate_linear_heading(a, by);
     else
-        a->focus = (enum pane)(((int)a->focus + by + PANE_COUNT) % PANE_COUNT);
+        do
+            a->focus = (enum pane)(((int)a->focus + by + PANE_COUNT) % PANE_COUNT);
+        while (annotate_ranks(a) && a->focus == PANE_B && a->layout.arrange == ARRANGE_SINGLE);
 }
 
 static void next_arrangement(struct annotate *a, struct screen *s)
@@ -290,6 +336,8 @@ static void show_rubric(struct annotate *a, struct screen *s)
 {
     const struct annotate_state *st = annotate_state(a);
     struct cell_place place = annotate_place(st->rubric, st->task->draft.cell);
+    if (annotate_ranks(a))
+        place.attribute = places_at(st->rubric, st->task->draft.cell).attribute;
     screen_push(s, view_rubric(st->rubric, place.attribute < 0 ? st->rubric->n_attributes : (size_t)place.attribute));
 }
 
@@ -422,7 +470,7 @@ static void rating_request(struct annotate *a, struct screen *s, enum request r)
         annotate_select_begin(a, s);
         break;
     case REQ_WRITE:
-        move_to(a, s, cell_because(annotate_state(a)->rubric));
+        annotate_move_to(a, s, draft_because(&annotate_state(a)->task->draft, annotate_state(a)->rubric));
         annotate_write_begin(a);
         break;
     case REQ_EXTERNAL:
@@ -461,7 +509,7 @@ static void annotate_request(void *view, struct screen *s, enum request r)
         annotate_select_request(a, s, r);
     else if (annotate_state(a)->task->comparison == 0)
         screen_refuse(s, "Nothing is left to do here.");
-    else if (!reading_request(a, s, r))
+    else if (!reading_request(a, s, r) && !(annotate_ranks(a) && rank_request(a, s, r)))
         rating_request(a, s, r);
 }
 
@@ -489,10 +537,13 @@ static void annotate_shown(void *view, struct screen *s)
 
 static enum keymap annotate_keymap(const void *view)
 {
-    static const enum keymap maps[] = {
-        [MODE_RATE] = KEYMAP_ANNOTATE, [MODE_WRITE] = KEYMAP_WRITING,    [MODE_SKIP] = KEYMAP_REASON,
-        [MODE_FLAG] = KEYMAP_REASON,   [MODE_SELECT] = KEYMAP_SELECTING, [MODE_COMMENT] = KEYMAP_LINE};
-    return maps[((const struct annotate *)view)->mode];
+    static const enum keymap maps[] = {[MODE_WRITE] = KEYMAP_WRITING,
+                                       [MODE_SKIP] = KEYMAP_REASON,
+                                       [MODE_FLAG] = KEYMAP_REASON,
+                                       [MODE_SELECT] = KEYMAP_SELECTING,
+                                       [MODE_COMMENT] = KEYMAP_LINE};
+    const struct annotate *a = view;
+    return a->mode == MODE_RATE ? annotate_rating_map(a) : maps[a->mode];
 }
 
 static void annotate_close(void *view)
@@ -530,6 +581,7 @@ struct view view_annotate(const struct ui_host *host)
     struct annotate *a = mem_alloc(sizeof *a);
     a->host = host;
     a->shown = -1;
+    a->answer[PANE_B] = SIDE_B;
     a->last_key = clock_monotonic(); /* reading before the first key is work */
     editor_init(&a->editor, JUSTIFICATION_MAX_BYTES, false);
     editor_init(&a->comment, SPAN_COMMENT_MAX, true);

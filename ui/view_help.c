@@ -63,7 +63,7 @@ static void add_list(const char *title, const char *sign, const char *list, stru
 void help_text(const struct keys *keys, enum keymap map, const struct command *commands, struct buf *out)
 {
     add_map(keys, map, out);
-    if (map == KEYMAP_ANNOTATE) {
+    if (map == KEYMAP_ANNOTATE || map == KEYMAP_RANKING) {
         buf_adds(out, "While the justification is written every other character is typed:\n\n");
         add_group(keys, KEYMAP_WRITING, GROUP_EDITING, "writing", out);
     }

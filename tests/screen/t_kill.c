@@ -142,3 +142,79 @@ Test(kill, nothing_shown_as_saved_is_lost_in_200_kills)
     for (int i = 0; i < n; i += 20) /* a fresh workspace now and then, so that there are always items left */
         kill_many(n - i < 20 ? n - i : 20, (uint64_t)i);
 }
+
+/* Rankings of four answers: the digit 1 puts each new answer first, so that the places on the screen tell how many keys
+ * took effect. */
+enum { RANKINGS = 60, ANSWERS = 4 };
+
+static void write_rankings(const char *folder)
+{
+    struct buf text = BUF_INIT, path = BUF_INIT;
+    for (int i = 0; i < RANKINGS; i++) {
+        buf_addf(&text, "{\"prompt\":\"Question %d?\",\"completions\":[", i);
+        for (int k = 0; k < ANSWERS; k++)
+            buf_addf(&text, "%s{\"completion\":\"Answer %d of %d.\"}", k > 0 ? "," : "", k, i);
+        buf_adds(&text, "]}\n");
+    }
+    buf_addf(&path, "%s/items.jsonl", folder);
+    file_write(path.ptr, text.ptr);
+    buf_free(&text);
+    buf_free(&path);
+}
+
+/* Comparisons are counted, six a ranking. */
+static long ranked_keys_shown(struct terminal *t, long otherwise)
+{
+    if (terminal_left_of_cursor(t, 1) != '[')
+        return otherwise;
+    struct buf screen = BUF_INIT;
+    long placed = 0;
+    terminal_screen(t, &screen);
+    const char *today = strstr(screen.ptr, "today "), *list = strstr(screen.ptr, "best first");
+    cr_assert(today != NULL && list != NULL, "no list in\n%s", screen.ptr);
+    for (const char *row = strchr(list, '\n'); row != NULL && placed < ANSWERS; row = strchr(row + 1, '\n')) {
+        const char *p = row + 1 + strcspn(row + 1, ".123456789=\n");
+        if (!isdigit((unsigned char)*p))
+            break;
+        placed++;
+    }
+    long keys = strtol(today + 6, NULL, 10) / 6 * (ANSWERS + 1) + placed;
+    buf_free(&screen);
+    return keys;
+}
+
+Test(kill, no_place_shown_as_saved_is_lost_in_40_kills)
+{
+    char *folder = temp_make();
+    const char *argv[] = {program_assay(), "annotate", NULL};
+    struct rng r;
+    rng_seed(&r, 5);
+    write_rankings(folder);
+    const char *init[] = {program_assay(), "init", "--rubric", "ranking", NULL};
+    struct program p = program_run(init, env, folder, NULL);
+    cr_assert(eq(int, p.status, 0), "%s", p.err.ptr);
+    program_free(&p);
+    must(folder, "import", "items.jsonl");
+    long sent = 0, shown = 0;
+    for (int i = 0; i < 40 && sent / (ANSWERS + 1) < RANKINGS - 4; i++) {
+        struct terminal *t = terminal_start(argv, env, folder, 24, 80);
+        terminal_expect(t, "? all");
+        while (terminal_left_of_cursor(t, 1) != '[')
+            cr_assert(terminal_pump(t, 1000), "the program has ended");
+        long restored = ranked_keys_shown(t, -1);
+        cr_expect(ge(long, restored, shown), "shown as saved before the kill: %ld, after it: %ld", shown, restored);
+        cr_expect(le(long, restored, sent));
+        sent = restored;
+        for (int n = 1 + (int)rng_below(&r, 12); n > 0; n--)
+            terminal_send(t, sent++ % (ANSWERS + 1) < ANSWERS ? "1" : "\r");
+        terminal_pump(t, (int)rng_below(&r, 40));
+        shown = ranked_keys_shown(t, restored);
+        kill(terminal_pid(t), SIGKILL);
+        while (terminal_pump(t, 200))
+            shown = ranked_keys_shown(t, shown);
+        terminal_close(t);
+        must(folder, "check", NULL);
+    }
+    cr_expect(gt(long, shown, 5));
+    temp_remove(folder);
+}

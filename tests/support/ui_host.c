@@ -4,6 +4,7 @@
 #include "tests/support/ui_host.h"
 
 #include "core/base/mem.h"
+#include "store/places.h"
 #include "tests/support/golden.h"
 #include "tests/support/workbench_stage.h"
 #include "ui/view_annotate.h"
@@ -146,12 +147,34 @@ static bool go_to(struct ui_host_fake *h, const char *id, struct err *err)
 static void clear(struct draft *d, const struct rubric *r, int cell)
 {
     int n = (int)r->n_attributes;
-    if (cell < 2 * n)
-        d->rating[cell / n][cell % n] = RATING_UNSET;
-    else if (cell == cell_preference(r))
-        d->preference = PREFERENCE_UNSET;
-    else
+    struct places_at at = places_at(r, cell);
+    if (cell == draft_because(d, r))
         buf_reset(&d->because);
+    else if (d->n > 2 && at.attribute < 0)
+        places_take(d, at.answer);
+    else if (d->n > 2)
+        d->rating[at.answer][at.attribute] = RATING_UNSET;
+    else if (cell < 2 * n)
+        d->rating[cell / n][cell % n] = RATING_UNSET;
+    else
+        d->preference = PREFERENCE_UNSET;
+}
+
+/* Of several answers. */
+static bool rank(struct draft *d, const struct rubric *r, const struct action *a)
+{
+    struct places_at at = places_at(r, a->cell);
+    if (a->kind == ACT_PLACE && a->value > 0)
+        places_put(d, a->cell, a->value);
+    else if (a->kind == ACT_PLACE)
+        places_join(d, a->cell, -a->value);
+    else if (a->kind == ACT_SHIFT)
+        places_step(d, a->cell, a->value);
+    else if (a->kind == ACT_RATE && d->n > 2)
+        d->rating[at.answer][at.attribute] = a->value;
+    else
+        return false;
+    return true;
 }
 
 static void change(struct ui_host_fake *h, const struct action *a)
@@ -163,7 +186,9 @@ static void change(struct ui_host_fake *h, const struct action *a)
         remember(h);
         t->changed = true;
     }
-    if (a->kind == ACT_RATE)
+    if (rank(d, &h->rubric, a))
+        ; /* done */
+    else if (a->kind == ACT_RATE)
         d->rating[a->cell / n][a->cell % n] = a->value;
     else if (a->kind == ACT_PREFER)
         d->preference = a->value;
@@ -270,6 +295,7 @@ void ui_host_add(struct ui_host_fake *h, const char *source, const char *prompt,
     t->source = source;
     t->reason = "";
     t->a_is = 1;
+    t->n = 2;
     t->text[SIDE_A] = a;
     t->text[SIDE_B] = b;
     t->len[SIDE_A] = strlen(a);
@@ -278,6 +304,42 @@ void ui_host_add(struct ui_host_fake *h, const char *source, const char *prompt,
     draft_init(&t->draft);
     draft_init(&item->submitted);
     ui_host_add_turn(h, "user", prompt);
+}
+
+void ui_host_add_ranking(struct ui_host_fake *h, const char *prompt, const char *const *answers, int n)
+{
+    ui_host_add(h, "sample", prompt, answers[0], answers[1]);
+    struct task *t = &h->items[h->n - 1].task;
+    t->n = t->draft.n = n;
+    for (int i = 0; i < n; i++) {
+        t->text[i] = answers[i];
+        t->len[i] = strlen(answers[i]);
+    }
+}
+
+void ui_host_add_rankings(struct ui_host_fake *h)
+{
+    static const char *const sky[] = {
+        "Because of Rayleigh scattering: its intensity goes with the inverse fourth power of the wavelength.",
+        "Sunlight looks white, but it is a mix of all colours. When it hits the air, the tiny molecules scatter blue "
+        "light much more than red, so from every part of the sky some blue light reaches your eyes.",
+        "Great question! The sky is blue because it reflects the ocean, which is blue. Here are some more facts:\n\n• "
+        "At "
+        "sunset the sky turns red.\n• On Mars the sky is *butterscotch*.\n• The word \"sky\" comes from Old "
+        "Norse.\n\n\033[31mAs an assistant I hope this helps.\033[0m",
+        "Sunlight is a mix of all colours. The air scatters blue light much more than red, so that blue comes to your "
+        "eyes from everywhere."};
+    static const char *const hiccups[] = {"Hold your breath.",
+                                          "呼吸を止めてください。",
+                                          "Nothing.",
+                                          "Drink a glass of water slowly.",
+                                          "Sugar.",
+                                          "Ask somebody to scare you.",
+                                          "See a doctor.",
+                                          "Wait.",
+                                          "Hiccups are involuntary contractions."};
+    ui_host_add_ranking(h, "Explain to a ten-year-old why the sky is blue, in at most three sentences.", sky, 4);
+    ui_host_add_ranking(h, "What helps against hiccups?", hiccups, 9);
 }
 
 void ui_host_add_turn(struct ui_host_fake *h, const char *role, const char *content)

@@ -46,6 +46,10 @@ void ui_host_init(struct ui_host_fake *h, const char *rubric);
 void ui_host_free(struct ui_host_fake *h);
 /* One more comparison; texts are borrowed. The prompt is one turn of a user. */
 void ui_host_add(struct ui_host_fake *h, const char *source, const char *prompt, const char *a, const char *b);
+/* One more prompt with n answers to be ranked, 3 to ANSWERS_MOST; texts are borrowed. */
+void ui_host_add_ranking(struct ui_host_fake *h, const char *prompt, const char *const *answers, int n);
+/* Two ordinary ones, of 4 and of 9. */
+void ui_host_add_rankings(struct ui_host_fake *h);
 /* One more turn of the last comparison added, behind those it has. */
 void ui_host_add_turn(struct ui_host_fake *h, const char *role, const char *content);
 /* Three ordinary comparisons. */
