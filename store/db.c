@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Codes of SQLite and what they mean to a person; the first row whose code or primary code fits. */
@@ -72,14 +73,18 @@ const char *db_path(const struct db *db)
     return db->path;
 }
 
-/* SQLite's own waiting sleeps up to 100 ms at a time: with many writers some would always come too late. */
+/* Whoever has waited longest looks most often, and so comes next, more or less: SQLite's own waiting sleeps longer and
+ * longer, and somebody would always come too late when many write. */
 static int wait_a_little(void *ctx, int tries)
 {
-    enum { SLEEP_MS = 2 };
-    const struct db *db = ctx;
-    if ((int64_t)tries * SLEEP_MS >= db->timeout_ms)
+    static const long sleep_us[] = {3000, 2000, 1500, 1000, 700, 500, 300};
+    enum { LAST = sizeof sleep_us / sizeof *sleep_us - 1 };
+    struct db *db = ctx;
+    if (tries == 0)
+        db->waits_since = clock_monotonic();
+    if ((clock_monotonic() - db->waits_since) * 1000 >= db->timeout_ms)
         return 0;
-    sqlite3_sleep(SLEEP_MS);
+    nanosleep(&(struct timespec){.tv_nsec = sleep_us[tries < LAST ? tries : LAST] * 1000}, NULL);
     return 1;
 }
 
@@ -160,7 +165,9 @@ bool db_connect(struct db *db, int flags, struct err *err)
     return staging_attach(db, err) &&
            db_exec(db,
                    "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON;"
-                   "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY",
+                   "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
+                   /* 64 MB of changes: putting them into the file is nobody's wait but one in some hundred commits' */
+                   "PRAGMA wal_autocheckpoint = 4000",
                    err);
 }
 
@@ -258,6 +265,16 @@ static bool transact(struct db *db, const char *how, transaction_fn fn, void *ct
 bool db_write(struct db *db, transaction_fn fn, void *ctx, struct err *err)
 {
     return transact(db, "BEGIN IMMEDIATE", fn, ctx, err);
+}
+
+bool db_write_soon(struct db *db, transaction_fn fn, void *ctx, struct err *err)
+{
+    if (db->depth > 0)
+        return db_write(db, fn, ctx, err);
+    if (!db_exec(db, "PRAGMA synchronous = NORMAL", err))
+        return false;
+    bool ok = db_write(db, fn, ctx, err);
+    return db_exec(db, "PRAGMA synchronous = FULL", ok ? err : NULL) && ok;
 }
 
 bool db_snapshot(struct db *db, transaction_fn fn, void *ctx, struct err *err)

@@ -48,6 +48,11 @@ void db_set_timeout(struct db *db, int ms);
  * May be nested: an inner one that fails undoes only itself. */
 MUST_CHECK bool db_write(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
                          struct err *err);
+/* The same for what can be done once more: seen by everybody and safe from a kill when this returns, on disk with the
+ * next db_write of anybody; until then a power cut takes it back. It does not wait for the disk while others wait for
+ * it. */
+MUST_CHECK bool db_write_soon(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
+                              struct err *err);
 /* The same for reading: everything fn sees is of one moment. */
 MUST_CHECK bool db_snapshot(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
                             struct err *err);

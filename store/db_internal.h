@@ -10,6 +10,7 @@ struct db {
     char *path;
     int depth; /* of open transactions */
     int timeout_ms;
+    double waits_since;      /* for a lock; clock_monotonic() */
     bool filling;            /* inside bulk_write */
     struct bulk *bulk;       /* a new workspace is being filled (store/bulk.h), or NULL */
     struct staging *staging; /* with it: rows on their way */

@@ -333,7 +333,7 @@ bool task_next(struct db *db, int64_t annotator, enum task_order order, struct r
                struct err *err)
 {
     struct visit v = {.annotator = annotator, .order = order, .rng = rng};
-    bool ok = db_write(db, hand_out, &v, err);
+    bool ok = db_write_soon(db, hand_out, &v, err);
     arena_free(&v.arena);
     if (ok)
         *comparison = v.comparison;

@@ -3,6 +3,8 @@
  *   bench fit|cv|bootstrap|ridge N D ALPHA L2 [FILE]   N pairs of D columns, spectrum 1/k^ALPHA
  *   bench load MB FOLDER
  *   bench metric N FILE                                N pairs
+ *   bench screen N                                     N comparisons
+ *   bench records N FILE | lines FILE | command CMD... what run.sh makes work of files of
  *   bench check FILE N D L2 W                          objective and gradient of another's head, in float64 */
 #include "tests/bench/bench.h"
 
@@ -28,7 +30,7 @@ static const struct {
 static int usage(void)
 {
     fprintf(stderr, "usage: bench fit|cv|bootstrap|ridge N D ALPHA L2 [FILE] | load MB FOLDER | metric N FILE |\n"
-                    "       check FILE N D L2 W\n");
+                    "       screen N | records N FILE | lines FILE | command CMD... | check FILE N D L2 W\n");
     return 2;
 }
 
@@ -77,6 +79,16 @@ int main(int argc, char **argv)
         bench_screen(strtoul(argv[2], NULL, 10));
         return 0;
     }
+    if (argc == 4 && strcmp(argv[1], "records") == 0) {
+        bench_records(strtoul(argv[2], NULL, 10), argv[3]);
+        return 0;
+    }
+    if (argc == 3 && strcmp(argv[1], "lines") == 0) {
+        bench_lines(argv[2]);
+        return 0;
+    }
+    if (argc >= 3 && strcmp(argv[1], "command") == 0)
+        return bench_command(argv + 2);
     if (argc == 7 && strcmp(argv[1], "check") == 0) {
         check(argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10), strtod(argv[5], NULL), argv[6]);
         return 0;

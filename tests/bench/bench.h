@@ -35,6 +35,13 @@ void bench_metric(size_t n, const char *file);
 /* The annotate screen of $ASSAY_BIN on n comparisons, 100 of them judged. */
 void bench_screen(size_t n);
 
+/* n records of a prompt and two answers, 2 kB each, into a file. */
+void bench_records(size_t n, const char *path);
+/* Reading all lines of a file, packed or not. */
+void bench_lines(const char *path);
+/* Run a command; its seconds, its memory (MB at most), its status. */
+int bench_command(char *const *argv);
+
 void bench_must(bool ok, const struct err *err);
 void bench_write(const char *path, const void *p, size_t size, size_t n);
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh BENCH: our work beside the limits of this machine and beside the peers that are installed, in the same run.
-#   WORK="50k-1024 2k-4096 50k-1024-a1.5 cv-50k-1024 bootstrap ridge load metric-1000k screen-1000k"   pairs in thousands, columns, spectrum 1/k^a
+#   WORK="50k-1024 2k-4096 50k-1024-a1.5 cv-50k-1024 bootstrap ridge load metric-1000k io-200k screen-1000k"   pairs in thousands, columns, spectrum 1/k^a
 #   PEERS="sklearn-lbfgs torch-lbfgs"   only these; PEERS=0 none
 #   LIMIT=120                           seconds that a peer may take
 #   LAMBDA=1e-4
@@ -93,6 +93,66 @@ metric() {
         printf '  %-30s failed: %s\n' sklearn-metrics "$(tail -n 1 "$folder/error")"
     fi
 }
+# A command of ours or of a peer: its seconds and memory go to the file $1.
+timed() {
+    to=$1
+    shift
+    "$bench" command "$@" > "$folder/$to" 2> "$folder/error" && return
+    printf '  %-30s failed: %s\n' "$to" "$(tail -n 1 "$folder/error")"
+    return 1
+}
+# name, file with its seconds, file with ours, what else there is to say
+beside() {
+    printf '  %-30s %9.3f s %8.2fx   %s\n' "$1" "$(value "$2" seconds)" \
+        "$(calc %.6f "$(value "$2" seconds) / $(value "$3" seconds)")" "$4"
+}
+# Files in and out. records
+io() {
+    records=$folder/records.jsonl
+    "$bench" records "$1" "$records"
+    mb=$(($(wc -c < "$records") / 1000000))
+    cat "$records" > /dev/null
+    "$ASSAY_BIN" -w "$folder/io.assay" init > /dev/null
+    printf 'import: %s records, %s MB\n' "$1" "$mb"
+    timed import "$ASSAY_BIN" -q -w "$folder/io.assay" import --format trl "$records" || { bad=1; return; }
+    beside assay import import "$(value import memory) MB of memory, $(calc %.0f "$mb / $(value import seconds)") MB/s"
+    if [ "${PEERS:-}" = 0 ]; then :
+    elif ! is_there python3 'import json, sqlite3'; then
+        printf '  %-30s not here; apt-get install python3\n' python-sqlite3
+    elif timed peer env PATH="/usr/bin:$PATH" python3 "$here/peers/sqlite_import.py" "$records" "$folder/peer.db"; then
+        beside 'python, json and sqlite3' peer import 'one table, one transaction, no ids (at least 2.5x)'
+    fi
+    rm -f "$folder/peer.db"
+    if command -v gzip > /dev/null; then
+        gzip -1 -c "$records" > "$records.gz"
+        timed gzip gzip -dc "$records.gz" && "$bench" lines "$records.gz" > "$folder/lines" &&
+            printf '  %-30s %9.3f s %8s    of gzip -dc alone: %.2f (at most 1.15)\n' 'lines of .gz' \
+                "$(value lines seconds)" '' "$(calc %.4f "$(value lines seconds) / $(value gzip seconds)")"
+        "$ASSAY_BIN" -w "$folder/gz.assay" init > /dev/null
+        timed packed "$ASSAY_BIN" -q -w "$folder/gz.assay" import --format trl "$records.gz" &&
+            beside 'import of .gz' packed import "$(value packed memory) MB of memory"
+        rm -f "$records.gz" "$folder/gz.assay"*
+    else
+        printf '  %-30s not here; apt-get install gzip\n' gzip
+    fi
+    rm -f "$records"
+    printf 'export: the same as trl\n'
+    timed export "$ASSAY_BIN" -q -w "$folder/io.assay" export -f trl -o "$folder/out.jsonl" || { bad=1; return; }
+    beside assay export export "$(value export memory) MB of memory"
+    if [ "${PEERS:-}" != 0 ]; then
+        is_there python3 'import json, sqlite3' &&
+            timed peer env PATH="/usr/bin:$PATH" python3 "$here/peers/sqlite_export.py" "$folder/io.assay" "$folder/out2.jsonl" &&
+            beside 'python, sqlite3 and json' peer export '(at least 4x)'
+        if command -v sqlite3 > /dev/null; then
+            timed peer sqlite3 -json "$folder/io.assay" "SELECT messages, a.text, b.text FROM comparison
+                JOIN prompt USING (prompt) JOIN response a ON a.response = first JOIN response b ON b.response = second
+                ORDER BY comparison" && beside 'sqlite3 -json' peer export 'three columns (at least 1.4x)'
+        else
+            printf '  %-30s not here; apt-get install sqlite3\n' 'sqlite3 -json'
+        fi
+    fi
+    rm -f "$folder"/io.assay* "$folder"/out*.jsonl
+}
 apart() { calc %.17g "sqrt(($(value theirs "$1") - $(value ours "$1")) ^ 2)"; }
 
 # kind pairs columns alpha
@@ -121,12 +181,17 @@ work() {
     [ "${PEERS:-}" = 0 ] || compare "$kind" "$n" "$d"
 }
 
-for name in ${WORK:-load 20k-512 50k-1024 2k-4096 cv-20k-512 bootstrap-20k-512 ridge-20k-512 metric-100k metric-1000k screen-1000k}; do
+for name in ${WORK:-load 20k-512 50k-1024 2k-4096 cv-20k-512 bootstrap-20k-512 ridge-20k-512 metric-100k metric-1000k io-200k screen-1000k}; do
     case $name in
     load)
         "$bench" load 819 "$folder" > "$folder/ours"
         printf 'load: 819 MB of f16 at %s GB/s; read() by one thread %s, SHA-256 (beside the fit) %s GB/s\n' \
             "$(value ours load)" "$(value ours read1)" "$(value ours digest)"
+        continue
+        ;;
+    io-*k)
+        name=${name#io-}
+        io "${name%k}000"
         continue
         ;;
     screen-*k)
@@ -151,7 +216,7 @@ for name in ${WORK:-load 20k-512 50k-1024 2k-4096 cv-20k-512 bootstrap-20k-512 r
     alpha=1
     case $name in *-a*) alpha=${name##*-a} name=${name%-a*} ;; esac
     if ! expr "$name" : '[0-9][0-9]*k-[0-9][0-9]*$' > /dev/null; then
-        echo "bench: no work is called \"$name\"; say 50k-1024, 50k-1024-a1.5, cv, bootstrap-20k-512, ridge, load, metric-100k or screen-1000k" >&2
+        echo "bench: no work is called \"$name\"; say 50k-1024, 50k-1024-a1.5, cv, bootstrap-20k-512, ridge, load, metric-100k, io-200k or screen-1000k" >&2
         exit 2
     fi
     work "$kind" "${name%%k-*}000" "${name#*k-}" "$alpha"
