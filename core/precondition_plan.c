@@ -24,6 +24,7 @@ static const struct trial {
     double share, passes, factors;
 } trials[] = {{PRECONDITION_GRAM, false, 2, 22, 3},     {PRECONDITION_GRAM, false, 3, 19, 3},
               {PRECONDITION_GRAM, false, 4, 18, 3},     {PRECONDITION_GRAM, false, 8, 15, 3},
+              {PRECONDITION_GRAM, false, 16, 13.5, 3},  {PRECONDITION_GRAM, false, 24, 12.5, 3},
               {PRECONDITION_GRAM, false, 0, 11, 2},     {PRECONDITION_DUAL, false, 0.25, 79, 4},
               {PRECONDITION_DUAL, false, 0.375, 66, 4}, {PRECONDITION_DUAL, false, 0.5, 57, 4},
               {PRECONDITION_DUAL, false, 0.75, 49, 4},  {PRECONDITION_DUAL, true, 0.125, 73, 7},

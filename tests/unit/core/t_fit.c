@@ -60,6 +60,21 @@ Test(fit, few_passes_for_flat_and_steep_spectra)
     }
 }
 
+/* With hundreds of pairs a column a larger sample is cheap beside a pass, and saves some. */
+Test(fit, fewer_passes_for_many_pairs_a_column)
+{
+    for (int i = 0; i < 2; i++) {
+        struct spectrum s;
+        double alpha = i == 0 ? 1 : 1.5, w[32];
+        spectrum_draw(&s, 20000, 32, alpha, 12);
+        struct fit_opts o = {.threads = 2, .memory = SIZE_MAX};
+        struct bt_info info = fit(&s, 1e-4, &o, w);
+        expect_certified(&s, 1e-4, &info, w);
+        cr_expect(le(sz, info.passes, 14), "alpha %g: %zu passes", alpha, info.passes);
+        spectrum_free(&s);
+    }
+}
+
 /* The rows that are looked at say that all eigenvalues are equal, the others differ: it notices, and takes the metric
  * after all, instead of hundreds of passes. */
 Test(fit, a_wrong_guess_about_the_spectrum_is_corrected)

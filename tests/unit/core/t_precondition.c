@@ -139,7 +139,7 @@ static void expect_plan(size_t n, size_t d, enum precondition_kind kind, size_t 
 
 Test(precondition, the_shape_decides)
 {
-    expect_plan(500000, 512, PRECONDITION_GRAM, 8 * 512, 8 * 512);
+    expect_plan(500000, 512, PRECONDITION_GRAM, 24 * 512, 24 * 512);
     expect_plan(50000, 1024, PRECONDITION_GRAM, 2 * 1024, 4 * 1024);
     expect_plan(20000, 4096, PRECONDITION_DUAL, 1024, 4096);
     expect_plan(2000, 4096, PRECONDITION_DUAL, 256, 2000);
