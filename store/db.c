@@ -1,6 +1,7 @@
 #include "store/db.h"
 
 #include "core/base/buf.h"
+#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/trace.h"
 #include "store/bulk.h"
