@@ -62,10 +62,8 @@ GENERATED := $(GEN)/assets.c $(GEN)/stmt_list.h
 .SECONDARY:
 
 ## all: build build/assay (the default)
-all: $(BUILD)/assay
-
-$(BUILD)/assay: $(B)/assay
-	$(Q)mkdir -p $(@D) && ln -sf $(patsubst $(BUILD)/%,%,$<) $@
+all: $(B)/assay
+	$(Q)ln -sf $(patsubst $(BUILD)/%,%,$<) $(BUILD)/assay
 
 $(B)/assay: $(B)/app/main.o $(LIBS)
 	$(call say,LD,$@)
