@@ -35,7 +35,7 @@
  *   contender.[ch], comparison.[ch] heads on the same pairs that they were not fitted to -> which is better
  *   calibrated.[ch], temperatures.[ch], sides.[ch] probabilities put right on other pairs, for all and by group
  *   transformed.[ch] rewards through a transform, with what that needs
- *   report.[ch]   a page on the workspace and its heads; report_data.c, report_heads.c its parts
+ *   report.[ch]   what is told of the workspace and its heads; report_page.[ch] as a page, part by part
  *   threshold.[ch] from which margin on a head may answer; leader.[ch] the answer to a prompt that it would give so
  *   fitted.[ch]   the pairs a head was fitted to, known again in any file or order
  *   recording.[ch] what a command did -> a run of the workspace

@@ -1,5 +1,5 @@
 #include "app/cmd.h"
-#include "app/report.h"
+#include "app/report_page.h"
 #include "core/base/asset.h"
 #include "core/base/clock.h"
 #include "core/base/json_writer.h"

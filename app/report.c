@@ -215,7 +215,7 @@ bool report_make(const struct app *app, const struct args *args, const struct ju
         r->title = r->workspace && r->status.title != NULL && *r->status.title != '\0' ? r->status.title
                    : r->workspace                                                      ? r->file
                                                                                        : "reward heads";
-    return judge_all(app, args, r, err) && report_rivals_make(r, err);
+    return judge_all(app, args, r, err) && report_rivals_make(r->heads.v, r->heads.n, &r->o.e, &r->rivals, err);
 }
 
 void report_free(struct report *r)
@@ -245,67 +245,4 @@ size_t report_judged(const struct report *r)
     for (size_t i = 0; i < r->heads.n; i++)
         n += r->heads.v[i]->why == NULL;
     return n;
-}
-
-bool report_mapped(const struct report_head *h)
-{
-    return h->s.figures.map != CALIBRATION_NONE;
-}
-
-void report_write(const struct report *r, struct page *p)
-{
-    report_glance(r, p);
-    if (r->workspace) {
-        report_data(r, p);
-        report_people(r, p);
-    }
-    report_heads(r, p);
-    if (report_judged(r) > 0) {
-        report_calibration(r, p);
-        report_rivals(r, p);
-        report_groups(r, p);
-        report_abstention(r, p);
-        report_confounds(r, p);
-        report_probes(r, p);
-    }
-    report_repeat(r, p);
-    page_end(p);
-}
-
-struct report_text report_count(int64_t n)
-{
-    struct report_text t;
-    char digits[32];
-    size_t len = (size_t)snprintf(digits, sizeof digits, "%lld", (long long)n), at = 0;
-    for (size_t i = 0; i < len; i++) {
-        if (i > 0 && digits[i - 1] != '-' && (len - i) % 3 == 0)
-            t.text[at++] = ',';
-        t.text[at++] = digits[i];
-    }
-    t.text[at] = '\0';
-    return t;
-}
-
-static struct report_text told(double v, struct metric_interval i, double scale, int decimals, const char *unit)
-{
-    struct report_text t;
-    char value[COMPARE_NUMBER], lo[COMPARE_NUMBER], hi[COMPARE_NUMBER];
-    if (!isfinite(v))
-        snprintf(t.text, sizeof t.text, "undefined");
-    else if (!isfinite(i.lo) || !isfinite(i.hi))
-        snprintf(t.text, sizeof t.text, "%s%s", compare_number(scale * v, decimals, value), unit);
-    else
-        snprintf(t.text, sizeof t.text, "%s%s (%s to %s)", compare_number(scale * v, decimals, value), unit,
-                 compare_number(scale * i.lo, decimals, lo), compare_number(scale * i.hi, decimals, hi));
-    return t;
-}
-
-struct report_text report_share(double v, struct metric_interval i)
-{
-    return told(v, i, 100, 1, " %");
-}
-
-struct report_text report_figure(double v, struct metric_interval i)
-{
-    return told(v, i, 1, 3, "");
 }

@@ -1,4 +1,4 @@
-#include "app/report.h"
+#include "app/report_page.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "app/report.h"
+#include "app/report_page.h"
 
 static bool has_probes(const struct report_head *h)
 {
