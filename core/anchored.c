@@ -119,7 +119,7 @@ bool anchored_start(struct anchored *o, struct err *err)
     if (!pass_first(&o->pass, o->f, measured ? o->trial.g : o->at.g, &sums, err))
         return false;
     if (measured)
-        memcpy(o->pass.z, o->pass.anchor_z, o->n * sizeof *o->pass.z); /* the last margins are those of `at` */
+        o->pass.last = o->pass.anchor_z; /* those of `at` */
     else
         set_anchor(o, &sums);
     return true;

@@ -52,17 +52,24 @@ static int by_row(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index; /* qsort alone would not be stable */
 }
 
+static size_t first_row(const struct pair *p)
+{
+    return p->chosen < p->rejected ? p->chosen : p->rejected;
+}
+
 static void order(struct diff *f, const struct pair *pairs, const size_t *which)
 {
-    struct place *places = mem_array(f->n, sizeof *places);
     bool ordered = true;
     for (size_t i = 0; i < f->n; i++) {
-        const struct pair *p = &pairs[which != NULL ? which[i] : i];
-        places[i] = (struct place){p->chosen < p->rejected ? p->chosen : p->rejected, i};
-        ordered = ordered && (i == 0 || places[i - 1].row <= places[i].row);
+        f->pairs[i] = pairs[which != NULL ? which[i] : i];
+        ordered = ordered && (i == 0 || first_row(&f->pairs[i - 1]) <= first_row(&f->pairs[i]));
     }
-    if (!ordered)
-        qsort(places, f->n, sizeof *places, by_row);
+    if (ordered)
+        return;
+    struct place *places = mem_array(f->n, sizeof *places);
+    for (size_t i = 0; i < f->n; i++)
+        places[i] = (struct place){first_row(&f->pairs[i]), i};
+    qsort(places, f->n, sizeof *places, by_row);
     for (size_t i = 0; i < f->n; i++)
         f->pairs[i] = pairs[which != NULL ? which[places[i].index] : places[i].index];
     mem_free(places);
@@ -186,10 +193,10 @@ static bool allocate(struct diff *f, size_t memory, struct err *err)
 {
     if (f->n == 0 || f->d == 0)
         return err_set(err, ERR_RANGE, "there are no pairs to train on");
-    f->pairs = mem_block(f->n, sizeof *f->pairs);
-    f->weight = mem_block(f->n, sizeof *f->weight);
-    f->p = mem_block(f->n, sizeof *f->p);
-    f->rounded = mem_block(f->n, sizeof *f->rounded);
+    f->pairs = mem_block_raw(f->n, sizeof *f->pairs);
+    f->weight = mem_block_raw(f->n, sizeof *f->weight);
+    f->p = mem_block_raw(f->n, sizeof *f->p);
+    f->rounded = mem_block_raw(f->n, sizeof *f->rounded);
     f->doubles = has_doubles(f->e);
     if (f->pairs == NULL || f->weight == NULL || f->p == NULL || f->rounded == NULL)
         return err_set(err, ERR_MEMORY, "%zu pairs do not fit into memory", f->n);

@@ -25,6 +25,9 @@ static bool take_forms(struct pass *p, const struct loss *loss, enum loss_normal
 {
     const struct diff *f = p->f;
     double sum = 0;
+    struct loss_form one = loss_form_of(loss, f->weight[0], f->p[0], f->pairs[0].strength);
+    p->alike = true;
+    p->forms[(f->n - 1) / KERNEL_ROWS] = (struct kernel_forms){0};
     for (size_t i = 0; i < f->n; i++) {
         struct loss_form form = loss_form_of(loss, f->weight[i], f->p[i], f->pairs[i].strength);
         struct kernel_forms *block = &p->forms[i / KERNEL_ROWS];
@@ -33,6 +36,7 @@ static bool take_forms(struct pass *p, const struct loss *loss, enum loss_normal
         block->a[r] = form.a;
         block->b[r] = form.b;
         block->shift[r] = form.shift;
+        p->alike = p->alike && memcmp(&form, &one, sizeof form) == 0;
         p->shifted = p->shifted || form.shift != 0;
         sum += form.weight;
     }
@@ -48,14 +52,15 @@ bool pass_init_loss(struct pass *p, const struct diff *f, const struct loss *los
     size_t chunks = (f->n + CHUNK - 1) / CHUNK;
     *p = (struct pass){.f = f, .team = team, .kernel = kernel_choose()};
     p->segments = chunks < SEGMENTS ? chunks : SEGMENTS;
-    p->forms = mem_block((f->n + KERNEL_ROWS - 1) / KERNEL_ROWS, sizeof *p->forms);
-    p->z = mem_block(f->n, 4 * sizeof *p->z);
+    p->forms = mem_block_raw((f->n + KERNEL_ROWS - 1) / KERNEL_ROWS, sizeof *p->forms);
+    p->z = p->margins = mem_block_raw(f->n, 4 * sizeof *p->z);
     p->sums = mem_block(p->segments, (f->d + 2) * sizeof *p->sums);
     p->narrow = mem_block((size_t)team_workers(team), narrow_size(f) * sizeof *p->narrow);
     p->padded = mem_block(coarse_width(f), sizeof *p->padded);
     p->slope = p->z + f->n;
     p->anchor_z = p->slope + f->n;
     p->anchor_slope = p->anchor_z + f->n;
+    p->last = p->z;
     bool ok = p->forms != NULL && p->z != NULL && p->sums != NULL && p->narrow != NULL && p->padded != NULL;
     if (!ok)
         err_set(err, ERR_MEMORY, "no memory to fit %zu columns", f->d);
@@ -73,7 +78,7 @@ bool pass_init(struct pass *p, const struct diff *f, struct team *team, struct e
 void pass_free(struct pass *p)
 {
     mem_free(p->forms);
-    mem_free(p->z);
+    mem_free(p->margins);
     mem_free(p->sums);
     mem_free(p->narrow);
     mem_free(p->padded);
@@ -104,17 +109,42 @@ static void copy_block(double *to, const double *from, size_t rows)
         memcpy(to, from, rows * sizeof *to);
 }
 
+/* The block that row `first` begins; when all pairs are alike one block serves all but the last, which may be short. */
+static const struct kernel_forms *forms_at(const struct pass *p, size_t first)
+{
+    size_t block = first / KERNEL_ROWS;
+    return &p->forms[p->alike && first + KERNEL_ROWS <= p->f->n ? 0 : block];
+}
+
+/* What the next block needs by pair comes into the cache while this one is worked on: a line of each array, which the
+ * CPU would wait for as long as a short row takes. */
+static void fetch_pairs(const struct pass *p, size_t next, bool anchored)
+{
+    if (next >= p->f->n)
+        return;
+    const char *forms = (const char *)forms_at(p, next);
+    for (size_t byte = 0; byte < sizeof *p->forms && !p->alike; byte += 64)
+        __builtin_prefetch(forms + byte);
+    __builtin_prefetch(p->z + next, 1);
+    if (!anchored)
+        return;
+    __builtin_prefetch(p->anchor_z + next);
+    __builtin_prefetch(p->anchor_slope + next);
+}
+
 /* Losses and slopes of the `rows` pairs from `first` on; margins without their anchors are in k->z. */
 static void find_losses(const struct pass *p, size_t first, size_t rows, bool anchored, struct kernel_pairs *k)
 {
+    fetch_pairs(p, first + KERNEL_ROWS, anchored);
     k->shifted = p->shifted;
     for (size_t r = rows; r < KERNEL_ROWS; r++)
         k->z[r] = 0;
     for (size_t r = 0; r < rows && anchored; r++)
         k->z[r] += p->anchor_z[first + r];
     copy_block(p->z + first, k->z, rows);
-    p->kernel->losses(&p->forms[first / KERNEL_ROWS], k);
-    copy_block(p->slope + first, k->slope, rows);
+    p->kernel->losses(forms_at(p, first), k);
+    if (p->coarse == NULL || !anchored) /* an anchor is never set from rounded rows */
+        copy_block(p->slope + first, k->slope, rows);
 }
 
 /* As above, for sums in float32: c[r] is the slope less that at the anchor. */
@@ -243,6 +273,7 @@ static struct pass_sums run(struct job *t, double *g)
     struct pass *p = t->p;
     size_t d = p->f->d;
     struct pass_sums out = {0};
+    p->last = p->z;
     team_run(p->team, work, t);
     memset(g, 0, d * sizeof *g);
     for (size_t i = 0; i < p->segments; i++) {
@@ -269,7 +300,11 @@ struct pass_sums pass_run(struct pass *p, const float *s, bool anchored, double 
 
 void pass_anchor(struct pass *p)
 {
-    memcpy(p->anchor_z, p->z, 2 * p->f->n * sizeof *p->z); /* and the slopes, which stand behind */
+    double *z = p->anchor_z, *slope = p->anchor_slope;
+    p->last = p->anchor_z = p->z;
+    p->anchor_slope = p->slope;
+    p->z = z;
+    p->slope = slope;
 }
 
 bool pass_first(struct pass *p, struct diff *f, double *g, struct pass_sums *sums, struct err *err)
@@ -296,7 +331,7 @@ double pass_curvature(const struct pass *p, size_t i)
 {
     const struct kernel_forms *f = &p->forms[i / KERNEL_ROWS];
     size_t r = i % KERNEL_ROWS;
-    double near = f->shift[r] - p->z[i], far = f->shift[r] + p->z[i], own = p->f->weight[i];
+    double near = f->shift[r] - p->last[i], far = f->shift[r] + p->last[i], own = p->f->weight[i];
     double bend = f->a[r] * bt_sigma(near) * bt_sigma(-near) + f->b[r] * bt_sigma(far) * bt_sigma(-far);
     return own > 0 ? f->weight[r] * bend / own * p->f->sum_weight / p->divisor : 0;
 }

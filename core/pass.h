@@ -23,12 +23,15 @@ struct pass {
     const struct diff *f;
     struct team *team;
     const struct kernel *kernel;
-    struct coarse *coarse;           /* NULL, what pass_run reads in place of rows of the diff; the caller's */
-    struct kernel_forms *forms;      /* of all pairs in the order of the diff, KERNEL_ROWS a block */
-    bool shifted;                    /* some shift is not 0 */
-    double divisor;                  /* D > 0 */
-    double *z, *slope;               /* of the last pass, n: margins z_i and slopes l_i'(z_i) */
+    struct coarse *coarse;      /* NULL, what pass_run reads in place of rows of the diff; the caller's */
+    struct kernel_forms *forms; /* of all pairs in the order of the diff, KERNEL_ROWS a block */
+    bool shifted;               /* some shift is not 0 */
+    bool alike;                 /* all pairs have one form */
+    double divisor;             /* D > 0 */
+    double *margins;            /* the memory of the next four */
+    double *z, *slope;          /* of the last pass, n: margins z_i and slopes l_i'(z_i); slopes not of coarse rows */
     double *anchor_z, *anchor_slope; /* the same at the anchor */
+    const double *last;              /* margins of the point that was last passed or made the anchor */
     size_t segments;
     double *sums;  /* segments x (d + 2): gradient, loss, curvature */
     float *narrow; /* a worker: rows to form, and a gradient */
@@ -52,8 +55,9 @@ void pass_free(struct pass *p);
 
 /* At s (d), or anchored: at the anchor + s. g: d. */
 struct pass_sums pass_run(struct pass *p, const float *s, bool anchored, double *g);
-/* The point of the last pass is the anchor from now on: its slopes are kept, so that an anchored pass takes no
- * exponential more than another. */
+/* The point of the last pass, which was not an anchored one over coarse rows, is the anchor from now on: its slopes are
+ * kept, so that an anchored pass takes no exponential more than another. z and slope are undefined until the next pass.
+ */
 void pass_anchor(struct pass *p);
 /* pass_run at 0 without an anchor, with the same bits, while the rows of f (the diff of the pass, just prepared) are
  * read for the first time (core/diff.h). Errors of diff_settle. */

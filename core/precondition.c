@@ -188,8 +188,8 @@ static bool allocate(struct precondition *p, struct err *err)
 {
     size_t n = side(p), longest = p->d > p->plan.rows ? p->d : p->plan.rows;
     bool matrices = p->plan.kind != PRECONDITION_SCALAR, dual = p->plan.kind == PRECONDITION_DUAL;
-    p->gram = matrices ? mem_block(n, n * sizeof *p->gram) : NULL;
-    p->factor = matrices ? mem_block(n, n * sizeof *p->factor) : NULL;
+    p->gram = matrices ? mem_block_raw(n, n * sizeof *p->gram) : NULL;
+    p->factor = matrices ? mem_block_raw(n, n * sizeof *p->factor) : NULL;
     p->rows = dual ? mem_block_raw(n, p->d * sizeof *p->rows) : NULL;
     p->root = dual ? mem_block(n, sizeof *p->root) : NULL;
     p->x = mem_block(longest, sizeof *p->x);
