@@ -3,6 +3,8 @@
 #include "app/progress.h"
 #include "app/trained.h"
 
+#include <string.h>
+
 static void as_json(const struct trained *x, struct buf *out)
 {
     const struct training *t = &x->t;
@@ -49,6 +51,19 @@ static void as_json(const struct trained *x, struct buf *out)
     buf_free(&metrics);
 }
 
+/* Letters of a reason that no longer fit beside the rest. */
+enum { LONG_STOP = 48 };
+
+/* How the fit ended; what needs many words has a line of its own. */
+static void end_text(const struct training *t, struct buf *out)
+{
+    buf_addf(out, "%zu step%s   ", t->iterations, t->iterations == 1 ? "" : "s");
+    if (strlen(t->stop) < LONG_STOP)
+        buf_addf(out, "%s   %.2f s\n", t->stop, t->seconds);
+    else
+        buf_addf(out, "%.2f s\n  %s\n", t->seconds, t->stop);
+}
+
 static void as_text(const struct trained *x, struct buf *out)
 {
     const struct training *t = &x->t;
@@ -63,7 +78,7 @@ static void as_text(const struct trained *x, struct buf *out)
     buf_addf(out, "  objective %.8f   ", t->objective);
     if (!t->kind->is_net)
         buf_addf(out, "|gradient| %.1e   ", t->grad_norm);
-    buf_addf(out, "%zu step%s   %s   %.2f s\n", t->iterations, t->iterations == 1 ? "" : "s", t->stop, t->seconds);
+    end_text(t, out);
     if (t->train.m.n + t->held.m.n > 0) {
         buf_addc(out, '\n');
         evaluation_heading(out);

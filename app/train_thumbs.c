@@ -159,10 +159,10 @@ static void settings_text(const struct train_opts *o, const struct training *t, 
     if (own->balance)
         buf_adds(out, " among as many up as down");
     if (own->kind == THUMBS_BCO)
-        buf_addf(out, "; the shift is the %s",
+        buf_addf(out, ";\n  the shift is the %s",
                  own->delta == THUMBS_MIDPOINT ? "midpoint of both means" : "mean reward");
     if (own->kind == THUMBS_KTO)
-        buf_addf(out, "; the shift is the mean reward of %s",
+        buf_addf(out, ";\n  the shift is the mean reward of %s",
                  i->n_mismatched > 0 ? "mismatched answers" : "the thumbs themselves");
     buf_addc(out, '\n');
     if (fabs(i->weight_down / i->weight_up - 1) > 1e-9)

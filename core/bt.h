@@ -105,6 +105,7 @@ void bt_curvatures(struct bt_problem *b, const double *z, double *c);
     X(STATIONARY, "reached a stationary point: the loss is not convex, so there may be a lower one")                   \
     X(ITERATIONS, "stopped at the limit of iterations")                                                                \
     X(STALLED, "no step lowers the objective any more: the limit of double precision")                                 \
+    X(UNSETTLED, "found no shift that its own solution agrees with: the loss is not convex, and that jumps there")     \
     X(INTERRUPTED, "was interrupted before it reached the optimum")                                                    \
     X(SEPARABLE, "without a penalty (l2 = 0) these pairs have no finite optimum: margins grow without bound; set l2")
 enum bt_stop {

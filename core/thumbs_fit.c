@@ -192,7 +192,7 @@ static bool tie(struct fit *t, double *w, double shift, struct err *err)
             next = isfinite(lo) && isfinite(hi) ? (lo + hi) / 2 : tied;
         if (next == shift || !isfinite(next) || round + 1 == MAX_ROUNDS) {
             if (fabs(gap) > settled_enough * scale)
-                t->info->stop = BT_STALLED;
+                t->info->stop = BT_UNSETTLED;
             return true;
         }
         last_shift = shift;

@@ -56,7 +56,7 @@ struct thumbs_info {
     size_t start;         /* kto: which start won, 0 = the logistic solution */
     bool converged;       /* stop == BT_OPTIMAL: every inner problem that counts certified, and the shift settled:
                              gap <= 1e-6 (1 + |shift|) */
-    enum bt_stop stop;    /* kto: STATIONARY at best */
+    enum bt_stop stop;    /* kto: STATIONARY at best, UNSETTLED when its solution jumps where the shift would meet it */
     double ratio_mean;    /* of thumbs down, after clipping; 1 when prompts are not matched */
     size_t ratio_clipped; /* thumbs down whose ratio was */
     double

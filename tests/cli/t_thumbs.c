@@ -107,6 +107,19 @@ Test(thumbs, ratings_train_each_kind_and_eval_finds_the_held_out_again)
     }
 }
 
+/* Here the solution jumps where the shift would meet it: gradient and precision are not what is wrong. */
+Test(thumbs, a_shift_that_nothing_agrees_with_is_told_as_such)
+{
+    cr_assert(eq(int, assay_status(folder, "demo --folder d"), 0));
+    struct json_object *t = assay_json(
+        folder, "-w d/demo.assay train --head kto --up-from helpfulness>=3 --l2 0.001 --threads 1 -o k.safetensors");
+    cr_expect(not(yes(t, "converged")));
+    cr_expect(lt(dbl, json_number(t, "grad_norm"), 1e-6));
+    cr_expect(gt(dbl, json_number(t, "shift_gap"), 1e-3));
+    cr_expect(strstr(json_string(t, "stop"), "no shift") != NULL, "%s", json_string(t, "stop"));
+    json_object_put(t);
+}
+
 /* The head's file alone says what it is: the reward is 0 where P(up) is one half. */
 Test(thumbs, the_head_holds_its_shift_and_settings)
 {
