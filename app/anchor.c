@@ -224,6 +224,6 @@ void anchor_text(const struct anchor *a, struct buf *out)
         buf_addf(out, " mu %g%s", a->mu, a->expo ? "," : "");
     if (a->expo)
         buf_addf(out, " extrapolated by %.4g%s", a->factor,
-                 a->search ? ", the best on the held-out pairs: their figures below flatter it" : "");
+                 a->search ? ",\n  the best factor on the held-out pairs: their figures below flatter it" : "");
     buf_addc(out, '\n');
 }

@@ -76,17 +76,18 @@ void thumbs_evaluation_json(const struct thumbs_evaluation *v, struct json_write
 
 void thumbs_evaluation_heading(struct buf *out)
 {
-    buf_addf(out, "  %-9s %6s %5s  %-21s  %-19s  %-19s  %-5s  %s\n", "", "thumbs", "up", "accuracy", "AUROC",
-             "log-loss", "Brier", "ECE");
+    buf_addf(out, "  %-8s %6s %5s  %-21s %-19s %-19s %-5s %s\n", "", "thumbs", "up", "accuracy", "AUROC", "log-loss",
+             "Brier", "ECE");
 }
 
-/* The cell and blanks up to `width`. */
+/* The cell and blanks up to `width`, one at least. */
 static void cell(double value, struct metric_interval i, bool percent, size_t width, struct buf *out)
 {
     size_t from = out->len;
     evaluation_cell(value, i, percent, out);
-    while (out->len - from < width)
+    do
         buf_addc(out, ' ');
+    while (out->len - from < width);
 }
 
 void thumbs_evaluation_row(const char *name, const struct thumbs_evaluation *v, struct buf *out)
@@ -94,16 +95,16 @@ void thumbs_evaluation_row(const char *name, const struct thumbs_evaluation *v, 
     const struct metric_thumbs *m = &v->m;
     const struct metric_thumbs_intervals *i = &v->interval;
     const struct metric_interval none = {NAN, NAN};
-    buf_addf(out, "  %-9s %6zu ", name, m->n);
+    buf_addf(out, "  %-8s %6zu ", name, m->n);
     if (m->n == 0) {
         buf_adds(out, " no thumbs\n");
         return;
     }
     buf_addf(out, "%3.0f %%  ", 100 * m->share_up);
-    cell(v->zero ? m->accuracy : NAN, i->accuracy, true, EVALUATION_CELL + 2, out);
-    cell(m->auroc, i->auroc, false, EVALUATION_CELL, out);
-    cell(v->zero ? m->nll : NAN, i->nll, false, EVALUATION_CELL, out);
-    cell(v->zero ? m->brier : NAN, none, false, 7, out);
+    cell(v->zero ? m->accuracy : NAN, i->accuracy, true, EVALUATION_CELL + 1, out);
+    cell(m->auroc, i->auroc, false, EVALUATION_CELL - 1, out);
+    cell(v->zero ? m->nll : NAN, i->nll, false, EVALUATION_CELL - 1, out);
+    cell(v->zero ? m->brier : NAN, none, false, 6, out);
     evaluation_cell(v->zero ? m->ece : NAN, none, false, out);
     buf_addc(out, '\n');
 }

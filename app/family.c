@@ -4,6 +4,7 @@
 #include "app/labels.h"
 #include "app/train_ordinal.h"
 #include "app/weigh.h"
+#include "core/choose.h"
 #include "core/mix.h"
 #include "core/more.h"
 #include "core/rated.h"
@@ -39,23 +40,26 @@ static const struct entry {
     {"from", "regression", "", "the other head is fitted first, on ratings"},
     {"mu", "MU", "MU/2 |w - anchor|^2", "draws the head to it"},
     {"expo", "F or search", "anchor + F (w - anchor)", "extrapolates from it"},
+#define X(id, name, text) {"rule", name, "", text},
+    CHOOSE_RULES(X)
+#undef X
 #define X(id, name, text) {"variant", name, "", text},
-    MORE_VARIANTS(X)
+        MORE_VARIANTS(X)
 #undef X
 #define X(id, name, text) {"metric", name, "", text},
-        MORE_METRICS(X)
+            MORE_METRICS(X)
 #undef X
 #define X(id, name, text) {"ema-start", name, "", text},
-            MORE_EMA_STARTS(X)
+                MORE_EMA_STARTS(X)
 #undef X
 #define X(id, name, text) {"rows", name, "", text},
-                RATED_ROWS(X)
+                    RATED_ROWS(X)
 #undef X
 #define X(id, name, text) {"scale", name, "", text},
-                    SCALES(X)
+                        SCALES(X)
 #undef X
 #define X(name, a, b, c, d, e, from) {"mix", name, "", from},
-                        {"mix", "A=W,B=W,...", "W r_A + W r_B + ...", "the reward is made of these attributes"},
+                            {"mix", "A=W,B=W,...", "W r_A + W r_B + ...", "the reward is made of these attributes"},
     MIX_PUBLISHED(X)
 #undef X
         {"mix", "fitted", "", "weights by Bradley-Terry on the training pairs"},
@@ -140,19 +144,22 @@ struct listing {
     const char *option; /* of the row before */
 };
 
-enum { INDENT = 32 };
+/* Columns of the list. */
+enum { ENTRY_FORMULA = 32, ENTRY_TEXT = 57 };
 
 static void entry_text(void *ctx, const struct entry *e)
 {
     struct listing *l = ctx;
     bool first = strcmp(l->option, e->option) != 0;
-    struct buf said = BUF_INIT;
-    if (e->formula[0] != '\0')
-        buf_addf(&said, "%s: ", e->formula);
-    buf_adds(&said, e->text);
     buf_addf(l->out, "%s%-13s %-15s ", first ? "--" : "  ", first ? e->option : "", e->value);
-    args_wrap(said.ptr, INDENT, l->out);
-    buf_free(&said);
+    if (e->formula[0] == '\0') {
+        args_wrap(e->text, ENTRY_FORMULA, l->out);
+    } else {
+        buf_addf(l->out, "%-*s", ENTRY_TEXT - ENTRY_FORMULA, e->formula);
+        if (strlen(e->formula) >= ENTRY_TEXT - ENTRY_FORMULA)
+            buf_addf(l->out, "\n%*s", ENTRY_TEXT, "");
+        args_wrap(e->text, ENTRY_TEXT, l->out);
+    }
     l->option = e->option;
 }
 

@@ -248,7 +248,7 @@ void mixing_text(const struct mixing_opts *o, const struct mixing *m, const stru
             first = false;
         }
     buf_adds(out, first ? " 0" : "");
-    buf_adds(out, m->fitted ? "   (weights fitted on the training pairs, by outputs of other folds)\n" : "\n");
+    buf_adds(out, m->fitted ? "\n  (weights fitted on the training pairs, by outputs of other folds)\n" : "\n");
     if (m->fitted && !m->info.converged)
         buf_addf(out, "  the fit of the weights %s\n", bt_stop_text(m->info.stop));
     if (o->decorrelate == NULL)

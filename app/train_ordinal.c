@@ -371,13 +371,13 @@ static void found_text(const struct train_opts *o, const struct training *t, str
     const struct own *own = o->own;
     const struct found *found = t->own;
     bool held = found->held[0].head.weight > 0;
-    buf_addf(out, "\n  %-18s %21s %21s %21s %21s\n", held ? "held out" : "train", "log-loss  (of shares)",
-             "grade hit  (by ridge)", "off by  (by ridge)", "rmse  (by ridge)");
+    buf_addf(out, "\n  %-18s %17s %21s %16s %16s\n", held ? "held out" : "train", "log-loss (shares)",
+             "grade hit  (by ridge)", "off by   (ridge)", "rmse   (ridge)");
     for (size_t j = 0; j < found->k; j++) {
         const struct figures *f = held ? &found->held[j] : &found->train[j];
         buf_adds(out, "  ");
         app_add_column(out, t->head.objectives[j], 18);
-        buf_addf(out, " %10.3f %10.3f %9.1f %% %8.1f %% %10.3f %10.3f %10.3f %10.3f\n", f->head.nll, f->shares.nll,
+        buf_addf(out, " %8.3f %8.3f %9.1f %% %7.1f %% %7.3f %8.3f %7.3f %8.3f\n", f->head.nll, f->shares.nll,
                  100 * f->head.accuracy, 100 * f->ridge.accuracy, f->head.mae, f->ridge.mae, f->head.rmse,
                  f->ridge.rmse);
     }
