@@ -280,7 +280,30 @@ bool db_write_soon(struct db *db, transaction_fn fn, void *ctx, struct err *err)
 
 bool db_snapshot(struct db *db, transaction_fn fn, void *ctx, struct err *err)
 {
-    return transact(db, "BEGIN", fn, ctx, err);
+    if (db->depth > 0)
+        return transact(db, "BEGIN", fn, ctx, err);
+    memset(db->there, 0, sizeof db->there);
+    db->reading = true;
+    bool ok = transact(db, "BEGIN", fn, ctx, err);
+    db->reading = false;
+    return ok;
+}
+
+bool db_some(struct db *db, enum db_kind kind, bool *some, struct err *err)
+{
+    static const enum stmt_id any[] = {
+        [DB_OF_RESPONSE] = STMT_ANY_OF_RESPONSE, [DB_RATING] = STMT_ANY_RATING, [DB_SPAN] = STMT_ANY_SPAN};
+    int64_t n = 0;
+    *some = true;
+    if (!db->reading || sqlite3_txn_state(db->sql, "main") == SQLITE_TXN_WRITE)
+        return true;
+    if (db->there[kind] == DB_ASK) {
+        if (!stmt_int(db, any[kind], NO_ARGS, &n, err))
+            return false;
+        db->there[kind] = n != 0 ? DB_SOME : DB_NONE;
+    }
+    *some = db->there[kind] == DB_SOME;
+    return true;
 }
 
 /* Whoever may not read the workspace may not read a copy of it. */

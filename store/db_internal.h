@@ -5,15 +5,20 @@
 #include "store/db.h"
 #include "store/stmt.h"
 
+/* What a workspace may have nothing of. */
+enum db_kind { DB_OF_RESPONSE, DB_RATING, DB_SPAN, DB_KINDS };
+
 struct db {
     sqlite3 *sql;
     char *path;
     int depth; /* of open transactions */
     int timeout_ms;
-    double waits_since;      /* for a lock; clock_monotonic() */
-    bool filling;            /* inside bulk_write */
-    struct bulk *bulk;       /* a new workspace is being filled (store/bulk.h), or NULL */
-    struct staging *staging; /* with it: rows on their way */
+    bool reading;                                      /* what is open is a snapshot, of which nothing changes... */
+    enum { DB_ASK, DB_NONE, DB_SOME } there[DB_KINDS]; /* ...so that this need be asked but once */
+    double waits_since;                                /* for a lock; clock_monotonic() */
+    bool filling;                                      /* inside bulk_write */
+    struct bulk *bulk;                                 /* a new workspace is being filled (store/bulk.h), or NULL */
+    struct staging *staging;                           /* with it: rows on their way */
     sqlite3_stmt *cache[STMT_COUNT];
 };
 
@@ -32,6 +37,9 @@ MUST_CHECK bool db_limit_cache(struct db *db, struct err *err);
 MUST_CHECK bool db_reserve(const char *path, struct err *err);
 /* A new file with the newest schema and nothing in it; on failure nothing is left there. */
 MUST_CHECK bool db_make(const char *path, struct db **out, struct err *err);
+
+/* Is there anything of the kind? Outside a snapshot always "perhaps": true. */
+MUST_CHECK bool db_some(struct db *db, enum db_kind kind, bool *some, struct err *err);
 
 /* Open a workspace of any version that is not newer than ours, and leave it in that version. Close with db_close. */
 MUST_CHECK bool db_reach(const char *path, enum db_mode mode, struct db **out, int *version, struct err *err);

@@ -131,14 +131,27 @@ bool export_get_response(struct export *e, int64_t row, struct export_response *
     return rows_close(&q, err);
 }
 
-static bool load_item(struct export *e, struct export_item *item, struct err *err)
+/* Columns of comparison_export_each behind those of the pair; texts live until the next row. */
+static void read_texts(struct rows *q, struct export_item *item)
+{
+    enum { MESSAGES = 11, EACH = 4 };
+    const int64_t row[2] = {item->pair.first, item->pair.second};
+    item->messages = rows_text(q, MESSAGES);
+    for (int i = 0, k = MESSAGES + 1; i < 2; i++, k += EACH)
+        item->responses[i] = (struct export_response){.row = row[i],
+                                                      .text = rows_text(q, k),
+                                                      .model = rows_text(q, k + 1),
+                                                      .language = rows_text(q, k + 2),
+                                                      .tags = rows_text(q, k + 3)};
+}
+
+static bool load_item(struct export *e, struct rows *q, struct export_item *item, struct err *err)
 {
     struct label_pair *p = &item->pair;
-    const int64_t rows[2] = {p->first, p->second};
-    if (!export_get_messages(e, p->prompt, &item->messages, err) ||
-        !export_get_response(e, p->first, &item->responses[0], err) ||
-        !export_get_response(e, p->second, &item->responses[1], err) ||
-        !label_judgements(e->db, p->comparison, rows, &e->arena, &item->judgements, &item->n, err))
+    label_pair_row(q, p);
+    read_texts(q, item);
+    if (!label_judgements(e->db, p->comparison, (const int64_t[]){p->first, p->second}, &e->arena, &item->judgements,
+                          &item->n, err))
         return false;
     p->label = label_decide(p, item->judgements, item->n, &e->options->label);
     return true;
@@ -164,9 +177,8 @@ static bool each_row(struct export *e, struct rows *q, int64_t total,
         struct export_item i = {0};
         if (looked % TICK == 0 && !progress_tick(e->options->progress, (double)looked, (double)total))
             return err_set(err, ERR_STOPPED, "stopped; nothing was written");
-        label_pair_row(q, &i.pair);
         bool wanted;
-        if (!load_item(e, &i, err) || !passes(e, &i, &wanted, err))
+        if (!load_item(e, q, &i, err) || !passes(e, &i, &wanted, err))
             return false;
         if (wanted) {
             e->counts->comparisons++;
@@ -188,7 +200,7 @@ bool export_each(struct export *e, bool (*item)(struct export *e, const struct e
     int64_t total = 0;
     struct value source = v_str(e->options->label.source), split = v_str(e->options->label.split);
     if (!stmt_int(e->db, STMT_COMPARISON_COUNT, ARGS(source, split), &total, err) ||
-        !rows_open(&q, e->db, STMT_COMPARISON_EACH, ARGS(source, split), err))
+        !rows_open(&q, e->db, STMT_COMPARISON_EXPORT_EACH, ARGS(source, split), err))
         return false;
     if (!each_row(e, &q, total, item, err))
         return rows_abandon(&q);

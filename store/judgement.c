@@ -3,7 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/vec.h"
 #include "store/bulk.h"
-#include "store/stmt.h"
+#include "store/db_internal.h"
 #include "store/tally.h"
 
 #include <math.h>
@@ -219,15 +219,17 @@ static bool list(struct db *db, enum stmt_id id, int64_t subject, struct arena *
     struct rows q;
     if (!rows_open(&q, db, id, ARGS(v_int(subject)), err))
         return false;
-    bool ok = true;
+    bool ok = true, ratings = true, spans = true;
     while (ok && rows_next(&q)) {
         struct judgement j;
         ok = from_row(&q, a, &j, err);
         vec_push(&found, j);
     }
     ok = ok ? rows_close(&q, err) : rows_abandon(&q);
+    if (ok && found.n > 0)
+        ok = db_some(db, DB_RATING, &ratings, err) && db_some(db, DB_SPAN, &spans, err);
     for (size_t i = 0; ok && i < found.n; i++)
-        ok = load_ratings(db, a, &found.v[i], err) && load_spans(db, a, &found.v[i], err);
+        ok = (!ratings || load_ratings(db, a, &found.v[i], err)) && (!spans || load_spans(db, a, &found.v[i], err));
     vec_to_arena(&found, a, *out, *n);
     return ok;
 }
@@ -252,6 +254,14 @@ bool judgement_list(struct db *db, int64_t comparison, enum judgement_which whic
 bool judgement_list_response(struct db *db, int64_t response, enum judgement_which which, struct arena *a,
                              struct judgement **out, size_t *n, struct err *err)
 {
+    bool some = true;
+    if (which == JUDGEMENTS_LATEST && !db_some(db, DB_OF_RESPONSE, &some, err))
+        return false;
+    if (!some) {
+        *out = NULL;
+        *n = 0;
+        return true;
+    }
     return list(db, which == JUDGEMENTS_ALL ? STMT_JUDGEMENT_LIST_RESPONSE : STMT_JUDGEMENT_LIST_RESPONSE_LATEST,
                 response, a, out, n, err);
 }

@@ -198,6 +198,13 @@ SELECT source, coalesce(split, ''), people, 1 FROM comparison WHERE comparison =
 INSERT INTO rating (judgement, response, attribute, value, position) VALUES (?1, ?2, ?3, ?4, ?5);
 -- name: span_add
 INSERT INTO span (judgement, response, position, start, stop, sign, comment) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+-- name: any_of_response
+-- is there anything of the kind at all?
+SELECT EXISTS (SELECT 1 FROM latest WHERE response IS NOT NULL);
+-- name: any_rating
+SELECT EXISTS (SELECT 1 FROM rating);
+-- name: any_span
+SELECT EXISTS (SELECT 1 FROM span);
 -- name: span_list
 -- of a judgement: which response as in rating_list, bytes, sign, comment
 SELECT coalesce(span.response = comparison.second, 0), span.start, span.stop, span.sign, span.comment
@@ -723,6 +730,14 @@ SELECT count(*) FROM comparison JOIN source USING (source)
  WHERE comparison.retired IS NULL AND (?1 IS NULL OR source.name = ?1) AND (?2 IS NULL OR comparison.split = ?2);
 -- name: comparison_each
 SELECT c.comparison, c.id, c.first, a.id, c.second, b.id, c.prompt, p.id, source.name, c.split, c.subset
+  FROM comparison c JOIN source USING (source) JOIN prompt p ON p.prompt = c.prompt
+  JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second
+ WHERE c.retired IS NULL AND (?1 IS NULL OR source.name = ?1) AND (?2 IS NULL OR c.split = ?2)
+ ORDER BY c.comparison;
+-- name: comparison_export_each
+-- the same with what they say
+SELECT c.comparison, c.id, c.first, a.id, c.second, b.id, c.prompt, p.id, source.name, c.split, c.subset,
+       p.messages, a.text, a.model, a.language, a.tags, b.text, b.model, b.language, b.tags
   FROM comparison c JOIN source USING (source) JOIN prompt p ON p.prompt = c.prompt
   JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second
  WHERE c.retired IS NULL AND (?1 IS NULL OR source.name = ?1) AND (?2 IS NULL OR c.split = ?2)

@@ -11,10 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { BLOCK = 256 * 1024 };
+
 struct outfile {
     FILE *f;
     char *path;      /* for errors; NULL: standard output */
     char *temporary; /* NULL: written directly */
+    char *block;     /* what f gathers before it writes; NULL: as the system has it */
     int failed;      /* errno of the first write that failed */
 };
 
@@ -59,6 +62,10 @@ struct outfile *outfile_open(const char *path, struct err *err)
         mem_free(o);
         return NULL;
     }
+    if (o->temporary != NULL) {
+        o->block = mem_alloc(BLOCK);
+        setvbuf(o->f, o->block, _IOFBF, BLOCK);
+    }
     return o;
 }
 
@@ -77,6 +84,7 @@ bool outfile_failed(const struct outfile *o)
 
 static void release(struct outfile *o)
 {
+    mem_free(o->block);
     mem_free(o->temporary);
     mem_free(o->path);
     mem_free(o);

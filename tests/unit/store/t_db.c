@@ -329,3 +329,42 @@ Test(db, the_audit_trail_is_read_newest_first_and_ends_when_told)
     must(audit_each(f.db, "second", 5, count_rows, &n, &f.err));
     cr_expect(eq(int, n, 1));
 }
+
+/* What a snapshot was found to have nothing of is looked for again once something is written in it. */
+static bool look_and_write(struct db *db, void *ctx, struct err *err)
+{
+    bool *some = ctx;
+    return db_some(db, DB_RATING, &some[0], err) && db_some(db, DB_RATING, &some[1], err) &&
+           fixture_import(&f, "r.jsonl", "helpsteer2",
+                          "{\"prompt\":\"p\",\"response\":\"r\",\"helpfulness\":4,\"correctness\":3,\"coherence\":4,"
+                          "\"complexity\":1,\"verbosity\":2}\n") &&
+           db_some(db, DB_RATING, &some[2], err);
+}
+
+Test(db, what_a_snapshot_has_none_of_is_asked_once)
+{
+    bool some[3] = {true, true, false};
+    must(db_snapshot(f.db, look_and_write, some, &f.err));
+    cr_expect(eq(int, some[0], 0));
+    cr_expect(eq(int, some[1], 0));
+    cr_expect(eq(int, some[2], 1));
+    must(db_some(f.db, DB_RATING, &some[0], &f.err));
+    cr_expect(eq(int, some[0], 1));
+}
+
+static bool write_soon(struct db *db, void *ctx, struct err *err)
+{
+    (void)ctx;
+    return setting_set(db, "title", "soon", err);
+}
+
+Test(db, what_is_written_soon_is_seen_by_others_at_once)
+{
+    must(db_write_soon(f.db, write_soon, NULL, &f.err));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM setting WHERE value = 'soon'"), 1));
+    sqlite3_stmt *s;
+    cr_assert(eq(int, sqlite3_prepare_v2(f.db->sql, "PRAGMA synchronous", -1, &s, NULL), SQLITE_OK));
+    cr_expect(eq(int, sqlite3_step(s), SQLITE_ROW));
+    cr_expect(eq(int, sqlite3_column_int(s, 0), 2)); /* the next one waits for the disk again */
+    sqlite3_finalize(s);
+}
