@@ -7,6 +7,7 @@
 #include "core/base/trace.h"
 #include "core/base/vec.h"
 #include "store/db_internal.h"
+#include "store/disk.h"
 #include "store/staging.h"
 
 #include <string.h>
@@ -47,6 +48,8 @@ struct bulk {
     VEC(struct bulk_comparison) comparisons;
     uint32_t prompts, judgements; /* rows given so far */
     struct buf json;
+    int descriptor; /* of the file */
+    int sent;       /* batches so far */
     /* of the record that is being read */
     bool reading, saved; /* saved: there is a savepoint before it, and nothing staged that is older */
     struct staging_mark mark;
@@ -119,13 +122,23 @@ static bool leave_savepoint(struct db *db, const char *how, struct err *err)
     return !saved || db_exec(db, how, err);
 }
 
+/* A batch on its way to the file; every so often that goes on to the disk. */
+static bool send(struct db *db, struct err *err)
+{
+    enum { SENDS = 8 };
+    struct bulk *b = db->bulk;
+    if (++b->sent % SENDS == 0)
+        disk_write_ahead(b->descriptor);
+    return staging_send(db->staging, err);
+}
+
 bool bulk_record_end(struct db *db, struct err *err)
 {
     if (!leave_savepoint(db, "RELEASE record", err))
         return false;
     if (ids(db->bulk) > BULK_MOST)
         return bulk_finish(db, err);
-    return !staging_is_full(db->staging) || staging_send(db->staging, err);
+    return !staging_is_full(db->staging) || send(db, err);
 }
 
 static void take_back(struct bulk *b, const struct change *c)
@@ -348,6 +361,7 @@ static bool start(struct db *db, struct err *err)
     db->filling = true;
     db->bulk = mem_alloc(sizeof *db->bulk);
     db->bulk->json = BUF_INIT;
+    db->bulk->descriptor = disk_descriptor(db->path);
     db->staging = staging_open(db);
     return true;
 }

@@ -1,11 +1,14 @@
+#define _GNU_SOURCE /* sync_file_range */
 #include "store/disk.h"
 
 #include "core/base/buf.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 enum { FUSE_MAGIC = 0x65735546 };
@@ -103,4 +106,22 @@ bool disk_is_local(const char *path, struct err *err)
                                       "judgements could be lost; put "
                                       "the workspace on a local disk",
                                       path, network);
+}
+
+int disk_descriptor(const char *path)
+{
+    enum { FIRST = 3, MOST = 1024 };
+    struct stat wanted, st;
+    if (stat(path, &wanted) != 0)
+        return -1;
+    for (int fd = FIRST; fd < MOST; fd++)
+        if (fstat(fd, &st) == 0 && st.st_dev == wanted.st_dev && st.st_ino == wanted.st_ino)
+            return fd;
+    return -1;
+}
+
+void disk_write_ahead(int descriptor)
+{
+    if (descriptor >= 0)
+        sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
 }

@@ -14,4 +14,10 @@ void disk_type(const char *mountinfo, const char *path, char out[DISK_TYPE_SIZE]
 /* Name of the network file system that has this number (statfs(2), f_type) or, of FUSE, this type; NULL: local. */
 const char *disk_network(unsigned long magic, const char *type);
 
+/* The descriptor by which this process has a file open, -1 when it has not. (To open it once more would end the locks
+ * that SQLite has on it, when that one is closed: fcntl(2).) */
+int disk_descriptor(const char *path);
+/* Let the disk begin with what was written to it so far; a flush at the end then has less to wait for. */
+void disk_write_ahead(int descriptor);
+
 #endif

@@ -9,8 +9,8 @@
 #include <signal.h>
 #include <string.h>
 
-/* A batch that stays in the cache of a core, and is still worth the change of threads. */
-enum { FULL_BYTES = 512 * 1024, FULL_ROWS = 8192 };
+/* So much that a change of threads costs little beside it, even when others want the cores. */
+enum { FULL_BYTES = 2 << 20, FULL_ROWS = 32768 };
 
 static const struct {
     const char *name;

@@ -210,7 +210,7 @@ Test(bulk, what_fails_leaves_a_new_workspace)
     buf_free(&o.counts);
 }
 
-enum { MANY = 30000 };
+enum { MANY = 60000 };
 
 /* More than waits at once, so that the other thread has its part in it; every tenth prompt was there before. */
 static bool put_many(struct db *db, void *ctx, struct err *err)

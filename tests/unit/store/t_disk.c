@@ -3,6 +3,9 @@
 
 #include "store/disk.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 static const char mounts[] = "22 1 254:0 / / rw,relatime - ext4 /dev/root rw\n"
                              "30 22 0:5 / /home/ada/far rw,nosuid shared:3 - fuse.sshfs ada@host: rw\n"
                              "31 22 0:6 / /home/ada/far/near rw - xfs /dev/sdb rw\n"
@@ -47,4 +50,17 @@ Test(disk, network_file_systems_are_known_by_number_and_those_of_fuse_by_type)
     cr_expect(eq(str, (char *)(uintptr_t)disk_network(FUSE, "fuse.sshfs"), "fuse.sshfs"));
     cr_expect(eq(ptr, (void *)(uintptr_t)disk_network(FUSE, "fuseblk"), NULL));
     cr_expect(eq(ptr, (void *)(uintptr_t)disk_network(EXT4, "fuse.sshfs"), NULL));
+}
+
+Test(disk, a_file_is_found_by_the_descriptor_that_is_open)
+{
+    char path[] = "/tmp/assay-disk-XXXXXX";
+    int fd = mkstemp(path);
+    cr_expect(eq(int, disk_descriptor(path), fd));
+    disk_write_ahead(fd);
+    close(fd);
+    cr_expect(eq(int, disk_descriptor(path), -1));
+    unlink(path);
+    cr_expect(eq(int, disk_descriptor(path), -1));
+    disk_write_ahead(-1);
 }
