@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* So much that a change of threads costs little beside it, even when others want the cores. */
-enum { FULL_BYTES = 2 << 20, FULL_ROWS = 32768 };
+enum { FULL_BYTES = 2 << 20, FULL_ROWS = 32768, BLOCK = FULL_BYTES + FULL_BYTES / 4 };
 
 static const struct {
     const char *name;
@@ -26,7 +26,9 @@ struct batch {
     VEC(struct value) values[STAGE_COUNT];     /* columns a row */
     size_t from[STAGE_COUNT], to[STAGE_COUNT]; /* rows to be put in */
     size_t rows, bytes;
-    struct arena text;
+    char *block; /* BLOCK bytes for texts, the first of which are taken */
+    size_t taken;
+    struct arena text; /* those that do not fit */
 };
 
 struct staging {
@@ -252,7 +254,7 @@ static void empty(struct batch *b)
         vec_clear(&b->values[t]);
         b->from[t] = b->to[t] = 0;
     }
-    b->rows = b->bytes = 0;
+    b->rows = b->bytes = b->taken = 0;
     arena_reset(&b->text);
 }
 
@@ -293,7 +295,12 @@ bool staging_send(struct staging *s, struct err *err)
 static const void *keep(struct batch *b, const struct value *v)
 {
     b->bytes += v->n;
-    return arena_ndup(&b->text, v->p, v->n);
+    if (v->n > BLOCK - b->taken)
+        return arena_ndup(&b->text, v->p, v->n);
+    char *to = b->block + b->taken;
+    memcpy(to, v->p, v->n);
+    b->taken += v->n;
+    return to;
 }
 
 void staging_put(struct staging *s, enum staging_table t, const struct value *row)
@@ -302,7 +309,7 @@ void staging_put(struct staging *s, enum staging_table t, const struct value *ro
     for (size_t i = 0; i < tables[t].columns; i++) {
         struct value v = row[i];
         if (v.type == VALUE_TEXT || v.type == VALUE_BLOB)
-            v.p = keep(b, &row[i]);
+            v.p = v.n > 0 ? keep(b, &row[i]) : "";
         vec_push(&b->values[t], v);
     }
     b->rows++;
@@ -343,6 +350,8 @@ struct staging *staging_open(struct db *db)
     struct staging *s = mem_alloc(sizeof *s);
     s->db = db;
     s->filling = &s->batches[0];
+    for (size_t i = 0; i < sizeof s->batches / sizeof *s->batches; i++)
+        s->batches[i].block = mem_resize(NULL, BLOCK);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
     s->threaded = start(s);
@@ -363,6 +372,7 @@ void staging_close(struct staging *s)
     for (size_t i = 0; i < sizeof s->batches / sizeof *s->batches; i++) {
         empty(&s->batches[i]);
         arena_free(&s->batches[i].text);
+        mem_free(s->batches[i].block);
         for (int t = 0; t < STAGE_COUNT; t++)
             vec_free(&s->batches[i].values[t]);
     }
