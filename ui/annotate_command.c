@@ -96,6 +96,7 @@ static void set_linear(void *view, struct screen *s, size_t value)
     a->linear = value == 1;
     if (a->linear)
         annotate_linear_texts(a);
+    annotate_look(a);
 }
 
 const struct option annotate_options[] = {

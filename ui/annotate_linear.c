@@ -50,7 +50,6 @@ void annotate_linear_texts(struct annotate *a)
         add(a, buf_take(&b), t->text[i], t->len[i], parts + 2 * (t->n_turns + (size_t)i));
     }
     textview_set(&a->line, parts, 2 * n);
-    textview_look(&a->line, a->markdown, NULL, '-');
     textview_resize(&a->line, width, height);
     mem_free(parts);
 }

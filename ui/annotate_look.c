@@ -9,10 +9,16 @@ void annotate_look(struct annotate *a)
     if (a->diff)
         word_diff_make(&a->words, t->text[a->answer[0]], t->len[a->answer[0]], t->text[a->answer[1]],
                        t->len[a->answer[1]]);
-    textview_look(&a->text[PANE_A], a->markdown, a->diff ? &a->words.only[0] : NULL, '-');
-    textview_look(&a->text[PANE_B], a->markdown, a->diff ? &a->words.only[1] : NULL, '+');
-    textview_look(&a->text[PANE_PROMPT], a->markdown, NULL, '-');
-    textview_look(&a->line, a->markdown, NULL, '-');
+    static const char signs[] = {'-', '+'};
+    struct text_changes line[SIDE_B + 1];
+    for (int side = SIDE_A; side <= SIDE_B; side++) {
+        struct text_changes c = {0, &a->words.only[side], signs[side]};
+        textview_look(&a->text[side], a->markdown, &c, a->diff);
+        line[side] = c;
+        line[side].part = annotate_linear_part(a, (enum pane)side, 0);
+    }
+    textview_look(&a->text[PANE_PROMPT], a->markdown, NULL, 0);
+    textview_look(&a->line, a->markdown, line, a->linear && a->diff ? SIDE_B + 1 : 0);
 }
 
 void annotate_toggle_diff(struct annotate *a, struct screen *s)

@@ -33,8 +33,8 @@ static void draw_rating(const struct annotate *a, struct grid *g, int side, int 
         grid_putf(g, r.row, r.col, 1, style, "%d", value);
     if (!here)
         return;
-    grid_puts(g, r.row, r.col - 1, 1, "[", STYLE_KEY);
-    grid_puts(g, r.row, r.col + 1, 1, "]", STYLE_KEY);
+    grid_puts(g, r.row, r.col - 1, 1, "[", STYLE_CURSOR);
+    grid_puts(g, r.row, r.col + 1, 1, "]", STYLE_CURSOR);
     put_cursor_mark(g, r.row, r.col - COL_CELL - side * SIDE_STEP);
     g->cursor_row = r.row;
     g->cursor_col = r.col;
@@ -256,8 +256,8 @@ static void draw_preference(const struct annotate *a, struct grid *g)
         grid_puts(g, row, COL_MISSING, 1, "!", STYLE_MISSING);
     if (!here)
         return;
-    grid_puts(g, row, COL_CELL - 1, 1, "[", STYLE_KEY);
-    grid_puts(g, row, COL_CELL + used, 1, "]", STYLE_KEY);
+    grid_puts(g, row, COL_CELL - 1, 1, "[", STYLE_CURSOR);
+    grid_puts(g, row, COL_CELL + used, 1, "]", STYLE_CURSOR);
     put_cursor_mark(g, row, 0);
     g->cursor_row = row;
     g->cursor_col = COL_CELL;

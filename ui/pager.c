@@ -146,7 +146,7 @@ struct view pager_view(const char *title, struct buf *text, size_t at)
 struct view pager_markdown(const char *title, struct buf *text)
 {
     struct view v = pager_view(title, text, 0);
-    textview_look(&((struct pager *)v.self)->text, true, NULL, '-');
+    textview_look(&((struct pager *)v.self)->text, true, NULL, 0);
     return v;
 }
 

@@ -30,9 +30,18 @@ static void forget_shown(struct textview *v)
     vec_clear(&v->shown);
 }
 
-static enum style style_of_changes(const struct textview *v)
+/* NULL: none are shown in this part. */
+static const struct text_changes *changes_of(const struct textview *v, size_t part)
 {
-    return v->sign == '+' ? STYLE_SIDE_B : STYLE_SIDE_A;
+    for (size_t i = 0; i < v->changes.n; i++)
+        if (v->changes.v[i].part == part)
+            return &v->changes.v[i];
+    return NULL;
+}
+
+static enum style style_of_changes(const struct text_changes *c)
+{
+    return c->sign == '+' ? STYLE_SIDE_B : STYLE_SIDE_A;
 }
 
 static void render_part(struct textview *v, size_t part, struct rendering *out)
@@ -41,11 +50,12 @@ static void render_part(struct textview *v, size_t part, struct rendering *out)
     /* What is too wild to be rendered is shown as it is. */
     if (v->markdown && !markdown_render(p->text, p->len, v->width - v->label_width, v->ascii, out))
         v->wild = true;
-    if (v->changes == NULL || part > 0)
+    const struct text_changes *c = changes_of(v, part);
+    if (c == NULL)
         return;
     struct rendering plain = *out;
     *out = (struct rendering){0};
-    rendering_mark(&plain, p->text, p->len, v->changes, v->sign, style_of_changes(v), out);
+    rendering_mark(&plain, p->text, p->len, c->ranges, c->sign, style_of_changes(c), out);
     rendering_free(&plain);
 }
 
@@ -74,6 +84,7 @@ void textview_release(struct textview *v)
     forget_shown(v);
     vec_free(&v->shown);
     vec_free(&v->parts);
+    vec_free(&v->changes);
     vec_free(&v->lines.rows);
     for (int i = 0; i < TEXT_LAYERS; i++)
         vec_free(&v->layers[i]);
@@ -88,7 +99,7 @@ void textview_set(struct textview *v, const struct text_part *parts, size_t n)
         vec_push(&v->parts, parts[i]);
     for (int i = 0; i < TEXT_LAYERS; i++)
         vec_clear(&v->layers[i]);
-    v->changes = NULL;
+    vec_clear(&v->changes);
     v->top_part = v->top_at = 0;
     if (v->width > 0)
         wrap_all(v);
@@ -102,13 +113,24 @@ void textview_rebind(struct textview *v, const struct text_part *parts, size_t n
         v->parts.v[i] = parts[i];
 }
 
-void textview_look(struct textview *v, bool markdown, const struct word_ranges *changes, char sign)
+static bool has_changes(const struct textview *v, const struct text_changes *changes, size_t n)
 {
-    if (v->markdown == markdown && v->changes == changes && v->sign == sign)
+    for (size_t i = 0; i < n; i++) {
+        const struct text_changes *there = changes_of(v, changes[i].part);
+        if (there == NULL || there->ranges != changes[i].ranges || there->sign != changes[i].sign)
+            return false;
+    }
+    return n == v->changes.n;
+}
+
+void textview_look(struct textview *v, bool markdown, const struct text_changes *changes, size_t n)
+{
+    if (v->markdown == markdown && has_changes(v, changes, n))
         return;
     v->markdown = markdown;
-    v->changes = changes;
-    v->sign = sign;
+    vec_clear(&v->changes);
+    for (size_t i = 0; i < n; i++)
+        vec_push(&v->changes, changes[i]);
     if (v->width > 0)
         wrap_all(v);
 }
@@ -334,19 +356,19 @@ static void draw_line(const struct textview *v, struct grid *g, int row, int col
 }
 
 /* Has this row anything that only this text has? */
-static bool is_changed(const struct textview *v, const struct wrap_row *line)
+static bool is_changed(const struct textview *v, const struct text_changes *c, const struct wrap_row *line)
 {
     size_t from = to_raw(v, line->part, line->from), to = to_raw(v, line->part, line->to), lo = 0, hi;
-    if (v->changes == NULL || line->from == line->to)
+    if (c == NULL || line->from == line->to)
         return false;
-    for (hi = v->changes->at.n; lo < hi;) {
+    for (hi = c->ranges->at.n; lo < hi;) {
         size_t mid = lo + (hi - lo) / 2;
-        if (v->changes->at.v[mid].to <= from)
+        if (c->ranges->at.v[mid].to <= from)
             lo = mid + 1;
         else
             hi = mid;
     }
-    return lo < v->changes->at.n && v->changes->at.v[lo].from < to;
+    return lo < c->ranges->at.n && c->ranges->at.v[lo].from < to;
 }
 
 /* The sign of the first passage that begins in this row; 0 when none does. */
@@ -371,9 +393,10 @@ void textview_draw(const struct textview *v, struct grid *g, int row, int col)
         const struct text_part *part = &v->parts.v[line->part];
         if (line->from == 0 && part->label != NULL && v->label_width > 0)
             grid_put_short(g, row + i - top, col, v->label_width - 1, part->label, strlen(part->label), STYLE_DIM);
-        if (is_changed(v, line))
-            grid_put(g, row + i - top, col - 1, 1, &v->sign, 1, style_of_changes(v));
-        char sign = v->changes == NULL ? sign_of_passage(v, line) : 0;
+        const struct text_changes *c = changes_of(v, line->part);
+        if (is_changed(v, c, line))
+            grid_put(g, row + i - top, col - 1, 1, &c->sign, 1, style_of_changes(c));
+        char sign = c == NULL ? sign_of_passage(v, line) : 0;
         if (sign != 0)
             grid_put(g, row + i - top, col - 1, 1, &sign, 1, STYLE_SPAN);
         draw_line(v, g, row + i - top, col + v->label_width, line);

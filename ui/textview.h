@@ -41,6 +41,13 @@ enum text_layer { LAYER_SPANS, LAYER_HITS, LAYER_SELECTION, TEXT_LAYERS };
 
 enum { TEXTVIEW_LABEL = 11, TEXTVIEW_MEASURE = 100 }; /* columns of the labels; the longest comfortable line */
 
+/* What only this one of two texts has. */
+struct text_changes {
+    size_t part;
+    const struct word_ranges *ranges; /* borrowed as long as they are shown */
+    char sign;                        /* '-' or '+', beside rows and around words that are in them */
+};
+
 struct textview {
     VEC(struct text_part) parts; /* borrowed texts */
     VEC(struct rendering) shown; /* of each part; not there: it is shown as it is */
@@ -48,9 +55,8 @@ struct textview {
     int width, height, label_width;
     size_t top_part, top_at; /* the shown byte that shall be in the first row */
     bool markdown, ascii;
-    bool wild;                         /* some markdown could not be rendered, and is shown raw */
-    const struct word_ranges *changes; /* of the only part, borrowed; NULL: none are shown */
-    char sign;                         /* '-' or '+', beside rows and around words that are in them */
+    bool wild; /* some markdown could not be rendered, and is shown raw */
+    VEC(struct text_changes) changes;
     VEC(struct text_mark) layers[TEXT_LAYERS];
 };
 
@@ -60,9 +66,9 @@ void textview_release(struct textview *v);
 void textview_set(struct textview *v, const struct text_part *parts, size_t n);
 /* The same texts at other addresses. */
 void textview_rebind(struct textview *v, const struct text_part *parts, size_t n);
-/* How the text is shown from now on: markdown rendered or raw, the changes in it signed or not (borrowed as long as
- * they are shown). What is on top stays there. */
-void textview_look(struct textview *v, bool markdown, const struct word_ranges *changes, char sign);
+/* How the text is shown from now on: markdown rendered or raw, with these changes signed, at most one for a part. What
+ * is on top stays there. */
+void textview_look(struct textview *v, bool markdown, const struct text_changes *changes, size_t n);
 /* Marks of one layer, copied; they go when the texts do. */
 void textview_set_marks(struct textview *v, enum text_layer layer, const struct text_mark *marks, size_t n);
 /* Give it room; wraps anew when the width is another. */

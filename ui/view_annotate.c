@@ -107,9 +107,9 @@ static void sync(struct annotate *a)
     a->side = SIDE_A;
     a->column = -1;
     annotate_search_end(a);
-    annotate_look(a);
     if (a->linear)
         annotate_linear_texts(a);
+    annotate_look(a);
     if (t->comparison != 0)
         annotate_show_passages(a);
 }

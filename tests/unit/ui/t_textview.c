@@ -286,10 +286,10 @@ Test(textview, changed_rows_have_a_sign_beside_them_and_around_the_words, .fini 
     show("one two\nthree\nfour", 20, 3);
     vec_push(&changes.at, ((struct word_range){4, 7}));
     vec_push(&changes.at, ((struct word_range){14, 18}));
-    textview_look(&v, false, &changes, '+');
+    textview_look(&v, false, &(struct text_changes){0, &changes, '+'}, 1);
     cr_expect(eq(str, (char *)drawn(false), "+one {+two+}\n three\n+{+four+}\n"));
     cr_expect(eq(str, (char *)drawn(true), "B    BBBBBBB\n\nBBBBBBBBB\n"));
-    textview_look(&v, false, NULL, '+');
+    textview_look(&v, false, NULL, 0);
     cr_expect(eq(str, (char *)drawn(false), " one two\n three\n four\n"));
     vec_free(&changes.at);
 }
@@ -297,18 +297,18 @@ Test(textview, changed_rows_have_a_sign_beside_them_and_around_the_words, .fini 
 Test(textview, the_bar_of_a_quote_stands_before_every_row, .fini = put_away)
 {
     show("> one two three", 11, 3);
-    textview_look(&v, true, NULL, '-');
+    textview_look(&v, true, NULL, 0);
     cr_expect(eq(str, (char *)drawn(false), " │ one two\n │ three\n\n"));
     v.ascii = true;
-    textview_look(&v, false, NULL, '-');
-    textview_look(&v, true, NULL, '-');
+    textview_look(&v, false, NULL, 0);
+    textview_look(&v, true, NULL, 0);
     cr_expect(eq(str, (char *)drawn(false), " | one two\n | three\n\n"));
 }
 
 Test(textview, marks_lie_over_one_another_and_go_by_the_raw_text, .fini = put_away)
 {
     show("a **bold** word", 20, 1);
-    textview_look(&v, true, NULL, '-');
+    textview_look(&v, true, NULL, 0);
     cr_expect(eq(str, (char *)drawn(true), "   bbbb\n"));
     textview_set_marks(&v, LAYER_SPANS, &(struct text_mark){0, 0, 7, STYLE_SPAN, '+'}, 1);
     textview_set_marks(&v, LAYER_HITS, (struct text_mark[]){{0, 4, 5, STYLE_HIT, 0}, {0, 11, 15, STYLE_HIT, 0}}, 2);
@@ -323,9 +323,9 @@ Test(textview, what_is_on_top_stays_there_when_the_look_changes, .fini = put_awa
     show("# one\n\n- two\n\n```\nthree\n```\n\nfour **five**\n\nsix\nseven\neight", 20, 3);
     textview_scroll(&v, 5);
     cr_expect(strstr(drawn(false), " three") == drawn(false), "%s", drawn(false));
-    textview_look(&v, true, NULL, '-');
+    textview_look(&v, true, NULL, 0);
     cr_expect(strstr(drawn(false), " │ three") == drawn(false), "%s", drawn(false));
-    textview_look(&v, false, NULL, '-');
+    textview_look(&v, false, NULL, 0);
     cr_expect(strstr(drawn(false), " three") == drawn(false), "%s", drawn(false));
 }
 

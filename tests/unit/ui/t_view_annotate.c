@@ -820,6 +820,20 @@ Test(view_annotate, linear_mode_shows_one_text_and_one_field_with_the_cursor_on_
     cr_expect(shows("Prompt, 1 of 3, user:"), "the next item");
 }
 
+Test(view_annotate, linear_mode_shows_what_only_one_answer_says)
+{
+    press(":set linear on");
+    press("d");
+    cr_expect(shows("[-") && shows("{+"), "%s", ui_stage_text(&s));
+    press("d");
+    cr_expect(not(shows("[-")));
+    press("d");
+    press("4 3 2 1 0 4 3 2 1 0 < i \"@A is right and clear about it\" <Esc> <Enter>");
+    cr_expect(shows("[-"), "the next item, too: %s", ui_stage_text(&s));
+    press(":set linear off");
+    cr_expect(shows("[-"));
+}
+
 Test(view_annotate, linear_mode_is_read_by_headings_pages_and_search)
 {
     press(":goto c2");
