@@ -73,12 +73,13 @@ static bool make_copy(struct restoring *r, struct err *err)
     return ok && (verify_copy(r, err) || err_context(err, "verifying a copy of %s", r->backup));
 }
 
-/* What is still in the log of changes goes into the file, when it can be read at all. */
+/* What is still in the log of changes goes into the file, and what a killed import left half done (store/bulk.h) is
+ * undone, when it can be read at all. */
 static void settle(const char *path)
 {
     sqlite3 *sql = NULL;
     if (sqlite3_open_v2(path, &sql, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
-        sqlite3_exec(sql, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
+        sqlite3_exec(sql, "PRAGMA schema_version; PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
     sqlite3_close(sql);
 }
 
@@ -126,6 +127,10 @@ static bool keep_old(struct restoring *r, struct err *err)
     return false;
 }
 
+/* What SQLite keeps beside a file. */
+static const char *const sidecars[] = {"-journal", "-wal", "-shm"};
+enum { SIDECARS = sizeof sidecars / sizeof *sidecars, LOGS = 2 };
+
 static void move_sidecar(const struct restoring *r, const char *end, bool back)
 {
     struct buf here = BUF_INIT, there = BUF_INIT;
@@ -158,13 +163,13 @@ static bool swap(struct restoring *r, struct err *err)
         return err_errno(err, "%s", r->place);
     if (!keep_old(r, err))
         return false;
-    move_sidecar(r, "-wal", false);
-    move_sidecar(r, "-shm", false);
+    for (size_t i = 0; i < SIDECARS; i++)
+        move_sidecar(r, sidecars[i], false);
     if (rename(r->copy.ptr, r->place) == 0)
         return true;
     err_errno(err, "%s: cannot be replaced", r->place);
-    move_sidecar(r, "-wal", true);
-    move_sidecar(r, "-shm", true);
+    for (size_t i = 0; i < SIDECARS; i++)
+        move_sidecar(r, sidecars[i], true);
     unlink(r->kept->ptr);
     buf_reset(r->kept);
     return false;
@@ -186,9 +191,13 @@ static bool place_is_free(const char *path, struct err *err)
 {
     struct buf log = BUF_INIT;
     struct stat st;
-    buf_addf(&log, "%s-wal", path);
-    bool ok = stat(log.ptr, &st) != 0 ||
-              err_set(err, ERR_CONFLICT, "%s is left of a workspace that is gone; move it away first", log.ptr);
+    bool ok = true;
+    for (size_t i = 0; ok && i < LOGS; i++) {
+        buf_reset(&log);
+        buf_addf(&log, "%s%s", path, sidecars[i]);
+        ok = stat(log.ptr, &st) != 0 ||
+             err_set(err, ERR_CONFLICT, "%s is left of a workspace that is gone; move it away first", log.ptr);
+    }
     buf_free(&log);
     return ok;
 }

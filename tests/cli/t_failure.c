@@ -88,6 +88,13 @@ Test(failure, a_new_workspace_is_new_again_when_its_import_was_killed)
         "exec 3>p; records >&3; records | head -c 1000 >&3; test $(stat -c %s new.assay) -gt 5000000 && echo grown\n"
         "kill -KILL $pid; exec 3>&-; wait $pid; rm p; left",
         "grown\nnew.assay is in order\nnew.assay\n0\n");
+    /* What is left beside it must not be played back into another file that takes its place. */
+    expect_output(
+        NEW_WORKSPACE
+        "$A backup b.assay > /dev/null; mkfifo p; $A import p --format trl & pid=$!\n"
+        "exec 3>p; records >&3; records | head -c 1000 >&3; ls | grep journal\n"
+        "kill -KILL $pid; exec 3>&-; wait $pid; $A restore b.assay > /dev/null; ls | grep -c journal; $A check",
+        "new.assay-journal\n0\nnew.assay is in order\n");
 }
 
 Test(failure, a_demo_that_fails_leaves_no_folder)
