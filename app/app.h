@@ -14,7 +14,8 @@
  *   glance.[ch], verdicts.[ch] agreement in a few lines; what the newest head says, for the views
  *   data.[ch]     workspace or files -> pairs, ratings and embeddings for the core
  *   facts.[ch]    what is known of pairs beside who won: sources, annotators, languages, lengths
- *   opinions.[ch] what everybody said; agreement.[ch] how far they agree and how they work
+ *   opinions.[ch] what everybody said; agreement.[ch] how far they agree and how they work, told by
+ *                 agreement_text.c and agreement_json.c
  *   aggregated.[ch] a method's labels in place of means, for train, eval and export
  *   labels.[ch]   what several judgements of a pair say to a fit
  *   part.[ch]     which of them are fitted and which held out
@@ -63,10 +64,9 @@ struct app {
     enum color_when color;
     const char *command; /* that runs, for what it takes to be allowed (app/rights.h); NULL: everything is */
     struct buf *capture; /* app_print adds to this instead of stdout; NULL: stdout */
+    bool again;          /* what was told already is told in another form: no run is recorded of it */
     /* Who watches long work, reading of the workspace too, in place of the bar on stderr and of signals, which stay
      * whose they are; NULL: nobody */
-    bool again;          /* what was told already is told in another form: no run is recorded of it */
-    /* Who watches long work in place of the bar on stderr and of signals, which stay whose they are; NULL: nobody */
     const struct progress *progress;
     bool refused; /* set by a command: done, but some records were refused (exit status 3) */
 };
