@@ -72,11 +72,11 @@ static bool rename_who(struct db *db, struct anonymising *a, struct err *err)
     return true;
 }
 
-/* Of a statement that gives a key and texts, and one that sets them again: the first `plain` are text, the rest JSON.
- */
+/* Of a statement that gives a key and texts, and one that sets them again: the first `plain` are text, the rest JSON
+ * whose keys are words of the program down to a depth of `own`, whoever is called like one. */
 struct rewriting {
     enum stmt_id each, set;
-    int plain, columns;
+    int plain, columns, own;
 };
 
 enum { MOST_COLUMNS = 4 };
@@ -90,7 +90,9 @@ static bool rewrite_row(struct db *db, struct anonymising *a, const struct rewri
     for (int i = 0; i < r->columns; i++) {
         struct json_text t = rows_text(q, i + 1);
         if (t.ptr != NULL)
-            any = (i < r->plain ? pseudonyms_text : pseudonyms_json)(&a->names, t.ptr, t.len, &text[i]) || any;
+            any = (i < r->plain ? pseudonyms_text(&a->names, t.ptr, t.len, &text[i])
+                                : pseudonyms_json(&a->names, t.ptr, t.len, r->own, &text[i])) ||
+                  any;
         args[i + 1] = t.ptr != NULL ? v_text(text[i].len > 0 ? text[i].ptr : "", text[i].len) : v_null();
     }
     bool ok = !any || stmt_run(db, r->set, args, (size_t)r->columns + 1, err);
@@ -102,10 +104,10 @@ static bool rewrite_row(struct db *db, struct anonymising *a, const struct rewri
 static bool rewrite_texts(struct db *db, struct anonymising *a, struct err *err)
 {
     static const struct rewriting all[] = {
-        {STMT_ANONYMISE_AUDIT, STMT_ANONYMISE_SET_AUDIT, 1, 2},
-        {STMT_ANONYMISE_RUNS, STMT_ANONYMISE_SET_RUN, 1, 4},
-        {STMT_ANONYMISE_EMBEDDING_SETS, STMT_ANONYMISE_SET_EMBEDDING_SET, 1, 2},
-        {STMT_ANONYMISE_QUARANTINE, STMT_ANONYMISE_SET_QUARANTINE, 1, 1},
+        {STMT_ANONYMISE_AUDIT, STMT_ANONYMISE_SET_AUDIT, 1, 2, JSON_MAX_DEPTH},
+        {STMT_ANONYMISE_RUNS, STMT_ANONYMISE_SET_RUN, 1, 4, 1},
+        {STMT_ANONYMISE_EMBEDDING_SETS, STMT_ANONYMISE_SET_EMBEDDING_SET, 1, 2, 1},
+        {STMT_ANONYMISE_QUARANTINE, STMT_ANONYMISE_SET_QUARANTINE, 1, 1, 0},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         struct rows q;

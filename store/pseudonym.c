@@ -93,54 +93,64 @@ bool pseudonyms_text(const struct pseudonyms *p, const char *text, size_t n, str
     return any;
 }
 
-static bool rewrite(const struct pseudonyms *p, struct json_object *v, struct json_writer *w, int depth);
+/* Keys at depths below `own` are the program's own words. */
+struct rewriting {
+    const struct pseudonyms *p;
+    struct json_writer *w;
+    int own;
+};
 
-static bool rewrite_object(const struct pseudonyms *p, struct json_object *v, struct json_writer *w, int depth)
+static bool rewrite(const struct rewriting *r, struct json_object *v, int depth);
+
+static bool rewrite_object(const struct rewriting *r, struct json_object *v, int depth)
 {
     bool any = false;
-    jw_object(w);
+    jw_object(r->w);
     json_object_object_foreach(v, key, value)
     {
         struct buf k = BUF_INIT;
-        any = pseudonyms_text(p, key, strlen(key), &k) || any;
-        jw_key(w, k.len > 0 ? k.ptr : "");
-        any = rewrite(p, value, w, depth + 1) || any;
+        if (depth < r->own)
+            buf_adds(&k, key);
+        else
+            any = pseudonyms_text(r->p, key, strlen(key), &k) || any;
+        jw_key(r->w, k.len > 0 ? k.ptr : "");
+        any = rewrite(r, value, depth + 1) || any;
         buf_free(&k);
     }
-    jw_object_end(w);
+    jw_object_end(r->w);
     return any;
 }
 
-static bool rewrite_array(const struct pseudonyms *p, struct json_object *v, struct json_writer *w, int depth)
+static bool rewrite_array(const struct rewriting *r, struct json_object *v, int depth)
 {
     bool any = false;
-    jw_array(w);
+    jw_array(r->w);
     for (size_t i = 0; i < json_object_array_length(v); i++)
-        any = rewrite(p, json_object_array_get_idx(v, i), w, depth + 1) || any;
-    jw_array_end(w);
+        any = rewrite(r, json_object_array_get_idx(v, i), depth + 1) || any;
+    jw_array_end(r->w);
     return any;
 }
 
 /* Not deeper than JSON_MAX_DEPTH: what was parsed is not. */
-static bool rewrite(const struct pseudonyms *p, struct json_object *v, struct json_writer *w, int depth)
+static bool rewrite(const struct rewriting *r, struct json_object *v, int depth)
 {
     if (json_object_is_type(v, json_type_object) && depth < JSON_MAX_DEPTH)
-        return rewrite_object(p, v, w, depth);
+        return rewrite_object(r, v, depth);
     if (json_object_is_type(v, json_type_array) && depth < JSON_MAX_DEPTH)
-        return rewrite_array(p, v, w, depth);
+        return rewrite_array(r, v, depth);
     if (!json_object_is_type(v, json_type_string)) {
         const char *plain = json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN);
-        jw_raw(w, plain, strlen(plain));
+        jw_raw(r->w, plain, strlen(plain));
         return false;
     }
     struct buf text = BUF_INIT;
-    bool any = pseudonyms_text(p, json_object_get_string(v), (size_t)json_object_get_string_len(v), &text);
-    jw_strn(w, text.len > 0 ? text.ptr : "", text.len);
+    bool any = pseudonyms_text(r->p, json_object_get_string(v), (size_t)json_object_get_string_len(v), &text);
+    jw_strn(r->w, text.len > 0 ? text.ptr : "", text.len);
     buf_free(&text);
     return any;
 }
 
-bool pseudonyms_json(const struct pseudonyms *p, const char *json, size_t n, struct buf *out)
+bool pseudonyms_json(const struct pseudonyms *p, const char *json, size_t n, int own, struct buf *out)
 {
     struct json_object *v = NULL;
     struct json_writer w;
@@ -150,7 +160,7 @@ bool pseudonyms_json(const struct pseudonyms *p, const char *json, size_t n, str
         return true;
     }
     jw_start(&w, out);
-    bool any = rewrite(p, v, &w, 0);
+    bool any = rewrite(&(struct rewriting){p, &w, own}, v, 0);
     json_object_put(v);
     return any;
 }

@@ -28,7 +28,8 @@ MUST_CHECK bool pseudonyms_of(struct pseudonyms *p, const char *name, const char
 /* Add `text`, every known name in it replaced where it stands as a word of its own. Longer names first. True when there
  * was one. */
 bool pseudonyms_text(const struct pseudonyms *p, const char *text, size_t n, struct buf *out);
-/* The same for the strings and keys of a JSON text; one that cannot be read becomes null. */
-bool pseudonyms_json(const struct pseudonyms *p, const char *json, size_t n, struct buf *out);
+/* The same for the strings of a JSON text, and for its keys from a depth of `own` on: those above are words of whoever
+ * wrote it, not names. One that cannot be read becomes null. */
+bool pseudonyms_json(const struct pseudonyms *p, const char *json, size_t n, int own, struct buf *out);
 
 #endif

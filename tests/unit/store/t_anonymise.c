@@ -148,11 +148,27 @@ Test(anonymise, names_are_replaced_as_words_the_longer_ones_first)
     buf_reset(&out);
     buf_reset(&wanted);
     static const char json[] = "{\"ann\":[1,0.10,\"to ann\",null,true],\"n\":{\"anna\":\"x\"}}";
-    cr_expect(eq(int, pseudonyms_json(&p, json, sizeof json - 1, &out), 1));
+    cr_expect(eq(int, pseudonyms_json(&p, json, sizeof json - 1, 0, &out), 1));
     buf_addf(&wanted, "{\"%s\":[1,0.10,\"to %s\",null,true],\"n\":{\"anna\":\"x\"}}", ann, ann);
     same_text(out.ptr, wanted.ptr);
     buf_reset(&out);
-    cr_expect(eq(int, pseudonyms_json(&p, "{}", 2, &out), 0));
+    cr_expect(eq(int, pseudonyms_json(&p, "{}", 2, 0, &out), 0));
+    buf_free(&out);
+    buf_free(&wanted);
+    pseudonyms_free(&p);
+}
+
+Test(anonymise, words_of_the_program_stay_whoever_is_called_like_one)
+{
+    struct pseudonyms p;
+    struct buf out = BUF_INIT, wanted = BUF_INIT;
+    const char *people;
+    static const char json[] = "{\"people\":{\"people\":3},\"who\":\"people\"}";
+    pseudonyms_init(&p, "s");
+    must(pseudonyms_of(&p, "people", &people, &f.err));
+    cr_expect(pseudonyms_json(&p, json, sizeof json - 1, 1, &out));
+    buf_addf(&wanted, "{\"people\":{\"%s\":3},\"who\":\"%s\"}", people, people);
+    same_text(out.ptr, wanted.ptr);
     buf_free(&out);
     buf_free(&wanted);
     pseudonyms_free(&p);
