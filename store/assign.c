@@ -86,29 +86,46 @@ struct wanting {
 };
 
 /* What is wanted by hand is read in the audit trail by handout_settle. */
-static bool set_wanted(struct db *db, const struct wanting *x, const char *hex, struct err *err)
+static bool set_one(struct db *db, const struct wanting *x, int64_t comparison, struct err *err)
 {
     struct buf detail = BUF_INIT;
+    char hex[ID_HEX_SIZE];
     buf_addf(&detail, "{\"people\":%lld}", (long long)(x->wanted > 0 ? x->wanted : 0));
-    bool ok = stmt_run(db, STMT_COMPARISON_WANT,
-                       ARGS(v_int(x->comparison), x->wanted < 0 ? v_null() : v_int(x->wanted)), err) &&
-              audit_add(db, x->who, "want", hex, detail.ptr, err);
+    bool ok =
+        content_comparison_hex(db, comparison, hex, err) &&
+        stmt_run(db, STMT_COMPARISON_WANT, ARGS(v_int(comparison), x->wanted < 0 ? v_null() : v_int(x->wanted)), err) &&
+        audit_add(db, x->who, "want", hex, detail.ptr, err);
     buf_free(&detail);
     return ok;
+}
+
+/* Of a ranking all comparisons, for they are judged together. */
+static bool set_wanted(struct db *db, const struct wanting *x, struct err *err)
+{
+    int64_t lead = 0;
+    struct rows q;
+    bool ok = true;
+    if (!stmt_int(db, STMT_RANKING_OF, ARGS(v_int(x->comparison)), &lead, err))
+        return false;
+    if (lead == 0)
+        return set_one(db, x, x->comparison, err);
+    if (!rows_open(&q, db, STMT_RANKING_PAIRS, ARGS(v_int(lead)), err))
+        return false;
+    while (ok && rows_next(&q))
+        ok = set_one(db, x, rows_int(&q, 0), err);
+    return ok ? rows_close(&q, err) : rows_abandon(&q);
 }
 
 static bool want(struct db *db, void *ctx, struct err *err)
 {
     struct wanting *x = ctx;
     double overlap = 1;
-    struct id id = {{0}};
     struct rows q;
     int64_t people = 0, wanted = -1;
     if (!setting_number(db, SET_OVERLAP, &overlap, err) ||
         !rows_open(&q, db, STMT_BROWSE_ROW, ARGS(v_int(x->comparison)), err))
         return false;
     if (rows_next(&q)) {
-        id = rows_id(&q, 1);
         people = rows_int(&q, 13);
         x->before = rows_null(&q, 14) ? -1 : rows_int(&q, 14);
         wanted = x->before < 0 ? (int64_t)overlap : x->before;
@@ -117,10 +134,8 @@ static bool want(struct db *db, void *ctx, struct err *err)
         return false;
     if (wanted < 0)
         return err_set(err, ERR_MISSING, "there is no such comparison");
-    char hex[ID_HEX_SIZE];
-    id_hex(&id, hex);
     x->wanted = 1 + (people > wanted ? people : wanted);
-    return set_wanted(db, x, hex, err);
+    return set_wanted(db, x, err);
 }
 
 bool assign_one_more(struct db *db, const char *who, int64_t comparison, int64_t *before, int64_t *wanted,
@@ -135,9 +150,7 @@ bool assign_one_more(struct db *db, const char *who, int64_t comparison, int64_t
 
 static bool want_so_many(struct db *db, void *ctx, struct err *err)
 {
-    const struct wanting *x = ctx;
-    char hex[ID_HEX_SIZE];
-    return content_comparison_hex(db, x->comparison, hex, err) && set_wanted(db, x, hex, err);
+    return set_wanted(db, ctx, err);
 }
 
 bool assign_want(struct db *db, const char *who, int64_t comparison, int64_t people, struct err *err)

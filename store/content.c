@@ -6,6 +6,7 @@
 #include "core/base/utf8.h"
 #include "store/audit.h"
 #include "store/bulk.h"
+#include "store/ranking.h"
 #include "store/stmt.h"
 #include "store/tally.h"
 
@@ -248,7 +249,7 @@ static bool retire(struct db *db, void *ctx, struct err *err)
     since = r->retired ? clock_now_ms() : 0;
     return tally_leave(db, r->comparison, err) &&
            stmt_run(db, STMT_COMPARISON_RETIRE, ARGS(v_int(r->comparison), v_int_or_null(since)), err) &&
-           tally_enter(db, r->comparison, err) && write_down(db, r, id, err);
+           tally_enter(db, r->comparison, err) && ranking_relead(db, r->comparison, err) && write_down(db, r, id, err);
 }
 
 bool content_retire(struct db *db, int64_t comparison, bool retired, const char *who, const char *why, struct err *err)

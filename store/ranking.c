@@ -69,7 +69,7 @@ static bool follow(struct db *db, int64_t from, int64_t to, struct err *err)
     for (size_t i = 0; from != to && i < sizeof moves / sizeof *moves; i++)
         if (!stmt_run(db, moves[i], ARGS(v_int(from), v_int(to)), err))
             return false;
-    return true;
+    return from == to || stmt_run(db, STMT_RANKING_TURN_SIDE, ARGS(v_int(to)), err);
 }
 
 static bool follow_all(struct db *db, int64_t prompt, int64_t lead, struct err *err)
@@ -114,6 +114,13 @@ bool ranking_mend(struct db *db, int64_t prompt, struct err *err)
     bool ok = complete(db, prompt, &m, &a, err) && lead_all(db, prompt, &m, err);
     arena_free(&a);
     return ok;
+}
+
+bool ranking_relead(struct db *db, int64_t comparison, struct err *err)
+{
+    int64_t prompt = 0;
+    return stmt_int(db, STMT_RANKING_PROMPT, ARGS(v_int(comparison)), &prompt, err) &&
+           (prompt == 0 || ranking_mend(db, prompt, err));
 }
 
 static bool rubric_ranks(struct db *db, bool *ranks, struct err *err)

@@ -610,6 +610,9 @@ SELECT c.comparison FROM comparison c JOIN response a ON a.response = c.first JO
 UPDATE comparison SET lead = ?2 WHERE comparison = ?1 AND lead IS NOT ?2;
 -- name: ranking_dissolve
 UPDATE comparison SET lead = NULL WHERE prompt = ?1 AND lead IS NOT NULL;
+-- name: ranking_prompt
+-- of a comparison that stands in a ranking
+SELECT prompt FROM comparison WHERE comparison = ?1 AND lead IS NOT NULL;
 -- name: ranking_leads
 -- those that lead now
 SELECT DISTINCT lead FROM comparison WHERE prompt = ?1 AND lead IS NOT NULL AND lead <> comparison;
@@ -620,6 +623,14 @@ UPDATE OR IGNORE shuffle SET comparison = ?2 WHERE annotator > 0 AND comparison 
 UPDATE OR IGNORE shown SET comparison = ?2 WHERE annotator > 0 AND comparison = ?1;
 -- name: ranking_move_side
 UPDATE OR IGNORE side SET comparison = ?2 WHERE annotator > 0 AND comparison = ?1;
+-- name: ranking_turn_side
+-- as the order of the answers has it
+UPDATE side SET a_is = coalesce((
+  SELECT CASE WHEN x.place < y.place THEN 1 ELSE 2 END FROM comparison c
+    JOIN shown x ON x.annotator = side.annotator AND x.comparison = c.comparison AND x.response = c.first
+    JOIN shown y ON y.annotator = side.annotator AND y.comparison = c.comparison AND y.response = c.second
+   WHERE c.comparison = side.comparison), a_is)
+ WHERE annotator > 0 AND comparison = ?1;
 -- name: ranking_move_draft
 UPDATE OR IGNORE draft SET comparison = ?2 WHERE annotator > 0 AND comparison = ?1;
 -- name: ranking_move_place

@@ -2,6 +2,8 @@
 #include <criterion/new/assert.h>
 
 #include "store/annotator.h"
+#include "store/assign.h"
+#include "store/content.h"
 #include "store/merge.h"
 #include "store/ranking.h"
 #include "store/setting.h"
@@ -457,4 +459,55 @@ Test(ranking, a_copy_that_ranked_can_be_merged)
     cr_expect(eq(int, t.draft.place[3], 1));
     for (int i = 0; i < 4; i++)
         same_text(t.answer[i], begun_shown[i]);
+}
+
+Test(ranking, when_the_one_that_leads_is_retired_the_others_go_on)
+{
+    int64_t item = next(ada);
+    places_put(&t.draft, 3, 1);
+    must(task_change(f.db, ada, item, &f.rubric, &t.draft, STEP_PLACE, &saved, &f.err));
+    char shown[4][33];
+    memcpy(shown, t.answer, sizeof shown);
+    must(content_retire(f.db, item, true, "owner", NULL, &f.err));
+    int64_t now = next(ada);
+    cr_expect(ne(i64, now, item));
+    cr_expect(eq(int, t.n, 4));
+    cr_expect(eq(int, t.draft.place[3], 1));
+    for (int i = 0; i < 4; i++)
+        same_text(t.answer[i], shown[i]);
+    must(content_retire(f.db, item, false, "owner", NULL, &f.err));
+    cr_expect(eq(i64, next(ada), item));
+    rank();
+    submit(ada);
+    for (int64_t c = 1; c <= 6; c++)
+        must(content_retire(f.db, c, true, "owner", NULL, &f.err));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM comparison WHERE lead IS NOT NULL"), 0));
+    cr_expect(ne(i64, next(bo), item));
+}
+
+Test(ranking, one_more_person_is_wanted_for_all_of_it)
+{
+    int64_t item = next(ada), before, wanted, cy = fixture_person(&f, "cy");
+    rank();
+    submit(ada);
+    cr_expect(ne(i64, next(cy), item));
+    must(task_leave(f.db, cy, t.comparison, &f.err));
+    must(assign_one_more(f.db, "owner", item == 1 ? 2 : 1, &before, &wanted, &f.err));
+    cr_expect(eq(i64, wanted, 2));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM comparison WHERE wanted = 2"), 6));
+    cr_expect(eq(i64, next(bo), item));
+    rank();
+    submit(bo);
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM comparison WHERE people = 2"), 6));
+}
+
+Test(ranking, what_the_owner_hands_out_is_the_whole_ranking)
+{
+    const int64_t two[] = {2, 3};
+    size_t given = 0;
+    struct assignment a = {.to = "bo", .comparisons = two, .n = 2, .ms = 60000};
+    must(assign(f.db, "owner", &a, &f.rng, &given, &f.err));
+    next(bo);
+    cr_expect(eq(int, t.n, 4));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM assignment"), 1));
 }

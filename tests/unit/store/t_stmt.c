@@ -27,10 +27,10 @@ static const char *const may_scan[] = {
     "AUDIT_LIST", "RUBRIC_LIST", "SOURCE_LIST", "RUN_LIST", "EMBEDDING_SET_GET", "EMBEDDING_SET_LIST", "RESPONSE_COUNT",
     "RESPONSE_EACH", "RESPONSE_ALONE_EACH", "RESPONSE_RATED_EACH", "COMPARISON_COUNT", "COMPARISON_EACH",
     "COMPARISON_EXPORT_EACH", "RATING_ATTRIBUTES", "PROGRESS_OPEN_HELD", /* leases that run: a few */
-    "RANKING_MOVE_SHUFFLE", "RANKING_MOVE_SHOWN", "RANKING_MOVE_SIDE", "RANKING_MOVE_DRAFT", "RANKING_MOVE_ASSIGNMENT",
-    "RANKING_MOVE_PLACE",                          /* people: a few */
-    "TASK_BEGUN",                                  /* what one annotator has begun: a few */
-    "ROLE_OF_ACCOUNT", "ROLE_OWNERS", "ROLE_EACH", /* people: a few */
+    "RANKING_MOVE_SHUFFLE", "RANKING_MOVE_SHOWN", "RANKING_MOVE_SIDE", "RANKING_TURN_SIDE", "RANKING_MOVE_DRAFT",
+    "RANKING_MOVE_ASSIGNMENT", "RANKING_MOVE_PLACE", /* people: a few */
+    "TASK_BEGUN",                                    /* what one annotator has begun: a few */
+    "ROLE_OF_ACCOUNT", "ROLE_OWNERS", "ROLE_EACH",   /* people: a few */
     /* an index of words is always said to be scanned */
     "WORDS_IN_TEXTS", "WORDS_IN_SAID", "BROWSE_TEXTS", "BROWSE_SAID", "GOLD_LIST", "GOLD_COUNT", "GOLD_MARKS",
     "GOLD_ANSWERS", "TASK_NEXT_GOLD", "QUEUE_GIVEN", "QUEUE_DISAGREEMENT", /* lists for the owner */
