@@ -103,9 +103,9 @@ Test(assign, what_was_handed_out_is_taken_back_unless_it_was_begun)
     bool handed[3] = {false};
     size_t given = 0, taken = 0;
     struct assignment a = {"cy", rows, 3, HOUR, handed};
+    int64_t cy = fixture_person(&f, "cy");
     must(assign(f.db, "owner", &a, &f.rng, &given, &f.err));
     cr_assert(eq(sz, given, 3));
-    int64_t cy = fixture_person(&f, "cy");
     fixture_judge(&f, cy, 2, -1);
     must(assign_take_back(f.db, "owner", &a, &taken, &f.err));
     cr_expect(eq(sz, taken, 2), "one was judged meanwhile");
