@@ -70,7 +70,8 @@ void ranking_pair_draft(const struct ranking *k, size_t pair, const struct draft
 
 /* As handout_settle, for all comparisons of a ranking: they wait for as many people as the one that waits for most. */
 MUST_CHECK bool ranking_settle(struct db *db, int64_t lead, struct err *err);
-/* After a comparison went out of work, or came back: if it stands in a ranking, the right one of those in work leads. */
+/* After a comparison went out of work, or came back: if it stands in a ranking, the right one of those in work leads.
+ */
 MUST_CHECK bool ranking_relead(struct db *db, int64_t comparison, struct err *err);
 /* Of every prompt that has one: one ranking, of all answers that stand in it, and the right one leading. After a merge.
  */

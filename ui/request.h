@@ -21,8 +21,8 @@
     X(RATE_7, "rate-7", "rate 7, where the rubric goes so far; the 7th place", RATING)                                 \
     X(RATE_8, "rate-8", "rate 8, where the rubric goes so far; the 8th place", RATING)                                 \
     X(RATE_9, "rate-9", "rate 9, where the rubric goes so far; the 9th place", RATING)                                 \
-    X(CELL_LEFT, "cell-left", "cursor to side A", RATING)                                                              \
-    X(CELL_RIGHT, "cell-right", "cursor to side B", RATING)                                                            \
+    X(CELL_LEFT, "cell-left", "cursor to side A; in a ranking one column left", RATING)                                \
+    X(CELL_RIGHT, "cell-right", "cursor to side B; in a ranking one column right", RATING)                             \
     X(CELL_UP, "cell-up", "cursor to the line above", RATING)                                                          \
     X(CELL_DOWN, "cell-down", "cursor to the line below", RATING)                                                      \
     X(CLEAR, "clear", "empty the cell under the cursor", RATING)                                                       \
