@@ -407,6 +407,9 @@ static const struct strip_item keys_shown[] = {
     {{REQ_HELP}, "", "all"},
 };
 
+static const struct strip_item keys_typing[] = {
+    {{REQ_ACCEPT}, "", "find"}, {{REQ_COMPLETE}, "", "complete a field"}, {{REQ_DONE}, "", "leave it as it was"}};
+
 static void draw_query(struct browsing *b, struct grid *g)
 {
     if (b->line.open) {
@@ -437,7 +440,10 @@ static void browse_draw(void *view, const struct screen *s, struct grid *g)
         draw_list(b, g, 2, 0, room / 2, g->cols);
         draw_reading(b, g, 2 + room / 2, 0, room - room / 2, g->cols);
     }
-    strip_draw(s, g, 1, b->line.open ? KEYMAP_LINE : KEYMAP_BROWSE, keys_shown, sizeof keys_shown / sizeof *keys_shown);
+    if (b->line.open)
+        strip_draw(s, g, 1, KEYMAP_LINE, keys_typing, sizeof keys_typing / sizeof *keys_typing);
+    else
+        strip_draw(s, g, 1, KEYMAP_BROWSE, keys_shown, sizeof keys_shown / sizeof *keys_shown);
     draw_query(b, g); /* last: the cursor stands there while it is typed */
 }
 
