@@ -31,6 +31,8 @@ struct command {
     X(judge)                                                                                                           \
     X(rubric)                                                                                                          \
     X(queue)                                                                                                           \
+    X(assign)                                                                                                          \
+    X(quota)                                                                                                           \
     X(plan)                                                                                                            \
     X(gold)                                                                                                            \
     X(agreement)                                                                                                       \

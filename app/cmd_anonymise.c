@@ -40,8 +40,8 @@ static bool answer(const struct app *app, const char *path, const char *salt, co
         app_add_name(&text, path);
         buf_adds(&text, " is a copy of ");
         app_add_name(&text, app->workspace);
-        buf_addf(&text, " that names nobody: %lld %s, %lld judgements", (long long)c->people,
-                 c->people == 1 ? "person" : "people", (long long)c->judgements);
+        buf_addf(&text, " that names nobody: %lld %s, %lld judgement%s", (long long)c->people,
+                 c->people == 1 ? "person" : "people", (long long)c->judgements, c->judgements == 1 ? "" : "s");
         if (salt != NULL)
             buf_addf(&text, "\nsalt: %s (shown this once; whoever has it can try names)", salt);
     }

@@ -74,7 +74,7 @@ static void tally_text(struct buf *out, const char *what, const struct import_ta
 static void counts_text(struct buf *out, const char *file, const struct import_counts *c)
 {
     app_add_name(out, file);
-    buf_addf(out, ": %lld records read as %s", (long long)c->records, c->format);
+    buf_addf(out, ": %lld record%s read as %s", (long long)c->records, c->records == 1 ? "" : "s", c->format);
     if (c->refused > 0)
         buf_addf(out, ", %lld refused", (long long)c->refused);
     if (c->held > 0)

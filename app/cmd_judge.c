@@ -13,7 +13,8 @@
 
 static const struct option_spec options[] = {
     {"as", 0, "NAME", "who judges (default: $ASSAY_ANNOTATOR, then the name of the account)", false},
-    {"rate", 0, "SIDE.ATTR=N", "a rating: a.helpfulness=4, b.verbosity=1; may be repeated", true},
+    {"rate", 0, "SIDE.ATTR=N", "a rating: a.helpfulness=4, b.verbosity=1, of both together depth=-1; may be repeated",
+     true},
     {"rank", 0, "ORDER", "of several answers, the best first: \"b>a=c>d\"; letters as shown, or ids of answers", false},
     {"prefer", 0, "N", "-3 (A much better) to 3 (B much better), or neither", false},
     {"because", 0, "TEXT", "the justification; @A and @B name the sides", false},
@@ -33,23 +34,36 @@ static bool perform(struct session *s, struct action a, struct err *err)
     return !r.refused || err_set(err, ERR_RANGE, "%s", r.message);
 }
 
-/* "a.helpfulness=4" */
+static bool no_attribute(const struct rubric *r, const char *text, struct err *err)
+{
+    struct buf names = BUF_INIT;
+    for (size_t i = 0; i < r->n_attributes; i++)
+        buf_addf(&names, "%s%s", i > 0 ? ", " : "", r->attributes[i].key);
+    err_set(err, ERR_USAGE, "--rate %s: the rubric %s has no such attribute; it has %s", text, r->name,
+            names.len > 0 ? names.ptr : "none");
+    buf_free(&names);
+    return false;
+}
+
+/* "a.helpfulness=4", or "depth=-1" of both together */
 static bool rate(struct session *s, const char *text, struct err *err)
 {
     const char *dot = strchr(text, '.'), *equals = strchr(text, '=');
     int side = text[0] == '\0' ? -1 : tolower((unsigned char)text[0]) - 'a';
-    if (dot != text + 1 || equals == NULL || equals < dot || side < 0 || side >= s->task.n)
+    bool sided = dot == text + 1 && equals != NULL && equals > dot && side >= 0 && side < s->task.n;
+    if (equals == NULL || (!sided && dot != NULL && dot < equals))
         return err_set(err, ERR_USAGE, "--rate takes SIDE.ATTRIBUTE=N such as a.helpfulness=4, not \"%s\"", text);
-    int attribute = rubric_find(&s->rubric, dot + 1, (size_t)(equals - dot - 1));
-    if (attribute < 0) {
-        struct buf names = BUF_INIT;
-        for (size_t i = 0; i < s->rubric.n_attributes; i++)
-            buf_addf(&names, "%s%s", i > 0 ? ", " : "", s->rubric.attributes[i].key);
-        err_set(err, ERR_USAGE, "--rate %s: the rubric %s has no such attribute; it has %s", text, s->rubric.name,
-                names.len > 0 ? names.ptr : "none");
-        buf_free(&names);
-        return false;
-    }
+    const char *name = sided ? dot + 1 : text;
+    if (!sided)
+        side = SIDE_A;
+    int attribute = rubric_find(&s->rubric, name, (size_t)(equals - name));
+    if (attribute < 0)
+        return no_attribute(&s->rubric, text, err);
+    if (s->rubric.attributes[attribute].of_comparison == sided)
+        return err_set(err, ERR_USAGE,
+                       sided ? "--rate %s: it is of both responses together; leave the side out"
+                             : "--rate %s: it is of single responses; say a.%s or b.%s",
+                       text, s->rubric.attributes[attribute].key, s->rubric.attributes[attribute].key);
     char *end;
     long value = strtol(equals + 1, &end, 10);
     const struct attribute *a = &s->rubric.attributes[attribute];
@@ -166,7 +180,10 @@ static bool visit(struct db *db, void *ctx, struct err *err)
                      s.why_none);
     if (ok) {
         memcpy(id, s.task.id, sizeof id);
-        ok = judge(&s, v->args, &outcome, err) && db_flush(db, err) && answer(v->app, id, s.name, outcome, err);
+        /* what comes next was handed out with the submit, but nobody sits there to do it */
+        ok = judge(&s, v->args, &outcome, err) &&
+             (s.task.comparison == 0 || task_leave(db, s.annotator, s.task.comparison, err)) && db_flush(db, err) &&
+             answer(v->app, id, s.name, outcome, err);
     }
     session_close(&s);
     return ok;

@@ -93,6 +93,18 @@ static void label_text(const struct label *l, struct buf *out)
 /* "  ratings of 1 and 2: helpfulness 4 2, ..." in the order given; what one of the two lacks is a dash. */
 static void ratings_text(const struct judgement *j, int of, struct buf *out)
 {
+    for (size_t i = 0; i < j->n_aspects; i++) {
+        buf_adds(out, i == 0 ? "    rated (both together): " : ", ");
+        app_add_name(out, j->aspects[i].attribute);
+        buf_addf(out, j->aspects[i].leans ? " %+d" : " %d", j->aspects[i].value);
+    }
+    if (j->n_aspects > 0)
+        buf_addc(out, '\n');
+    if (j->failed != 0)
+        buf_addf(out, "    %s a criterion of the rubric\n",
+                 j->failed == 3   ? "both fail"
+                 : j->failed == 1 ? "1 fails"
+                                  : "2 fails");
     if (j->n_ratings == 0)
         return;
     buf_addf(out, "    rated%s:", of != 0 ? "" : " (1 and 2)");
@@ -237,6 +249,15 @@ static void judgement_json(const struct history_entry *e, struct json_writer *w)
         jw_object_end(w);
     }
     jw_array_end(w);
+    if (j->n_aspects > 0) {
+        jw_key(w, "aspects");
+        jw_object(w);
+        for (size_t i = 0; i < j->n_aspects; i++)
+            jw_kint(w, j->aspects[i].attribute, j->aspects[i].value);
+        jw_object_end(w);
+    }
+    if (j->failed != 0)
+        jw_kint(w, "failed", j->failed);
     jw_kstrn(w, "justification", j->justification.ptr, j->justification.len);
     jw_kstr(w, "reason", j->reason);
     jw_knum(w, "seconds", j->seconds);

@@ -54,14 +54,18 @@ static void take_preference(struct opinions *o, const struct said *s)
     vec_push(&o->v, ((struct opinion){0, item, s->rater, s->source, s->week, s->preference}));
 }
 
-/* which: the first or second answer of the comparison; -1: the id is the answer's own. */
+enum { OF_ITSELF = -1, OF_BOTH = 2 };
+
+/* which: the first or second answer of the comparison, or OF_BOTH together; OF_ITSELF: the id is the answer's own. */
 static void take_rating(struct opinions *o, const struct said *s, int which, const char *attribute, double value)
 {
     struct buf name = BUF_INIT;
     buf_adds(&name, s->id);
-    if (which >= 0)
+    if (which == OF_BOTH)
+        buf_adds(&name, " both");
+    else if (which >= 0)
         buf_addf(&name, " %d", which + 1);
-    size_t answer = which >= 0 && s->known ? number(&o->rated, s->answer[which]) : SIZE_MAX;
+    size_t answer = (which == 0 || which == 1) && s->known ? number(&o->rated, s->answer[which]) : SIZE_MAX;
     size_t item = item_of(o, name.ptr, SIZE_MAX, answer);
     vec_push(&o->v, ((struct opinion){number(&o->attributes, attribute), item, s->rater, s->source, s->week, value}));
     buf_free(&name);
@@ -107,6 +111,8 @@ static void take_row(void *ctx, const struct opinion_row *r)
         take_rating(o, &s, r->ratings[i].which, r->ratings[i].attribute, r->ratings[i].value);
         straight = straight && r->ratings[i].value == r->ratings[0].value;
     }
+    for (size_t i = 0; i < r->n_aspects; i++)
+        take_rating(o, &s, OF_BOTH, r->aspects[i].attribute, r->aspects[i].value);
     take_act(o, &s, r->n_ratings > 1, straight);
 }
 
@@ -194,7 +200,8 @@ static bool take_rating_line(void *ctx, struct json_object *line, struct err *er
     record_fact(line, "response", &one, &found);
     bool ok = found >= 0 || err_set(err, ERR_SYNTAX, "\"response\" is missing");
     s.id = ok ? names_text(&one, (size_t)found) : "";
-    ok = ok && json_get_object(line, "ratings", JSON_REQUIRED, &ratings, err) && take_numbers(o, &s, -1, ratings, err);
+    ok = ok && json_get_object(line, "ratings", JSON_REQUIRED, &ratings, err) &&
+         take_numbers(o, &s, OF_ITSELF, ratings, err);
     names_free(&one);
     return ok;
 }
@@ -202,8 +209,10 @@ static bool take_rating_line(void *ctx, struct json_object *line, struct err *er
 static bool take_ratings_of_two(struct opinions *o, const struct said *s, struct json_object *judgement,
                                 struct err *err)
 {
-    struct json_object *list = NULL;
-    if (!json_get_array(judgement, "ratings", JSON_OPTIONAL, &list, err))
+    struct json_object *list = NULL, *aspects = NULL;
+    if (!json_get_array(judgement, "ratings", JSON_OPTIONAL, &list, err) ||
+        !json_get_object(judgement, "aspects", JSON_OPTIONAL, &aspects, err) ||
+        (aspects != NULL && !take_numbers(o, s, OF_BOTH, aspects, err)))
         return false;
     for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
         struct json_object *one = json_object_array_get_idx(list, i);

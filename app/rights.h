@@ -25,6 +25,8 @@
     X("agreement", REVIEWER, REVIEWER)                                                                                 \
     X("aggregate", REVIEWER, OWNER)                                                                                    \
     X("gold", REVIEWER, OWNER)                                                                                         \
+    X("assign", OWNER, OWNER)                                                                                          \
+    X("quota", REVIEWER, OWNER)                                                                                        \
     X("quarantine", REVIEWER, OWNER)                                                                                   \
     X("retire", REVIEWER, REVIEWER)
 

@@ -5,6 +5,7 @@
 
 #include "core/base/mem.h"
 #include "store/annotator.h"
+#include "store/criteria.h"
 #include "store/setting.h"
 
 #include <stdio.h>
@@ -160,7 +161,7 @@ static bool apply(struct draft *d, const struct rubric *r, const struct task *t,
         *why = "two answers are compared, not ranked";
         return false;
     case ACT_RATE:
-        if (a->cell < 0 || a->cell >= 2 * n || a->value < r->attributes[a->cell % n].min ||
+        if (!cell_exists(r, a->cell) || a->cell >= 2 * n || a->value < r->attributes[a->cell % n].min ||
             a->value > r->attributes[a->cell % n].max) {
             *why = "that value is outside the scale";
             return false;
@@ -223,9 +224,12 @@ static bool change(struct session *s, const struct action *a, struct reaction *o
     draft_init(&after);
     draft_copy(&after, &s->task.draft);
     const char *why = "";
+    char not_allowed[CRITERIA_WHY_SIZE];
     bool ok;
     if (!apply(&after, &s->rubric, &s->task, a, &why)) {
         ok = refuse(out, why);
+    } else if (a->kind == ACT_PREFER && !criteria_allow(&s->rubric, &after, a->value, not_allowed)) {
+        ok = refuse(out, not_allowed);
     } else {
         enum step_kind kind = step_of(a->kind);
         ok = task_change(s->db, s->annotator, s->task.comparison, &s->rubric, &after, kind, &s->state.saved, err);

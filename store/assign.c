@@ -61,7 +61,8 @@ static bool take_all(struct db *db, void *ctx, struct err *err)
         if (!h->a->handed[i])
             continue;
         if (!stmt_int(db, STMT_ASSIGNMENT_HELD, ARGS(v_int(h->annotator), v_int(h->a->comparisons[i])), &held, err) ||
-            !task_leave(db, h->annotator, h->a->comparisons[i], err) ||
+            !stmt_run(db, STMT_ASSIGNMENT_LEAVE,
+                      ARGS(v_int(h->annotator), v_int(h->a->comparisons[i]), v_int(INT64_MAX)), err) ||
             !stmt_int(db, STMT_ASSIGNMENT_HELD, ARGS(v_int(h->annotator), v_int(h->a->comparisons[i])), &left, err))
             return false;
         h->given += held != left;

@@ -331,12 +331,17 @@ void bulk_judgement(struct db *db, struct judgement *j, const int64_t rows[2], b
                     j->has_preference && !j->neither ? v_int(j->preference) : v_null(), v_int(j->neither),
                     v_text(j->justification.ptr != NULL ? j->justification.ptr : "", j->justification.len),
                     v_str(j->reason != NULL ? j->reason : ""), v_int(j->a_is), v_real(j->seconds), v_int(j->rubric),
-                    v_text(j->extra.ptr, j->extra.len), v_int(j->created), v_int_or_null(j->confidence)});
+                    v_text(j->extra.ptr, j->extra.len), v_int(j->created), v_int_or_null(j->confidence),
+                    v_int((int64_t)j->failed), j->has_lean ? v_real(j->lean) : v_null()});
     staging_put(db->staging, STAGE_LATEST, (const struct value[]){comparison, response, who, row, kind});
     for (size_t i = 0; i < j->n_ratings; i++)
         staging_put(db->staging, STAGE_RATING,
                     (const struct value[]){row, v_int(rows[j->ratings[i].which]), v_str(j->ratings[i].attribute),
                                            v_int(j->ratings[i].value), v_int((int64_t)i)});
+    for (size_t i = 0; i < j->n_aspects; i++)
+        staging_put(db->staging, STAGE_ASPECT,
+                    (const struct value[]){row, v_str(j->aspects[i].attribute), v_int(j->aspects[i].value),
+                                           v_int(j->aspects[i].leans), v_int((int64_t)i)});
 }
 
 /* ---- beginning and end ---- */

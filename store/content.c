@@ -194,6 +194,12 @@ bool content_comparison(struct db *db, int64_t prompt, const struct content_row 
              tally_enter(db, out->row, err)));
 }
 
+bool content_subset(struct db *db, int64_t comparison, struct json_text subset, struct err *err)
+{
+    return subset.ptr == NULL ||
+           stmt_run(db, STMT_COMPARISON_LEARN_SUBSET, ARGS(v_int(comparison), v_text(subset.ptr, subset.len)), err);
+}
+
 bool content_principle(struct db *db, int64_t comparison, struct json_text principle, struct err *err)
 {
     return principle.ptr == NULL || stmt_run(db, STMT_COMPARISON_LEARN_PRINCIPLE,

@@ -53,6 +53,8 @@ MUST_CHECK bool content_response(struct db *db, const struct content_row *prompt
 MUST_CHECK bool content_comparison(struct db *db, int64_t prompt, const struct content_row *first,
                                    const struct content_row *second, int64_t source, const char *split,
                                    struct content_row *out, bool *swapped, struct err *err);
+/* The part of its data set that it belongs to; ptr NULL: nothing new. One that is known stays. */
+MUST_CHECK bool content_subset(struct db *db, int64_t comparison, struct json_text subset, struct err *err);
 /* What a comparison is to be judged by, shown to annotators; ptr NULL: nothing new. One that is known stays. */
 MUST_CHECK bool content_principle(struct db *db, int64_t comparison, struct json_text principle, struct err *err);
 /* Its id as people write it; ERR_MISSING when there is no such comparison. */

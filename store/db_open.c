@@ -46,7 +46,10 @@ static bool is_regular(const char *path, struct err *err)
                                : err_errno(err, "%s", path);
     if (S_ISDIR(st.st_mode))
         return err_set(err, ERR_SCHEMA, "%s: is a directory, not a workspace", path);
-    return S_ISREG(st.st_mode) || err_set(err, ERR_SCHEMA, "%s: is no regular file, so not a workspace", path);
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_SCHEMA, "%s: is no regular file, so not a workspace", path);
+    return st.st_size > 0 ||
+           err_set(err, ERR_SCHEMA, "%s: is empty; remove it and make a workspace with \"assay init\"", path);
 }
 
 /* Nobody can be writing to a file whose folder takes no new files and that has no log of changes beside it. */

@@ -3,12 +3,14 @@
 #include "core/base/json.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
+#include "store/criteria.h"
 #include "store/places.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const char *const side_key[ANSWERS_MOST] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+static const char both_key[] = "both";
 
 /* More than two answers: their cells and what may be missing are those of store/places.h. */
 static bool is_ranked(const struct draft *d)
@@ -153,13 +155,15 @@ static bool is_justified(const struct draft *d, const struct rubric *r)
 static bool is_filled(const struct draft *d, const struct rubric *r, int cell)
 {
     int n = (int)r->n_attributes;
+    char why[CRITERIA_WHY_SIZE];
     if (cell == draft_because(d, r))
         return is_justified(d, r);
     if (is_ranked(d))
         return places_filled(d, r, cell);
     if (cell < 2 * n)
         return d->rating[cell / n][cell % n] != RATING_UNSET;
-    return d->preference != PREFERENCE_UNSET && is_on_scale(d->preference, r);
+    return d->preference != PREFERENCE_UNSET && is_on_scale(d->preference, r) &&
+           criteria_allow(r, d, d->preference, why);
 }
 
 static bool is_required(const struct draft *d, const struct rubric *r, int cell)
@@ -184,8 +188,12 @@ static void say_why(const struct draft *d, const struct rubric *r, int cell, cha
                  draft_words(d));
     else if (is_ranked(d))
         places_say_why(d, r, cell, why);
+    else if (cell < 2 * n && r->attributes[cell % n].of_comparison)
+        snprintf(why, DRAFT_WHY_SIZE, "%s is missing", r->attributes[cell % n].key);
     else if (cell < 2 * n)
         snprintf(why, DRAFT_WHY_SIZE, "%s of %c is missing", r->attributes[cell % n].key, "AB"[cell / n]);
+    else if (is_on_scale(d->preference, r))
+        (void)criteria_allow(r, d, d->preference, why);
     else if (d->preference == 0)
         snprintf(why, DRAFT_WHY_SIZE, "the preference must lean to one side");
     else if (d->preference != PREFERENCE_UNSET)
@@ -194,39 +202,72 @@ static void say_why(const struct draft *d, const struct rubric *r, int cell, cha
         snprintf(why, DRAFT_WHY_SIZE, "the preference is missing");
 }
 
+int draft_cell_after(const struct rubric *r, int cell)
+{
+    int n = (int)r->n_attributes, single = (int)r->n_of_response;
+    if (cell >= 2 * n)
+        return cell == cell_because(r) ? 0 : cell_because(r);
+    if (cell < single) /* of A */
+        return cell + 1 < single ? cell + 1 : n;
+    if (cell < n) /* of both */
+        return cell + 1 < n ? cell + 1 : cell_preference(r);
+    return cell + 1 < n + single ? cell + 1 : single < n ? single : cell_preference(r);
+}
+
+static int first_cell(const struct draft *d, const struct rubric *r)
+{
+    return is_ranked(d) || r->n_attributes > 0 ? 0 : cell_preference(r);
+}
+
+/* Those of a ranking are filled in the order of their numbers. */
+static int cell_after(const struct draft *d, const struct rubric *r, int cell)
+{
+    if (!is_ranked(d))
+        return draft_cell_after(r, cell);
+    return cell >= draft_because(d, r) ? 0 : cell + 1;
+}
+
+/* What the rubric does not know is wrong even where nothing is required. */
+static bool is_said(const struct draft *d, const struct rubric *r, int cell)
+{
+    if (cell == draft_because(d, r))
+        return d->because.len > 0;
+    return is_ranked(d) ? places_given(d, r, cell) : cell == cell_preference(r) && d->preference != PREFERENCE_UNSET;
+}
+
 int draft_missing(const struct draft *d, const struct rubric *r, char why[DRAFT_WHY_SIZE])
 {
-    for (int cell = 0; cell <= draft_because(d, r); cell++) {
-        /* What the rubric does not know is wrong even where nothing is required. */
-        bool said = (is_ranked(d) ? places_given(d, r, cell)
-                                  : cell == cell_preference(r) && d->preference != PREFERENCE_UNSET) ||
-                    (cell == draft_because(d, r) && d->because.len > 0);
-        if ((is_required(d, r, cell) || said) && !is_filled(d, r, cell)) {
+    why[0] = '\0';
+    for (int cell = first_cell(d, r);; cell = cell_after(d, r, cell)) {
+        if ((is_required(d, r, cell) || is_said(d, r, cell)) && !is_filled(d, r, cell)) {
             say_why(d, r, cell, why);
             return cell;
         }
+        if (cell == draft_because(d, r))
+            return -1;
     }
-    why[0] = '\0';
-    return -1;
 }
 
 int draft_next_empty(const struct draft *d, const struct rubric *r, int cell)
 {
-    int n = draft_because(d, r); /* all others come before it */
-    int from = cell < n ? cell + 1 : 0;
+    int at = cell, n = draft_because(d, r); /* all others come before it */
     for (int k = 0; k < n; k++) {
-        int c = (from + k) % n;
-        if (!is_filled(d, r, c))
-            return c;
+        at = cell_after(d, r, at);
+        if (at == n)
+            at = first_cell(d, r);
+        if (!is_filled(d, r, at))
+            return at;
     }
     return is_filled(d, r, n) ? cell : n;
 }
 
-static void write_ratings(struct json_writer *w, const struct draft *d, const struct rubric *r, int side)
+/* Of the attributes from one to before another. */
+static void write_ratings(struct json_writer *w, const struct draft *d, const struct rubric *r, const char *key,
+                          int side, size_t from, size_t to)
 {
-    jw_key(w, side_key[side]);
+    jw_key(w, key);
     jw_object(w);
-    for (size_t i = 0; i < r->n_attributes; i++)
+    for (size_t i = from; i < to; i++)
         if (d->rating[side][i] != RATING_UNSET)
             jw_kint(w, r->attributes[i].key, d->rating[side][i]);
     jw_object_end(w);
@@ -255,7 +296,9 @@ static void write_cell(struct json_writer *w, const struct draft *d, const struc
     else if (is_ranked(d))
         snprintf(name, sizeof name, "%s.%s", side_key[at.answer], r->attributes[at.attribute].key);
     else if (d->cell < 2 * n)
-        snprintf(name, sizeof name, "%s.%s", side_key[d->cell / n], r->attributes[d->cell % n].key);
+        snprintf(name, sizeof name, "%s.%s",
+                 r->attributes[d->cell % n].of_comparison ? both_key : side_key[d->cell / n],
+                 r->attributes[d->cell % n].key);
     else
         snprintf(name, sizeof name, "preference");
     jw_kstr(w, "cell", name);
@@ -283,10 +326,13 @@ void draft_write(const struct draft *d, const struct rubric *r, struct buf *out)
     struct json_writer w;
     jw_start(&w, out);
     jw_object(&w);
+    size_t single = r->n_of_response, n = r->n_attributes;
     if (is_ranked(d))
         write_places(&w, d);
     for (int side = 0; side < d->n; side++)
-        write_ratings(&w, d, r, side);
+        write_ratings(&w, d, r, side_key[side], side, 0, single);
+    if (n > single)
+        write_ratings(&w, d, r, both_key, SIDE_A, single, n);
     if (d->preference == PREFERENCE_NEITHER)
         jw_kstr(&w, "preference", "neither");
     else if (d->preference != PREFERENCE_UNSET)
@@ -305,12 +351,14 @@ void draft_write(const struct draft *d, const struct rubric *r, struct buf *out)
 }
 
 /* Attributes and levels that the rubric no longer has are left out. */
-static bool read_ratings(struct json_object *o, const struct rubric *r, int side, struct draft *d, struct err *err)
+static bool read_ratings(struct json_object *o, const char *key, const struct rubric *r, bool of_comparison, int side,
+                         struct draft *d, struct err *err)
 {
     struct json_object *ratings = NULL;
-    if (!json_get_object(o, side_key[side], JSON_OPTIONAL, &ratings, err))
+    size_t end = of_comparison ? r->n_attributes : r->n_of_response;
+    if (!json_get_object(o, key, JSON_OPTIONAL, &ratings, err))
         return false;
-    for (size_t i = 0; ratings != NULL && i < r->n_attributes; i++) {
+    for (size_t i = of_comparison ? r->n_of_response : 0; ratings != NULL && i < end; i++) {
         const struct attribute *a = &r->attributes[i];
         int64_t v = RATING_UNSET;
         if (!json_get_int(ratings, a->key, JSON_OPTIONAL, INT64_MIN, INT64_MAX, &v, err))
@@ -360,7 +408,10 @@ static bool read_cell(struct json_object *o, const struct rubric *r, struct draf
         return false;
     d->cell = 0;
     int side = t.len > 0 && t.ptr[0] >= 'a' && t.ptr[0] < 'a' + d->n ? t.ptr[0] - 'a' : SIDE_A;
-    int i = t.len > 2 && t.ptr[1] == '.' ? rubric_find(r, t.ptr + 2, t.len - 2) : -1;
+    const char *dot = strchr(t.ptr, '.');
+    int i = dot != NULL ? rubric_find(r, dot + 1, strlen(dot + 1)) : -1;
+    if (dot != NULL && dot != t.ptr + 1)
+        side = SIDE_A;
     if (strcmp(t.ptr, "because") == 0)
         d->cell = draft_because(d, r);
     else if (is_ranked(d))
@@ -408,10 +459,11 @@ static bool read_object(struct json_object *o, const struct rubric *r, struct dr
     if (!read_places(o, d, err))
         return false;
     for (int side = 0; side < d->n; side++)
-        if (!read_ratings(o, r, side, d, err))
+        if (!read_ratings(o, side_key[side], r, false, side, d, err))
             return false;
-    if (!read_preference(o, d, err) || !json_get_text(o, "because", JSON_OPTIONAL, &because, err) ||
-        !read_cell(o, r, d, err) || !json_get_int(o, "pasted", JSON_OPTIONAL, 0, INT32_MAX, &pasted, err) ||
+    if (!read_ratings(o, both_key, r, true, SIDE_A, d, err) || !read_preference(o, d, err) ||
+        !json_get_text(o, "because", JSON_OPTIONAL, &because, err) || !read_cell(o, r, d, err) ||
+        !json_get_int(o, "pasted", JSON_OPTIONAL, 0, INT32_MAX, &pasted, err) ||
         !json_get_int(o, "confidence", JSON_OPTIONAL, 0, CONFIDENCE_MAX, &confidence, err) || !read_spans(o, d, err) ||
         !json_get_number(o, "seconds", JSON_OPTIONAL, &d->seconds, err))
         return false;

@@ -13,7 +13,7 @@ enum { SIDE_A, SIDE_B };
 enum { ANSWERS_MOST = 9 }; /* that are ranked at once: one digit key a place */
 
 enum {
-    RATING_UNSET = -1,
+    RATING_UNSET = -100, /* below every scale, those that lean to A included */
     PREFERENCE_UNSET = 100,
     PREFERENCE_NEITHER = -100, /* neither is valid: never a number in an average */
     JUSTIFICATION_MAX_BYTES = 16 * 1024
@@ -30,23 +30,32 @@ struct span {
 };
 
 struct draft {
-    int n;                                           /* answers: 2 are compared, more are ranked */
-    int rating[ANSWERS_MOST][RUBRIC_MAX_ATTRIBUTES]; /* [side][attribute], RATING_UNSET until given; unset is not 0 */
-    int preference;                                  /* of two: -3 A much better … 3 B much better, as shown */
-    int place[ANSWERS_MOST];                         /* of more: see store/places.h; 0: not placed yet */
-    struct buf because;                              /* UTF-8; @A and @B name the sides */
-    int confidence;                                  /* how sure, 1 to CONFIDENCE_MAX; 0: not said */
-    VEC(struct span) spans;                          /* in the order in which they were made; owned */
-    int cell;                                        /* where the cursor stands, see below */
-    int pasted;                                      /* bytes that came into the justification by pastes, kept or not */
-    double seconds;                                  /* active time spent so far */
+    int n; /* answers: 2 are compared, more are ranked */
+    /* [side][attribute], RATING_UNSET until given; unset is not 0. One of the comparison stands at side A alone, as
+     * shown: negative is A. */
+    int rating[ANSWERS_MOST][RUBRIC_MAX_ATTRIBUTES];
+    int preference;          /* of two: -3 A much better … 3 B much better, as shown */
+    int place[ANSWERS_MOST]; /* of more: see store/places.h; 0: not placed yet */
+    struct buf because;      /* UTF-8; @A and @B name the sides */
+    int confidence;          /* how sure, 1 to CONFIDENCE_MAX; 0: not said */
+    VEC(struct span) spans;  /* in the order in which they were made; owned */
+    int cell;                /* where the cursor stands, see below */
+    int pasted;              /* bytes that came into the justification by pastes, kept or not */
+    double seconds;          /* active time spent so far */
 };
 
-/* Cells of two in the order in which they are filled: attributes of A, attributes of B, the preference, the
- * justification. */
+/* Cells of two are numbered: attributes on side A, on side B, the preference, the justification. An attribute of the
+ * comparison has one cell, on side A; its number on side B is no cell. They are filled in this order: what is asked of
+ * A, of B, of both, the preference, the justification. */
 static inline int cell_rating(const struct rubric *r, int side, int attribute)
 {
-    return side * (int)r->n_attributes + attribute;
+    return (r->attributes[attribute].of_comparison ? SIDE_A : side) * (int)r->n_attributes + attribute;
+}
+/* Is it one? */
+static inline bool cell_exists(const struct rubric *r, int cell)
+{
+    int n = (int)r->n_attributes;
+    return cell >= 0 && cell < 2 * n + 2 && (cell < n || cell >= 2 * n || cell - n < (int)r->n_of_response);
 }
 static inline int cell_preference(const struct rubric *r)
 {
@@ -80,12 +89,14 @@ int draft_words(const struct draft *d);
  * such as "correctness of B is missing" (static or in a static buffer of the caller: size DRAFT_WHY_SIZE). */
 enum { DRAFT_WHY_SIZE = 160 };
 int draft_missing(const struct draft *d, const struct rubric *r, char why[DRAFT_WHY_SIZE]);
+/* The cell that is filled after this one; the first one after the last. */
+int draft_cell_after(const struct rubric *r, int cell);
 /* The next empty cell after `cell` in filling order (wrapping), the justification last; `cell` itself when none is
  * empty. */
 int draft_next_empty(const struct draft *d, const struct rubric *r, int cell);
 
 /* JSON of a draft, by attribute key, so that it survives a new rubric version:
- * {"a":{"helpfulness":4},"b":{},"preference":-2,"because":"…","confidence":4,
+ * {"a":{"helpfulness":4},"b":{},"both":{"depth":-1},"preference":-2,"because":"…","confidence":4,
  * "spans":[{"side":"a","start":0,"end":12,"sign":-1,"comment":"…"}],"pasted":40,"cell":"b.helpfulness","seconds":12.5};
  * "preference" may be "neither". Of more than two answers: "answers":4,"places":{"a":2,"c":1}, and the cell of a place
  * is the letter alone. `out` has been through draft_init; on failure it stays as it was. */

@@ -7,8 +7,9 @@
 #include <math.h>
 
 struct columns {
-    const char **attributes;
-    size_t n;
+    const char **attributes, **aspects;
+    size_t n, n_aspects;
+    bool vetoes;
 };
 
 static void text_field(struct export *e, char mark, struct json_text t)
@@ -31,6 +32,8 @@ static void number_field(struct export *e, char mark, double value)
     if (!isnan(value))
         buf_addf(&e->line, "%.17g", value);
 }
+
+static const char *const failed_words[] = {"", "response_1", "response_2", "both"};
 
 static bool write_row(struct export *e, const struct export_item *i, char mark, struct err *err)
 {
@@ -55,6 +58,10 @@ static bool write_row(struct export *e, const struct export_item *i, char mark, 
         for (size_t a = 0; a < c->n; a++)
             number_field(e, mark,
                          label_rating_of(&i->pair, i->judgements, i->n, &e->options->label, k, c->attributes[a]));
+    for (size_t a = 0; a < c->n_aspects; a++)
+        number_field(e, mark, label_mean_aspect(i->judgements, i->n, e->options->label.by, c->aspects[a]));
+    if (c->vetoes)
+        string_field(e, mark, failed_words[l->failed & 3]);
     e->counts->ties += l->has && l->strength == 0;
     export_end_line(e);
     return true;
@@ -86,15 +93,28 @@ static void write_head(struct export *e, const struct columns *c, char mark)
             string_field(e, mark, name.ptr);
             buf_free(&name);
         }
+    for (size_t a = 0; a < c->n_aspects; a++)
+        string_field(e, mark, c->aspects[a]);
+    if (c->vetoes)
+        string_field(e, mark, "failed");
     buf_addc(&e->line, '\n');
     export_put(e);
+}
+
+/* Does any rubric of the workspace veto? */
+static void look_for_veto(void *ctx, const struct rubric *r)
+{
+    struct columns *c = ctx;
+    for (size_t i = 0; i < r->n_of_response; i++)
+        c->vetoes = c->vetoes || r->attributes[i].veto != RUBRIC_NO_VETO;
 }
 
 static bool write_table(struct export *e, char mark, struct err *err)
 {
     struct arena a = {0};
     struct columns c = {0};
-    bool ok = label_attributes(e->db, &a, &c.attributes, &c.n, err);
+    bool ok = label_attributes(e->db, &a, &c.attributes, &c.n, err) &&
+              label_aspects(e->db, &a, &c.aspects, &c.n_aspects, err) && rubric_each(e->db, look_for_veto, &c, err);
     if (ok) {
         e->state = &c;
         write_head(e, &c, mark);

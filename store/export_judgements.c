@@ -42,6 +42,30 @@ static void write_ratings(struct json_writer *w, const struct judgement *j, int 
     jw_array_end(w);
 }
 
+static void write_aspects(struct json_writer *w, const struct judgement *j)
+{
+    if (j->n_aspects == 0)
+        return;
+    jw_key(w, "aspects");
+    jw_object(w);
+    for (size_t i = 0; i < j->n_aspects; i++)
+        jw_kint(w, j->aspects[i].attribute, j->aspects[i].value);
+    jw_object_end(w);
+}
+
+/* [1], [2] or [1, 2] */
+static void write_failed(struct json_writer *w, const struct judgement *j)
+{
+    if (j->failed == 0)
+        return;
+    jw_key(w, "failed");
+    jw_array(w);
+    for (unsigned i = 0; i < 2; i++)
+        if ((j->failed & 1u << i) != 0)
+            jw_int(w, (int64_t)i + 1);
+    jw_array_end(w);
+}
+
 static void write_spans(struct json_writer *w, const struct judgement *j)
 {
     if (j->n_spans == 0)
@@ -72,6 +96,8 @@ static void write_judgement(struct json_writer *w, const struct judgement *j, in
     jw_kstr(w, "annotator", j->annotator_name);
     jw_kstr(w, "kind", j->by_reviewer && j->kind == KIND_JUDGED ? "adjudication" : judgement_kind_name(j->kind));
     write_ratings(w, j, n_responses);
+    write_aspects(w, j);
+    write_failed(w, j);
     if (j->has_preference)
         jw_kint(w, "preference", j->preference);
     if (j->neither)
@@ -135,6 +161,8 @@ static void write_lines(struct export *e, struct json_text messages, const struc
             jw_kstr(&e->w, "source", pair->source);
         if (pair != NULL && pair->split != NULL)
             jw_kstr(&e->w, "split", pair->split);
+        if (pair != NULL && pair->subset != NULL)
+            jw_kstr(&e->w, "subset", pair->subset);
         if (principle != NULL)
             jw_kstr(&e->w, "principle", principle);
         if (k < n)

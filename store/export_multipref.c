@@ -1,5 +1,6 @@
 /* MultiPref: a comparison a line, with what each annotator chose on five steps. It has no label of its own. */
 #include "store/export_voices.h"
+#include "store/multipref.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,10 +8,16 @@
 /* Three of our steps are two of theirs. */
 static const char *choice(int preference)
 {
-    static const char *const steps[] = {"A-is-clearly-better", "A-is-slightly-better", "Tie", "B-is-slightly-better",
-                                        "B-is-clearly-better"};
-    int step = abs(preference) > 2 ? (preference < 0 ? -2 : 2) : preference;
-    return steps[step + 2];
+    int most = MULTIPREF_STEPS / 2, step = preference < -most ? -most : preference > most ? most : preference;
+    return multipref_steps[step + most];
+}
+
+static void write_aspects(struct export *e, const struct judgement *j)
+{
+    for (size_t k = 0; k < MULTIPREF_ASPECTS; k++)
+        for (size_t i = 0; i < j->n_aspects; i++)
+            if (j->aspects[i].leans && strcmp(j->aspects[i].attribute, multipref_aspects[k].attribute) == 0)
+                jw_kstr(&e->w, multipref_aspects[k].field, choice(j->aspects[i].value));
 }
 
 /* "source:NAME#EVALUATOR" is the evaluator. */
@@ -26,7 +33,7 @@ static bool is_expert(const struct judgement *j)
     return j->by_reviewer || strncmp(evaluator(j), "expert", 6) == 0;
 }
 
-/* What a line held of the choices on single aspects comes back as it was. */
+/* What a line held of reasons and confidences comes back as it was. */
 static void write_rest(struct export *e, struct json_object *extra)
 {
     if (extra == NULL)
@@ -45,6 +52,7 @@ static bool write_annotation(struct export *e, const struct judgement *j, struct
         return false;
     jw_object(&e->w);
     jw_kstr(&e->w, "evaluator", evaluator(j));
+    write_aspects(e, j);
     jw_kstr(&e->w, "overall_pref", choice(j->preference));
     write_rest(e, extra);
     jw_object_end(&e->w);

@@ -71,6 +71,7 @@ bool limits_get(struct db *db, int64_t annotator, struct arena *a, struct limits
     if (rows_next(&q)) {
         out->quota = rows_null(&q, 0) ? -1 : rows_int(&q, 0);
         out->wants = rows_dup(&q, 1, a);
+        out->per_day = rows_null(&q, 2) ? 0 : rows_int(&q, 2);
     }
     return rows_close(&q, err);
 }
@@ -93,6 +94,8 @@ static bool set_limits(struct db *db, void *ctx, struct err *err)
     jw_object(&w);
     if (s->l->quota >= 0)
         jw_kint(&w, "quota", s->l->quota);
+    if (s->l->per_day > 0)
+        jw_kint(&w, "per_day", s->l->per_day);
     if (s->l->wants != NULL) {
         jw_key(&w, "wants");
         jw_raw(&w, s->l->wants, strlen(s->l->wants));
@@ -103,7 +106,8 @@ static bool set_limits(struct db *db, void *ctx, struct err *err)
     if (ok) {
         name = rows_next(&q) ? rows_dup(&q, 0, &a) : NULL;
         ok = rows_close(&q, err) &&
-             stmt_run(db, STMT_ANNOTATOR_SET_LIMITS, ARGS(v_int(s->annotator), quota, v_str(s->l->wants)), err) &&
+             stmt_run(db, STMT_ANNOTATOR_SET_LIMITS,
+                      ARGS(v_int(s->annotator), quota, v_str(s->l->wants), v_int_or_null(s->l->per_day)), err) &&
              audit_add(db, s->who, "limits", name, detail.ptr, err);
     }
     buf_free(&detail);
@@ -119,6 +123,28 @@ bool limits_set(struct db *db, int64_t annotator, const struct limits *l, const 
         read_wants(l->wants, &a, wants, err) && db_write(db, set_limits, &(struct limiting){annotator, l, who}, err);
     arena_free(&a);
     return ok;
+}
+
+bool limits_each(struct db *db, int64_t annotator, void (*each)(void *ctx, const struct limits_row *row), void *ctx,
+                 struct err *err)
+{
+    struct rows q;
+    struct arena a = {0};
+    bool ok = rows_open(&q, db, STMT_ANNOTATOR_LIMITS_EACH, ARGS(v_int_or_null(annotator)), err);
+    if (!ok)
+        return false;
+    while (ok && rows_next(&q)) {
+        struct limits_row r = {.name = rows_text(&q, 0).ptr};
+        struct value who = v_int(rows_int(&q, 1)), midnight = v_int(clock_midnight(clock_now_ms()));
+        ok = limits_get(db, rows_int(&q, 1), &a, &r.limits, err) &&
+             stmt_int(db, STMT_ANNOTATOR_HANDLED, ARGS(who), &r.handled, err) &&
+             stmt_int(db, STMT_ANNOTATOR_HANDLED_SINCE, ARGS(who, midnight), &r.today, err);
+        if (ok)
+            each(ctx, &r);
+        arena_reset(&a);
+    }
+    arena_free(&a);
+    return ok ? rows_close(&q, err) : rows_abandon(&q);
 }
 
 /* ---- the rules ---- */
@@ -150,6 +176,7 @@ bool handout_read(struct db *db, int64_t annotator, struct arena *a, struct hand
     h->lease_ms = (int64_t)lease * 60 * 1000;
     h->control_n = control_bound(share, h->control);
     h->quota = l.quota;
+    h->per_day = l.per_day;
     return true;
 }
 

@@ -8,7 +8,8 @@
  * a bound are given to everybody: the same ones in every copy of a workspace, and a share of what is imported later,
  * too gold           see store/gold.h repeats        a share of what a person judged comes again, as a comparison of
  * its own that is reserved for them, with the sides swapped. It is retired from birth, so that no label, export or
- * count sees it quota, wants   of a person: so many comparisons; only of some sources, languages, splits, subsets
+ * count sees it quota, wants   of a person: so many comparisons, in all or a day; only of some sources, languages,
+ * splits, subsets, tags
  *
  * How many people a comparison waits for is kept in it (`wanted`) where it is not the overlap. */
 #ifndef ASSAY_STORE_HANDOUT_H
@@ -18,8 +19,9 @@
 #include "core/base/rng.h"
 #include "store/judgement.h"
 
-/* What is asked of a person; lists of names as JSON: {"source":["a"],"split":["train"]}. key */
-#define WANTS(X) X(SOURCE, "source") X(LANGUAGE, "language") X(SPLIT, "split") X(SUBSET, "subset")
+/* What is asked of a person; lists of names as JSON: {"source":["a"],"split":["train"]}. A tag is one of either
+ * response. key */
+#define WANTS(X) X(SOURCE, "source") X(LANGUAGE, "language") X(SPLIT, "split") X(SUBSET, "subset") X(TAG, "tag")
 enum want {
 #define X(id, key) WANT_##id,
     WANTS(X)
@@ -31,10 +33,21 @@ const char *want_key(enum want w);
 struct limits {
     int64_t quota;     /* comparisons to be handled at most; -1: no limit */
     const char *wants; /* JSON; NULL: any */
+    int64_t per_day;   /* comparisons to be handled at most between one midnight and the next; 0: no limit */
 };
 MUST_CHECK bool limits_get(struct db *db, int64_t annotator, struct arena *a, struct limits *out, struct err *err);
 /* Set them and write down who did. ERR_USAGE when `wants` is not such JSON. */
 MUST_CHECK bool limits_set(struct db *db, int64_t annotator, const struct limits *l, const char *who, struct err *err);
+
+/* By name: those of whom something is asked, or (annotator not 0) one of them; `handled` in all and `today`. The row is
+ * borrowed for the call. */
+struct limits_row {
+    const char *name;
+    struct limits limits;
+    int64_t handled, today;
+};
+MUST_CHECK bool limits_each(struct db *db, int64_t annotator, void (*each)(void *ctx, const struct limits_row *row),
+                            void *ctx, struct err *err);
 
 /* Do no three (or both, of two) of these judgements agree, as above? Only people's of kind judged count. */
 bool handout_disagree(const struct judgement *j, size_t n);
@@ -46,6 +59,7 @@ struct handout {
     size_t control_n;
     const char *wants[WANT_KINDS]; /* names between line ends; NULL: any */
     int64_t quota;                 /* -1: no limit */
+    int64_t per_day;               /* 0: no limit */
 };
 MUST_CHECK bool handout_read(struct db *db, int64_t annotator, struct arena *a, struct handout *h, struct err *err);
 

@@ -50,10 +50,10 @@ static bool rating_named(const struct rubric *r, const char *name, struct column
     size_t n = strlen(name);
     bool of_two = n > 2 && name[n - 2] == '_' && (name[n - 1] == '1' || name[n - 1] == '2');
     int k = rubric_find(r, name, of_two ? n - 2 : n);
-    if (k < 0)
+    if (k < 0 || (of_two && r->attributes[k].of_comparison))
         return false;
     c->field = FIELD_RATING;
-    c->which = of_two && name[n - 1] == '2';
+    c->which = r->attributes[k].of_comparison ? COLUMN_OF_BOTH : of_two && name[n - 1] == '2';
     c->attribute = r->attributes[k].key;
     return true;
 }

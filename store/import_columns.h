@@ -14,10 +14,11 @@ enum field {
     FIELD_RATING, /* of an attribute */
     FIELD_NONE
 };
+enum { COLUMN_OF_BOTH = 2 };
 struct column {
     const char *name; /* lives in the table's arena */
     enum field field;
-    int which;             /* of a rating: 0 or 1 */
+    int which;             /* of a rating: 0, 1 or COLUMN_OF_BOTH */
     const char *attribute; /* of a rating */
     bool mapped;
 };

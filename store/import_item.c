@@ -72,9 +72,7 @@ static bool compare(struct import *im, const struct import_item *item, const str
         (pair.comparison.made &&
          !stmt_run(im->db, STMT_ITEM_COMPARISON_UNASKED, ARGS(v_int(pair.comparison.row)), err)))
         return false;
-    return item->subset.ptr == NULL ||
-           stmt_run(im->db, STMT_COMPARISON_LEARN_SUBSET,
-                    ARGS(v_int(pair.comparison.row), v_text(item->subset.ptr, item->subset.len)), err);
+    return content_subset(im->db, pair.comparison.row, item->subset, err);
 }
 
 bool import_item_answer(struct import *im, struct import_item *item, const struct item_answer *a, struct json_text text,

@@ -1,4 +1,5 @@
 /* Our own lines: a comparison or a single response, and one judgement of it (assets/doc/formats.md). */
+#include "store/criteria.h"
 #include "store/import_format.h"
 
 #include "core/base/clock.h"
@@ -15,7 +16,7 @@ struct line {
     struct message *messages;
     size_t n_messages, n_responses;
     struct new_response responses[2];
-    struct json_text source, split, principle;
+    struct json_text source, split, subset, principle;
     struct json_object *judgement;
 };
 
@@ -36,7 +37,8 @@ static bool read_response(struct import *im, struct json_object *o, struct new_r
 
 static bool read_line(struct import *im, struct json_object *o, struct line *l, struct err *err)
 {
-    static const char *const known[] = {"prompt", "responses", "source", "split", "principle", "judgement", NULL};
+    static const char *const known[] = {"prompt", "responses", "source",    "split",
+                                        "subset", "principle", "judgement", NULL};
     struct json_object *prompt = NULL, *responses = NULL;
     if (!import_only_fields(o, known, "the record", err))
         return false;
@@ -46,6 +48,7 @@ static bool read_line(struct import *im, struct json_object *o, struct line *l, 
         !json_get_array(o, "responses", JSON_REQUIRED, &responses, err) ||
         !json_get_text(o, "source", JSON_OPTIONAL, &l->source, err) ||
         !json_get_text(o, "split", JSON_OPTIONAL, &l->split, err) ||
+        !json_get_text(o, "subset", JSON_OPTIONAL, &l->subset, err) ||
         !json_get_text(o, "principle", JSON_OPTIONAL, &l->principle, err) ||
         !json_get_object(o, "judgement", JSON_OPTIONAL, &l->judgement, err))
         return false;
@@ -69,6 +72,9 @@ static bool read_ratings(struct json_object *o, int which, const struct rubric *
         if (k < 0)
             return err_set(err, ERR_MISSING, "\"%.60s\" is not an attribute of the rubric %s@%d", key, r->name,
                            r->version);
+        if (r->attributes[k].of_comparison)
+            return err_set(err, ERR_CONFLICT, "\"%.60s\" is of the two responses together: it belongs to \"aspects\"",
+                           key);
         if (value == NULL)
             continue;
         if (!json_as_int(value, key, r->attributes[k].min, r->attributes[k].max, &v, err))
@@ -99,6 +105,48 @@ static bool read_all_ratings(struct json_object *o, size_t n_responses, const st
             return err_context(err, "response %zu", i + 1);
     }
     return true;
+}
+
+static bool read_aspects(struct json_object *o, size_t n_responses, const struct rubric *r, struct judgement *j,
+                         struct err *err)
+{
+    struct json_object *all = NULL;
+    if (!json_get_object(o, "aspects", JSON_OPTIONAL, &all, err))
+        return false;
+    if (all == NULL)
+        return true;
+    if (n_responses == 1)
+        return err_set(err, ERR_CONFLICT, "\"aspects\" need two responses");
+    json_object_object_foreach(all, key, value)
+    {
+        int64_t v = 0;
+        int k = rubric_find(r, key, strlen(key));
+        if (k < 0 || !r->attributes[k].of_comparison)
+            return err_set(err, ERR_MISSING, "\"%.60s\" is not an attribute of the comparison in the rubric %s@%d", key,
+                           r->name, r->version);
+        if (value == NULL)
+            continue;
+        if (!json_as_int(value, key, r->attributes[k].min, r->attributes[k].max, &v, err))
+            return err_context(err, "aspects");
+        j->aspects[j->n_aspects++] = (struct aspect){r->attributes[k].key, (int)v, r->attributes[k].leans};
+    }
+    return true;
+}
+
+/* As on the screen: what fails a criterion of the rubric is not preferred. */
+static bool check_criteria(const struct rubric *r, struct judgement *j, struct err *err)
+{
+    criteria_apply(r, j);
+    if (!j->has_preference || j->failed == 0)
+        return true;
+    if (j->failed == 3)
+        return err_set(err, ERR_CONFLICT,
+                       "both responses fail a criterion of the rubric %s@%d: \"neither\" is the answer", r->name,
+                       r->version);
+    int better = j->failed == 1 ? 1 : -1;
+    return j->preference * better > 0 ||
+           err_set(err, ERR_CONFLICT, "response %u fails a criterion of the rubric %s@%d and cannot be preferred",
+                   j->failed, r->name, r->version);
 }
 
 static bool read_preference(struct json_object *o, size_t n_responses, const struct rubric *r, struct judgement *j,
@@ -193,7 +241,8 @@ static bool read_spans(struct import *im, struct json_object *o, const struct li
 
 static bool says_something(const struct judgement *j)
 {
-    return j->kind != KIND_JUDGED || j->has_preference || j->neither || j->n_ratings > 0 || j->justification.len > 0;
+    return j->kind != KIND_JUDGED || j->has_preference || j->neither || j->n_ratings > 0 || j->n_aspects > 0 ||
+           j->justification.len > 0;
 }
 
 struct said {
@@ -207,9 +256,10 @@ static bool read_judgement(struct import *im, struct json_object *o, const struc
                            struct err *err)
 {
     size_t n_responses = l->n_responses;
-    static const char *const known[] = {
-        "id",      "annotator", "kind",    "ratings",  "preference", "neither",    "justification", "reason", "a",
-        "seconds", "rubric",    "created", "revision", "extra",      "confidence", "spans",         NULL};
+    static const char *const known[] = {"id",      "annotator",     "kind",     "ratings", "preference",
+                                        "neither", "justification", "reason",   "a",       "seconds",
+                                        "rubric",  "created",       "revision", "extra",   "confidence",
+                                        "spans",   "aspects",       "failed",   NULL};
     struct json_text id = {0}, name = {0};
     const struct rubric *r = &im->rubric;
     s->j = import_blank(im);
@@ -222,7 +272,8 @@ static bool read_judgement(struct import *im, struct json_object *o, const struc
     if (name.ptr != NULL && !import_rubric(im, name.ptr, &r, err))
         return false;
     s->j.rubric = r->row;
-    if (!read_all_ratings(o, n_responses, r, &s->j, err) || !read_preference(o, n_responses, r, &s->j, err) ||
+    if (!read_all_ratings(o, n_responses, r, &s->j, err) || !read_aspects(o, n_responses, r, &s->j, err) ||
+        !read_preference(o, n_responses, r, &s->j, err) || !check_criteria(r, &s->j, err) ||
         !read_words(im, o, &s->j, err) || !read_spans(im, o, l, &s->j, err))
         return false;
     return says_something(&s->j) ||
@@ -241,6 +292,7 @@ static bool put_in(struct import *im, struct line *l, struct said *s, struct err
         return l->judgement == NULL || import_judge_response(im, &pair.responses[0], &s->j, s->annotator, id, err);
     return import_response(im, &pair.prompt, &l->responses[1], "response 2", &pair.responses[1], err) &&
            import_comparison(im, &pair, l->source, l->split.ptr, err) &&
+           content_subset(im->db, pair.comparison.row, l->subset, err) &&
            content_principle(im->db, pair.comparison.row, l->principle, err) &&
            (l->judgement == NULL || import_judge_pair(im, &pair, &s->j, s->annotator, id, err));
 }

@@ -1,12 +1,17 @@
 /* MultiPref: {"text", "model_a", "completion_a", "model_b", "completion_b", "normal_worker_annotations",
  * "expert_worker_annotations"}: lists of what each annotator chose, on five steps. */
 #include "store/import_sides.h"
+#include "store/multipref.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const char *const lists[] = {"normal_worker_annotations", "expert_worker_annotations"};
-static const char *const single_placed[] = {"overall_pref", NULL};
+static const char *const single_placed[] = {"overall_pref",
+#define X(field, attribute) field,
+                                            MULTIPREF(X)
+#undef X
+                                                NULL};
 
 static bool sniff(struct json_object *o)
 {
@@ -14,36 +19,67 @@ static bool sniff(struct json_object *o)
            import_has(o, "completion_b", json_type_string);
 }
 
-static bool read_choice(struct json_object *item, struct judgement *j, struct err *err)
+/* One choice: *step from -2 to 2. */
+static bool read_choice(struct json_object *item, const char *key, enum json_need need, bool *there, int *step,
+                        struct err *err)
 {
-    static const struct {
-        const char *word;
-        int preference;
-    } steps[] = {{"A-is-clearly-better", -2},
-                 {"A-is-slightly-better", -1},
-                 {"Tie", 0},
-                 {"B-is-slightly-better", 1},
-                 {"B-is-clearly-better", 2}};
-    struct json_text word;
-    if (!json_get_text(item, "overall_pref", JSON_REQUIRED, &word, err))
+    struct json_text word = {0};
+    if (!json_get_text(item, key, need, &word, err))
         return false;
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-        if (strcmp(word.ptr, steps[i].word) == 0) {
-            j->has_preference = true;
-            j->preference = steps[i].preference;
+    *there = word.ptr != NULL;
+    for (size_t i = 0; i < MULTIPREF_STEPS && *there; i++)
+        if (strcmp(word.ptr, multipref_steps[i]) == 0) {
+            *step = (int)i - MULTIPREF_STEPS / 2;
             return true;
         }
-    return err_set(err, ERR_RANGE,
-                   "\"overall_pref\" is \"%.40s\"; A-is-clearly-better to B-is-clearly-better are known", word.ptr);
+    return !*there || err_set(err, ERR_RANGE, "\"%s\" is \"%.40s\"; %s to %s are known", key, word.ptr,
+                              multipref_steps[0], multipref_steps[MULTIPREF_STEPS - 1]);
 }
 
-/* Choices on the aspects, reasons and confidence are kept as they stand. */
+static bool read_choices(struct json_object *item, struct judgement *j, struct err *err)
+{
+    for (size_t i = 0; i < MULTIPREF_ASPECTS; i++) {
+        struct aspect x = {.attribute = multipref_aspects[i].attribute, .leans = true};
+        bool there;
+        if (!read_choice(item, multipref_aspects[i].field, JSON_OPTIONAL, &there, &x.value, err))
+            return false;
+        if (there)
+            j->aspects[j->n_aspects++] = x;
+    }
+    return read_choice(item, "overall_pref", JSON_REQUIRED, &j->has_preference, &j->preference, err);
+}
+
+static bool knows_aspects(const struct rubric *r)
+{
+    const char *key = multipref_aspects[0].attribute;
+    int k = rubric_find(r, key, strlen(key));
+    return k >= 0 && r->attributes[k].leans;
+}
+
+/* Aspects are of the rubric that asks for them; a workspace may hold one of that name from before it did. */
+static bool find_rubric(struct import *im, int64_t *row, struct err *err)
+{
+    const struct rubric *held;
+    struct rubric own;
+    if (!import_rubric(im, "multipref", &held, err))
+        return false;
+    *row = held->row;
+    if (knows_aspects(held))
+        return true;
+    if (!rubric_builtin("multipref", &im->record, &own, err) || !rubric_put(im->db, &own, err))
+        return false;
+    *row = own.row;
+    return true;
+}
+
+/* Reasons and confidences are kept as they stand. */
 static bool judge(struct import *im, const struct import_pair *pair, struct json_object *item, const char *place,
                   struct err *err)
 {
     struct judgement j = import_blank(im);
     struct json_text who = {place, strlen(place)};
-    if (!json_get_text(item, "evaluator", JSON_OPTIONAL, &who, err) || !read_choice(item, &j, err))
+    if (!json_get_text(item, "evaluator", JSON_OPTIONAL, &who, err) || !read_choices(item, &j, err) ||
+        (j.n_aspects > 0 && !find_rubric(im, &j.rubric, err)))
         return false;
     j.extra = import_rest(im, item, single_placed);
     return import_judge_pair(im, pair, &j, import_part_name(im, who), NULL, err);

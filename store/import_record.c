@@ -3,6 +3,7 @@
 
 #include "core/base/json_writer.h"
 #include "store/annotator.h"
+#include "store/criteria.h"
 #include "store/stmt.h"
 
 #include <math.h>
@@ -158,6 +159,10 @@ static bool append(struct import *im, struct judgement *j, struct json_text anno
                    const struct id *subject, const int64_t rows[2], bool swapped, struct err *err)
 {
     bool made;
+    if (j->rubric == im->rubric.row)
+        criteria_apply(&im->rubric, j);
+    else if (j->rubric == im->other.row)
+        criteria_apply(&im->other, j);
     j->id = id != NULL ? *id : judgement_content_id(j, annotator.ptr, subject);
     if (!annotator_row(im->db, annotator, &j->annotator, err) || !judgement_append_once(im->db, j, rows, &made, err))
         return false;
@@ -173,14 +178,8 @@ bool import_judge_pair(struct import *im, const struct import_pair *pair, struct
     int first = pair->swapped ? 1 : 0;
     const int64_t rows[2] = {pair->responses[first].row, pair->responses[1 - first].row};
     j->comparison = pair->comparison.row;
-    if (pair->swapped) {
-        j->preference = -j->preference;
-        j->a_is = 3 - j->a_is;
-        for (size_t i = 0; i < j->n_ratings; i++)
-            j->ratings[i].which = 1 - j->ratings[i].which;
-        for (size_t i = 0; i < j->n_spans; i++)
-            j->spans[i].which = 1 - j->spans[i].which;
-    }
+    if (pair->swapped)
+        judgement_swap(j);
     return append(im, j, annotator, id, &pair->comparison.id, rows, pair->swapped, err);
 }
 

@@ -214,11 +214,30 @@ static bool write_ratings(struct import_table *t, const struct cells_row *row, s
     return true;
 }
 
-static size_t count_ratings(const struct import_table *t, const struct cells_row *row)
+/* Of both together. */
+static bool write_aspects(struct import_table *t, const struct cells_row *row, struct json_writer *w)
+{
+    jw_key(w, "aspects");
+    jw_object(w);
+    for (size_t i = 0; i < t->columns.n; i++) {
+        const struct column *c = &t->columns.v[i];
+        int64_t v;
+        if (c->field != FIELD_RATING || c->which != COLUMN_OF_BOTH || row->len[i] == 0)
+            continue;
+        if (!whole(t, c->name, cell(t, row, i), &v))
+            return false;
+        jw_kint(w, c->attribute, v);
+    }
+    jw_object_end(w);
+    return true;
+}
+
+static size_t count_ratings(const struct import_table *t, const struct cells_row *row, bool of_both)
 {
     size_t n = 0;
     for (size_t i = 0; i < t->columns.n; i++)
-        n += t->columns.v[i].field == FIELD_RATING && row->len[i] > 0;
+        n += t->columns.v[i].field == FIELD_RATING && row->len[i] > 0 &&
+             (t->columns.v[i].which == COLUMN_OF_BOTH) == of_both;
     return n;
 }
 
@@ -239,8 +258,9 @@ static bool write_judgement(struct import_table *t, const struct cells_row *row,
     struct said s;
     if (!read_said(t, row, &s))
         return false;
-    s.ratings = count_ratings(t, row);
-    if (!s.has && !s.neither && s.ratings == 0 && words.ptr == NULL)
+    size_t aspects = count_ratings(t, row, true);
+    s.ratings = count_ratings(t, row, false);
+    if (!s.has && !s.neither && s.ratings + aspects == 0 && words.ptr == NULL)
         return true;
     jw_key(w, "judgement");
     jw_object(w);
@@ -249,7 +269,7 @@ static bool write_judgement(struct import_table *t, const struct cells_row *row,
         jw_kint(w, "preference", s.preference);
     if (s.neither)
         jw_kbool(w, "neither", true);
-    if (s.ratings > 0 && !write_ratings(t, row, w))
+    if ((s.ratings > 0 && !write_ratings(t, row, w)) || (aspects > 0 && !write_aspects(t, row, w)))
         return false;
     maybe(w, "justification", words);
     if (s.unknown) {
@@ -273,6 +293,8 @@ static bool write_record(struct import_table *t, const struct cells_row *row, st
     write_responses(t, row, w);
     maybe(w, "source", value(t, row, FIELD_SOURCE));
     maybe(w, "split", value(t, row, FIELD_SPLIT));
+    if (!import_columns_have(t, FIELD_RESPONSE))
+        maybe(w, "subset", value(t, row, FIELD_SUBSET));
     return write_judgement(t, row, w);
 }
 

@@ -26,6 +26,7 @@
     X(NEITHER, "neither", "")            /* neither is valid: a number above 0, true, yes */                           \
     X(SOURCE, "source", "")                                                                                            \
     X(SPLIT, "split", "")                                                                                              \
+    X(SUBSET, "subset", "")                                                                                            \
     X(LANGUAGE, "language", "lang")                                                                                    \
     X(MODEL_1, "model_1", "model_a chosen_model")                                                                      \
     X(MODEL_2, "model_2", "model_b rejected_model")                                                                    \

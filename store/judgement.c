@@ -32,6 +32,21 @@ bool judgement_kind_parse(const char *name, enum judgement_kind *k)
     return false;
 }
 
+void judgement_swap(struct judgement *j)
+{
+    j->preference = -j->preference;
+    j->a_is = 3 - j->a_is;
+    j->failed = (j->failed & 1) << 1 | j->failed >> 1;
+    j->lean = -j->lean;
+    for (size_t i = 0; i < j->n_aspects; i++)
+        if (j->aspects[i].leans)
+            j->aspects[i].value = -j->aspects[i].value;
+    for (size_t i = 0; i < j->n_ratings; i++)
+        j->ratings[i].which = 1 - j->ratings[i].which;
+    for (size_t i = 0; i < j->n_spans; i++)
+        j->spans[i].which = 1 - j->spans[i].which;
+}
+
 bool judgement_by_source(const struct judgement *j)
 {
     return !j->by_person && !j->by_reviewer;
@@ -60,6 +75,23 @@ static size_t write_said(char *to, const char *kind, const int *numbers, size_t 
     return at;
 }
 
+static int aspect_order(const void *a, const void *b)
+{
+    return strcmp(((const struct aspect *)a)->attribute, ((const struct aspect *)b)->attribute);
+}
+
+static void digest_aspects(struct digest *d, const struct judgement *j)
+{
+    struct aspect sorted[RUBRIC_MAX_ATTRIBUTES];
+    char part[96];
+    memcpy(sorted, j->aspects, j->n_aspects * sizeof *sorted);
+    qsort(sorted, j->n_aspects, sizeof *sorted, aspect_order);
+    for (size_t i = 0; i < j->n_aspects; i++) {
+        int n = snprintf(part, sizeof part, "both %.60s %d", sorted[i].attribute, sorted[i].value);
+        digest_add_string(d, part, (size_t)n);
+    }
+}
+
 struct id judgement_content_id(const struct judgement *j, const char *annotator_name, const struct id *subject)
 {
     struct digest d;
@@ -80,6 +112,7 @@ struct id judgement_content_id(const struct judgement *j, const char *annotator_
         int n = snprintf(part, sizeof part, "%d %.60s %d", sorted[i].which, sorted[i].attribute, sorted[i].value);
         digest_add_string(&d, part, (size_t)n);
     }
+    digest_aspects(&d, j);
     struct id id = digest_id(&d);
     id.b[6] = (unsigned char)(0x80 | (id.b[6] & 0x0F));
     id.b[8] = (unsigned char)(0x80 | (id.b[8] & 0x3F));
@@ -116,7 +149,8 @@ bool judgement_append_once(struct db *db, struct judgement *j, const int64_t row
                               j->has_preference && !j->neither ? v_int(j->preference) : v_null(), v_int(j->neither),
                               v_text(justification, j->justification.len), v_str(j->reason != NULL ? j->reason : ""),
                               v_int(j->a_is), v_real(j->seconds), v_int(j->rubric), v_text(j->extra.ptr, j->extra.len),
-                              v_int(j->created), v_int_or_null(j->confidence)),
+                              v_int(j->created), v_int_or_null(j->confidence), v_int((int64_t)j->failed),
+                              j->has_lean ? v_real(j->lean) : v_null()),
                          made, &j->row, err))
         return false;
     if (!*made)
@@ -125,6 +159,12 @@ bool judgement_append_once(struct db *db, struct judgement *j, const int64_t row
         if (!stmt_run(db, STMT_RATING_ADD,
                       ARGS(v_int(j->row), v_int(rows[j->ratings[i].which]), v_str(j->ratings[i].attribute),
                            v_int(j->ratings[i].value), v_int((int64_t)i)),
+                      err))
+            return false;
+    for (size_t i = 0; i < j->n_aspects; i++)
+        if (!stmt_run(db, STMT_ASPECT_ADD,
+                      ARGS(v_int(j->row), v_str(j->aspects[i].attribute), v_int(j->aspects[i].value),
+                           v_int(j->aspects[i].leans), v_int((int64_t)i)),
                       err))
             return false;
     for (size_t i = 0; i < j->n_spans; i++) {
@@ -178,7 +218,10 @@ static bool from_row(struct rows *q, struct arena *a, struct judgement *j, struc
                             .rubric_version = (int)rows_int(q, 17),
                             .created = rows_int(q, 19),
                             .confidence = (int)rows_int(q, 20),
-                            .by_reviewer = rows_int(q, 21) != 0};
+                            .by_reviewer = rows_int(q, 21) != 0,
+                            .failed = (unsigned)rows_int(q, 22),
+                            .has_lean = !rows_null(q, 23),
+                            .lean = rows_null(q, 23) ? 0 : rows_real(q, 23)};
     struct json_text text = rows_text(q, 11);
     j->justification = (struct json_text){arena_ndup(a, text.ptr, text.len), text.len};
     text = rows_text(q, 18);
@@ -193,8 +236,13 @@ static bool load_ratings(struct db *db, struct arena *a, struct judgement *j, st
     struct rows q;
     if (!rows_open(&q, db, STMT_RATING_LIST, ARGS(v_int(j->row)), err))
         return false;
-    while (rows_next(&q) && j->n_ratings < JUDGEMENT_MAX_RATINGS)
-        j->ratings[j->n_ratings++] = (struct rating){(int)rows_int(&q, 0), rows_dup(&q, 1, a), (int)rows_int(&q, 2)};
+    while (rows_next(&q)) { /* those of both behind the others */
+        int value = (int)rows_int(&q, 2);
+        if (!rows_null(&q, 0) && j->n_ratings < JUDGEMENT_MAX_RATINGS)
+            j->ratings[j->n_ratings++] = (struct rating){(int)rows_int(&q, 0), rows_dup(&q, 1, a), value};
+        else if (rows_null(&q, 0) && j->n_aspects < RUBRIC_MAX_ATTRIBUTES)
+            j->aspects[j->n_aspects++] = (struct aspect){rows_dup(&q, 1, a), value, rows_int(&q, 3) != 0};
+    }
     return rows_close(&q, err);
 }
 

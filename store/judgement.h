@@ -23,6 +23,12 @@ struct rating {
     const char *attribute;
     int value;
 };
+/* Of the two together. One that leans is in stored order: negative is the first. */
+struct aspect {
+    const char *attribute;
+    int value;
+    bool leans;
+};
 /* A passage of one of the responses: bytes [start, stop) of its text. */
 struct judged_span {
     int which; /* as in struct rating */
@@ -56,10 +62,17 @@ struct judgement {
     int confidence; /* how sure the annotator was, 1 to 5; 0: not said */
     size_t n_spans;
     struct judged_span *spans; /* in the order in which they were made */
+    unsigned failed;           /* by store/criteria.h: 1 the first response, 2 the second */
+    bool has_lean;             /* do the ratings say which is better, by the weights of the rubric? */
+    double lean;               /* then: how much, negative: first is better */
+    size_t n_aspects;
+    struct aspect aspects[RUBRIC_MAX_ATTRIBUTES];
     size_t n_ratings;
     struct rating ratings[JUDGEMENT_MAX_RATINGS];
 };
 
+/* The same as of one whose two responses stand in the other order. */
+void judgement_swap(struct judgement *j);
 /* Did it come with imported data? */
 bool judgement_by_source(const struct judgement *j);
 

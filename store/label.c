@@ -53,15 +53,12 @@ static bool is_part(const struct judgement *j, size_t n, size_t i)
     return false;
 }
 
-/* Whose judgements "best" takes: the highest that anybody has. */
-enum rank { RANK_SOURCE, RANK_PERSON, RANK_REVIEWER };
-
-static enum rank rank_of(const struct judgement *j)
+static enum label_rank rank_of(const struct judgement *j)
 {
     return j->by_reviewer ? RANK_REVIEWER : j->by_person ? RANK_PERSON : RANK_SOURCE;
 }
 
-static bool rank_counts(enum rank rank, enum rank highest, enum label_by by)
+bool label_rank_counts(enum label_rank rank, enum label_rank highest, enum label_by by)
 {
     switch (by) {
     case LABEL_BY_REVIEW:
@@ -78,9 +75,9 @@ static bool rank_counts(enum rank rank, enum rank highest, enum label_by by)
     return true;
 }
 
-static enum rank highest_rank(const struct judgement *j, size_t n)
+static enum label_rank highest_rank(const struct judgement *j, size_t n)
 {
-    enum rank highest = RANK_SOURCE;
+    enum label_rank highest = RANK_SOURCE;
     for (size_t k = 0; k < n; k++)
         if (j[k].kind == KIND_JUDGED && rank_of(&j[k]) > highest)
             highest = rank_of(&j[k]);
@@ -89,7 +86,7 @@ static enum rank highest_rank(const struct judgement *j, size_t n)
 
 bool label_counts(const struct judgement *j, size_t n, enum label_by by, size_t i)
 {
-    return j[i].kind == KIND_JUDGED && rank_counts(rank_of(&j[i]), highest_rank(j, n), by) && !is_part(j, n, i);
+    return j[i].kind == KIND_JUDGED && label_rank_counts(rank_of(&j[i]), highest_rank(j, n), by) && !is_part(j, n, i);
 }
 
 double label_mean_rating(const struct judgement *j, size_t n, enum label_by by, int which, const char *attribute)
@@ -106,8 +103,22 @@ double label_mean_rating(const struct judgement *j, size_t n, enum label_by by, 
     return count > 0 ? sum / count : (double)NAN;
 }
 
+double label_mean_aspect(const struct judgement *j, size_t n, enum label_by by, const char *attribute)
+{
+    double sum = 0;
+    int count = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; j[i].kind == KIND_JUDGED && k < j[i].n_aspects; k++)
+            if (strcmp(j[i].aspects[k].attribute, attribute) == 0 && label_counts(j, n, by, i)) {
+                sum += j[i].aspects[k].value;
+                count++;
+            }
+    return count > 0 ? sum / count : (double)NAN;
+}
+
 struct sums {
-    double preference, first;
+    double preference, first, lean;
+    int n_lean, failed[2];
     double rating[2];
     int rated[2];
 };
@@ -121,6 +132,12 @@ static void add(struct label *l, struct sums *s, const struct judgement *j)
         s->preference += j->preference;
         s->first += j->preference < 0 ? 1 : j->preference == 0 ? 0.5 : 0;
     }
+    for (unsigned which = 0; which < 2; which++)
+        s->failed[which] += (j->failed & 1u << which) != 0;
+    if (j->has_lean) {
+        s->lean += j->lean;
+        s->n_lean++;
+    }
     for (size_t k = 0; k < j->n_ratings; k++)
         if (strcmp(j->ratings[k].attribute, "helpfulness") == 0) {
             s->rating[j->ratings[k].which] += j->ratings[k].value;
@@ -131,15 +148,30 @@ static void add(struct label *l, struct sums *s, const struct judgement *j)
 /* Whoever said that neither is valid has not said which is better: ratings do not say it for them. */
 static void from_ratings(struct label *l, const struct sums *s)
 {
-    if (l->n_neither > 0 || s->rated[0] == 0 || s->rated[1] == 0)
+    if (l->n_neither > 0 || (s->n_lean == 0 && (s->rated[0] == 0 || s->rated[1] == 0)))
         return;
-    double difference = s->rating[1] / s->rated[1] - s->rating[0] / s->rated[0];
+    double difference = s->n_lean > 0 ? s->lean / s->n_lean : s->rating[1] / s->rated[1] - s->rating[0] / s->rated[0];
     l->has = l->from_ratings = true;
     l->mean = fmax(-PREFERENCE_MAX, fmin(PREFERENCE_MAX, difference));
     l->strength = label_round(difference);
     if (l->strength == 0 && difference != 0) /* a small difference is still one */
         l->strength = difference < 0 ? -1 : 1;
     l->p_first = difference < 0 ? 1 : difference > 0 ? 0 : 0.5;
+}
+
+/* What most say fails a criterion is not preferred, and of two that fail neither is valid (store/criteria.h). */
+static void apply_veto(struct label *l, const struct sums *s)
+{
+    for (unsigned which = 0; which < 2; which++)
+        l->failed |= 2 * s->failed[which] > l->n ? 1u << which : 0;
+    bool wrong_way = (l->failed == 1 && l->mean < 0) || (l->failed == 2 && l->mean > 0);
+    if (l->failed == 3)
+        l->has = false;
+    if (l->failed == 3 || wrong_way) {
+        l->mean = 0;
+        l->strength = 0;
+        l->p_first = 0.5;
+    }
 }
 
 static const char *const ranks[] = {"sources", "people", "review"};
@@ -161,6 +193,7 @@ struct label label_of(const struct judgement *j, size_t n, enum label_by by)
     } else {
         from_ratings(&l, &s);
     }
+    apply_veto(&l, &s);
     return l;
 }
 
@@ -178,7 +211,7 @@ double label_rating_of(const struct label_pair *pair, const struct judgement *j,
 {
     double value;
     const char *response = which == 0 ? pair->first_id : pair->second_id;
-    enum rank highest = highest_rank(j, n);
+    enum label_rank highest = highest_rank(j, n);
     bool people = o->by == LABEL_BY_PEOPLE || (o->by == LABEL_BY_BEST && highest == RANK_PERSON);
     bool reviewed = o->by == LABEL_BY_BEST && highest == RANK_REVIEWER;
     if (o->book != NULL && !reviewed && o->book->rating(o->book, people, response, attribute, &value))
@@ -204,6 +237,8 @@ bool label_judgements(struct db *db, int64_t comparison, const int64_t responses
             *j = part[p][i];
             for (size_t k = 0; p == 2 && k < j->n_ratings; k++)
                 j->ratings[k].which = 1;
+            if (p == 2)
+                j->failed <<= 1;
         }
     return true;
 }
@@ -230,7 +265,7 @@ bool label_check_source(struct db *db, const struct label_options *o, struct err
     return false;
 }
 
-static void hex_column(struct rows *q, int column, char out[ID_HEX_SIZE])
+void label_hex_column(struct rows *q, int column, char out[ID_HEX_SIZE])
 {
     struct id id = rows_id(q, column);
     id_hex(&id, out);
@@ -245,10 +280,10 @@ void label_pair_row(struct rows *q, struct label_pair *p)
                              .source = rows_text(q, 8).ptr,
                              .split = rows_text(q, 9).ptr,
                              .subset = rows_text(q, 10).ptr};
-    hex_column(q, 1, p->comparison_id);
-    hex_column(q, 3, p->first_id);
-    hex_column(q, 5, p->second_id);
-    hex_column(q, 7, p->prompt_id);
+    label_hex_column(q, 1, p->comparison_id);
+    label_hex_column(q, 3, p->first_id);
+    label_hex_column(q, 5, p->second_id);
+    label_hex_column(q, 7, p->prompt_id);
 }
 
 static void take_votes(struct label_pair *p, const struct judgement *j, size_t n, enum label_by by, struct arena *a)
@@ -290,229 +325,5 @@ bool label_each_pair(struct db *db, const struct label_options *options,
     if (ok && more)
         return rows_close(&q, err);
     rows_abandon(&q);
-    return ok;
-}
-
-/* ---- ratings ---- */
-
-struct said {
-    int attribute, value;
-    enum rank rank;
-    int64_t judgement;
-};
-
-static int find_name(const char *const *names, size_t n, const char *name)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(names[i], name) == 0)
-            return (int)i;
-    return -1;
-}
-
-struct all_said {
-    VEC(struct said) v; /* of judgements that count, each one's ratings together */
-    enum rank rank;     /* the highest of them */
-};
-
-static bool gather(struct db *db, int64_t response, enum label_by by, const char *const *attributes, size_t k,
-                   struct all_said *out, struct err *err)
-{
-    struct rows q;
-    enum rank highest = RANK_SOURCE;
-    out->v.n = 0;
-    if (!rows_open(&q, db, STMT_RATING_OF_RESPONSE, ARGS(v_int(response)), err))
-        return false;
-    while (rows_next(&q)) {
-        struct said s = {find_name(attributes, k, rows_text(&q, 0).ptr), (int)rows_int(&q, 1),
-                         (enum rank)rows_int(&q, 2), rows_int(&q, 3)};
-        if (s.attribute >= 0)
-            vec_push(&out->v, s);
-        if (s.attribute >= 0 && s.rank > highest)
-            highest = s.rank;
-    }
-    size_t kept = 0;
-    for (size_t i = 0; i < out->v.n; i++)
-        if (rank_counts(out->v.v[i].rank, highest, by))
-            out->v.v[kept++] = out->v.v[i];
-    out->v.n = kept;
-    out->rank = by == LABEL_BY_PEOPLE ? RANK_PERSON : by == LABEL_BY_SOURCES ? RANK_SOURCE : highest;
-    return rows_close(&q, err);
-}
-
-/* Means over said[0 .. m-1]; returns how many judgements went in. */
-static int means(const struct said *said, size_t m, size_t k, double *values)
-{
-    int n = 0;
-    for (size_t i = 0; i < m; i++)
-        n += i == 0 || said[i].judgement != said[i - 1].judgement;
-    for (size_t a = 0; a < k; a++) {
-        double sum = 0;
-        int count = 0;
-        for (size_t i = 0; i < m; i++)
-            if (said[i].attribute == (int)a) {
-                sum += said[i].value;
-                count++;
-            }
-        values[a] = count > 0 ? sum / count : (double)NAN;
-    }
-    return n;
-}
-
-/* What the book says in place of the means; false when nothing is left. */
-static bool by_the_book(const struct label_options *o, enum rank rank, const char *response_id,
-                        const char *const *attributes, size_t k, double *values)
-{
-    size_t left = 0;
-    for (size_t a = 0; a < k; a++) {
-        double v;
-        if (o->book != NULL && rank != RANK_REVIEWER &&
-            o->book->rating(o->book, rank == RANK_PERSON, response_id, attributes[a], &v))
-            values[a] = v;
-        left += isnan(values[a]) ? 0 : 1;
-    }
-    return left > 0;
-}
-
-static bool id_of_response(struct db *db, int64_t response, char out[ID_HEX_SIZE], struct err *err)
-{
-    struct rows q;
-    if (!rows_open(&q, db, STMT_RESPONSE_ID, ARGS(v_int(response)), err))
-        return false;
-    out[0] = '\0';
-    if (rows_next(&q))
-        hex_column(&q, 0, out);
-    return rows_close(&q, err);
-}
-
-bool label_ratings(struct db *db, int64_t response, const struct label_options *o, const char *const *attributes,
-                   size_t k, double *values, int *n, struct err *err)
-{
-    struct all_said all = {0};
-    char id[ID_HEX_SIZE] = "";
-    bool ok = gather(db, response, o->by, attributes, k, &all, err) &&
-              (o->book == NULL || id_of_response(db, response, id, err));
-    *n = ok ? means(all.v.v, all.v.n, k, values) : 0;
-    if (ok && !by_the_book(o, all.rank, id, attributes, k, values))
-        *n = 0;
-    vec_free(&all.v);
-    return ok;
-}
-
-/* *source stays NULL when the filters leave the response out. */
-static bool find_place(struct db *db, int64_t response, const struct label_options *o, struct arena *a,
-                       const char **source, const char **split, struct err *err)
-{
-    struct rows q;
-    *source = o->source == NULL && o->split == NULL ? "" : NULL;
-    *split = NULL;
-    if (!rows_open(&q, db, STMT_RESPONSE_PLACE, ARGS(v_int(response), v_str(o->source), v_str(o->split)), err))
-        return false;
-    if (rows_next(&q)) {
-        *source = rows_dup(&q, 0, a);
-        *split = rows_dup(&q, 1, a);
-    }
-    return rows_close(&q, err);
-}
-
-struct rating_caller {
-    const struct label_options *options;
-    const char *const *attributes;
-    size_t k;
-    double *values;
-    bool (*each)(void *ctx, const struct label_rating *rating);
-    void *ctx;
-};
-
-/* Once for all, or once a judgement; false when the caller wants no more. */
-static bool call(const struct rating_caller *c, struct label_rating *r, const struct all_said *all)
-{
-    const struct said *said = all->v.v;
-    size_t m = all->v.n;
-    bool more = true;
-    for (size_t first = 0, end; more && first < m; first = end) {
-        end = m;
-        if (c->options->single)
-            for (end = first + 1; end < m && said[end].judgement == said[first].judgement;)
-                end++;
-        r->n = means(said + first, end - first, c->k, c->values);
-        if (by_the_book(c->options, all->rank, r->response_id, c->attributes, c->k, c->values))
-            more = c->each(c->ctx, r);
-    }
-    return more;
-}
-
-bool label_each_rating(struct db *db, const struct label_options *options, const char *const *attributes,
-                       size_t n_attributes, bool (*each)(void *ctx, const struct label_rating *rating), void *ctx,
-                       struct err *err)
-{
-    struct rows q;
-    struct arena a = {0};
-    struct all_said said = {0};
-    if (!label_check_source(db, options, err) || !rows_open(&q, db, STMT_RESPONSE_RATED_EACH, NO_ARGS, err))
-        return false;
-    struct rating_caller c = {options, attributes, n_attributes, mem_array(n_attributes + 1, sizeof(double)),
-                              each,    ctx};
-    bool ok = true, more = true;
-    while (ok && more && rows_next(&q)) {
-        struct label_rating r = {.response = rows_int(&q, 0), .prompt = rows_int(&q, 2), .values = c.values};
-        hex_column(&q, 1, r.response_id);
-        hex_column(&q, 3, r.prompt_id);
-        ok = find_place(db, r.response, options, &a, &r.source, &r.split, err) &&
-             gather(db, r.response, options->by, attributes, n_attributes, &said, err);
-        if (ok && r.source != NULL)
-            more = call(&c, &r, &said);
-        arena_reset(&a);
-    }
-    mem_free(c.values);
-    vec_free(&said.v);
-    arena_free(&a);
-    if (ok && more)
-        return rows_close(&q, err);
-    rows_abandon(&q);
-    return ok;
-}
-
-/* ---- attributes ---- */
-
-struct names {
-    VEC(const char *) v;
-};
-
-static void add_name(struct names *out, const char *name)
-{
-    if (find_name(out->v.v, out->v.n, name) < 0)
-        vec_push(&out->v, name);
-}
-
-static bool names_in_use(struct db *db, struct arena *a, struct names *out, struct err *err)
-{
-    struct rows q;
-    if (!rows_open(&q, db, STMT_RATING_ATTRIBUTES, NO_ARGS, err))
-        return false;
-    while (rows_next(&q))
-        add_name(out, rows_dup(&q, 0, a));
-    return rows_close(&q, err);
-}
-
-bool label_attributes(struct db *db, struct arena *a, const char ***names, size_t *n, struct err *err)
-{
-    struct names used = {0}, ordered = {0};
-    struct rows q;
-    bool ok = names_in_use(db, a, &used, err) && rows_open(&q, db, STMT_RUBRIC_LIST, NO_ARGS, err);
-    if (ok) {
-        while (ok && rows_next(&q)) {
-            struct rubric r;
-            struct json_text body = rows_text(&q, 3);
-            ok = rubric_parse(body.ptr, body.len, "a rubric of the workspace", a, &r, err);
-            for (size_t i = 0; ok && i < r.n_attributes; i++)
-                if (find_name(used.v.v, used.v.n, r.attributes[i].key) >= 0)
-                    add_name(&ordered, r.attributes[i].key);
-        }
-        ok = ok ? rows_close(&q, err) : rows_abandon(&q);
-    }
-    for (size_t i = 0; ok && i < used.v.n; i++)
-        add_name(&ordered, used.v.v[i]);
-    vec_to_arena(&ordered.v, a, *names, *n);
-    vec_free(&used.v);
     return ok;
 }

@@ -1,6 +1,8 @@
 /* Labels: what the latest judgements of a comparison add up to.
  *   preference  mean of the stated preferences ("neither" and unstated ones are left out), rounded half away from zero;
  *               when none is stated, sign and size (at most 3) of the difference of the mean helpfulness ratings
+ *               (or of the weighted ratings, where the rubric weighs or vetoes: store/criteria.h). A response that
+ *               more than half say fails a criterion is not preferred; where both fail there is no preference
  *   ratings     mean per attribute */
 #ifndef ASSAY_STORE_LABEL_H
 #define ASSAY_STORE_LABEL_H
@@ -58,6 +60,7 @@ struct label {
     double mean;         /* of the preferences; negative: first is better */
     int strength;        /* mean rounded half away from zero, -3 … 3 */
     double p_first;      /* share of votes for the first; a preference of 0 is half a vote */
+    unsigned failed;     /* by most: 1 the first, 2 the second, 3 both */
     bool by_method;      /* it is that of a book */
     double confidence;   /* what the method says of it; 1 without one */
 };
@@ -109,5 +112,7 @@ MUST_CHECK bool label_each_rating(struct db *db, const struct label_options *opt
                                   void *ctx, struct err *err);
 /* Attributes that occur in ratings: those of the rubrics in their order, then others by name. Strings live in `a`. */
 MUST_CHECK bool label_attributes(struct db *db, struct arena *a, const char ***names, size_t *n, struct err *err);
+/* The same of attributes of comparisons, by name. */
+MUST_CHECK bool label_aspects(struct db *db, struct arena *a, const char ***names, size_t *n, struct err *err);
 
 #endif

@@ -46,8 +46,10 @@ static bool one_judgement(struct merging *m, struct rows *q, struct err *err)
     if (!subjects(m, &j, rows, err))
         return false;
     if (map_get(&m->swapped, j.comparison) != 0) {
-        j.preference = -j.preference;
-        j.a_is = 3 - j.a_is;
+        int64_t first = rows[0];
+        rows[0] = rows[1];
+        rows[1] = first;
+        judgement_swap(&j);
     }
     j.comparison = map_get(&m->comparisons, j.comparison);
     j.response = map_get(&m->responses, j.response);

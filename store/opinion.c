@@ -8,18 +8,27 @@ static void hex_column(struct rows *q, int column, char out[ID_HEX_SIZE])
     id_hex(&id, out);
 }
 
-static bool ratings_of(struct db *db, int64_t judgement, struct arena *a, struct rating *out, size_t *n,
+struct said {
+    struct rating ratings[JUDGEMENT_MAX_RATINGS];
+    struct aspect aspects[RUBRIC_MAX_ATTRIBUTES];
+};
+
+static bool ratings_of(struct db *db, int64_t judgement, struct arena *a, struct said *said, struct opinion_row *r,
                        struct err *err)
 {
     struct rows q;
-    *n = 0;
     if (!rows_open(&q, db, STMT_OPINION_RATINGS, ARGS(v_int(judgement)), err))
         return false;
-    while (*n < JUDGEMENT_MAX_RATINGS && rows_next(&q)) {
-        out[*n] = (struct rating){(int)rows_int(&q, 0), rows_dup(&q, 1, a), (int)rows_int(&q, 2)};
-        ++*n;
+    while (rows_next(&q)) {
+        int value = (int)rows_int(&q, 2);
+        if (!rows_null(&q, 0) && r->n_ratings < JUDGEMENT_MAX_RATINGS)
+            said->ratings[r->n_ratings++] = (struct rating){(int)rows_int(&q, 0), rows_dup(&q, 1, a), value};
+        else if (rows_null(&q, 0) && r->n_aspects < RUBRIC_MAX_ATTRIBUTES)
+            said->aspects[r->n_aspects++] = (struct aspect){rows_dup(&q, 1, a), value, rows_int(&q, 3) != 0};
     }
-    return *n < JUDGEMENT_MAX_RATINGS ? rows_close(&q, err) : (rows_abandon(&q), true);
+    r->ratings = said->ratings;
+    r->aspects = said->aspects;
+    return rows_close(&q, err);
 }
 
 static void read_row(struct rows *q, struct opinion_row *r)
@@ -43,15 +52,14 @@ bool opinion_each(struct db *db, bool people, void (*each)(void *ctx, const stru
 {
     struct rows q;
     struct arena a = {0};
-    struct rating ratings[JUDGEMENT_MAX_RATINGS];
+    struct said said;
     bool ok = rows_open(&q, db, STMT_OPINION_EACH, ARGS(v_str(people ? "person" : "source")), err);
     if (!ok)
         return false;
     while (ok && rows_next(&q)) {
         struct opinion_row r;
         read_row(&q, &r);
-        ok = ratings_of(db, rows_int(&q, 12), &a, ratings, &r.n_ratings, err);
-        r.ratings = ratings;
+        ok = ratings_of(db, rows_int(&q, 12), &a, &said, &r, err);
         if (ok)
             each(ctx, &r);
         arena_reset(&a);

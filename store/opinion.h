@@ -16,6 +16,8 @@ struct opinion_row {
     int64_t created, length[2];
     const struct rating *ratings;
     size_t n_ratings;
+    const struct aspect *aspects; /* of both together, in stored order */
+    size_t n_aspects;
 };
 /* In the order of the comparisons, then of names. people: those of persons; else the single voices behind imported
  * aggregates. The row is borrowed for the call. */

@@ -116,12 +116,18 @@ static struct value v_blob(const unsigned char *p, size_t n)
     return (struct value){.type = VALUE_BLOB, .p = p, .n = n};
 }
 
+/* What somebody has handled, of all that was asked for and of what is given on one day. */
+struct load {
+    int64_t handled, today;
+    bool full, full_today;
+};
+
 /* The parameters that the statements of the hand-out share; *any* takes no heed of what the person is to be given. */
 #define RULES(h, comparison, any)                                                                                      \
     v_int((h)->annotator), v_int(comparison), v_int((h)->now), v_int((h)->overlap),                                    \
         v_blob((h)->control, (h)->control_n), v_str((any) ? NULL : (h)->wants[WANT_SOURCE]),                           \
         v_str((any) ? NULL : (h)->wants[WANT_LANGUAGE]), v_str((any) ? NULL : (h)->wants[WANT_SPLIT]),                 \
-        v_str((any) ? NULL : (h)->wants[WANT_SUBSET])
+        v_str((any) ? NULL : (h)->wants[WANT_SUBSET]), v_str((any) ? NULL : (h)->wants[WANT_TAG])
 
 static bool is_available(struct db *db, const struct handout *h, int64_t comparison, bool any, bool *yes,
                          struct err *err)
@@ -168,7 +174,12 @@ bool task_hand(struct db *db, int64_t annotator, int64_t comparison, int64_t ms,
 
 bool task_leave(struct db *db, int64_t annotator, int64_t comparison, struct err *err)
 {
-    return stmt_run(db, STMT_ASSIGNMENT_LEAVE, ARGS(v_int(annotator), v_int(comparison)), err);
+    double minutes = 0;
+    int64_t most = 0;
+    if (!setting_number(db, SET_LEASE, &minutes, err))
+        return false;
+    most = clock_now_ms() + (int64_t)minutes * 60 * 1000;
+    return stmt_run(db, STMT_ASSIGNMENT_LEAVE, ARGS(v_int(annotator), v_int(comparison), v_int(most)), err);
 }
 
 bool task_go(struct db *db, int64_t annotator, int64_t comparison, struct rng *rng, struct err *err)
@@ -296,23 +307,27 @@ static bool qualify(struct db *db, struct visit *v, bool *more, struct err *err)
            stmt_int(db, STMT_TASK_NEXT_GOLD, ARGS(v_int(v->annotator), v_int(0), v_int(1)), &v->comparison, err);
 }
 
-static bool is_full(struct db *db, const struct handout *h, bool *full, struct err *err)
+static bool read_load(struct db *db, const struct handout *h, struct load *l, struct err *err)
 {
-    int64_t handled = 0;
-    *full = false;
-    if (h->quota < 0)
-        return true;
-    if (!stmt_int(db, STMT_ANNOTATOR_HANDLED, ARGS(v_int(h->annotator)), &handled, err))
+    struct value me = v_int(h->annotator);
+    *l = (struct load){0};
+    if ((h->quota >= 0 && !stmt_int(db, STMT_ANNOTATOR_HANDLED, ARGS(me), &l->handled, err)) ||
+        (h->per_day > 0 &&
+         !stmt_int(db, STMT_ANNOTATOR_HANDLED_SINCE, ARGS(me, v_int(clock_midnight(h->now))), &l->today, err)))
         return false;
-    *full = handled >= h->quota;
+    l->full = h->quota >= 0 && l->handled >= h->quota;
+    l->full_today = h->per_day > 0 && l->today >= h->per_day;
     return true;
 }
 
 static bool choose(struct db *db, struct visit *v, struct err *err)
 {
-    bool full, more;
-    if (!is_full(db, &v->h, &full, err) || full)
-        return full;
+    struct load load;
+    bool more;
+    if (!read_load(db, &v->h, &load, err))
+        return false;
+    if (load.full || load.full_today)
+        return true;
     if (!qualify(db, v, &more, err) || !more)
         return !more;
     return place_if_open(db, v, err) && (v->comparison != 0 || begun(db, v, err)) &&
@@ -345,11 +360,15 @@ bool task_why_none(struct db *db, int64_t annotator, char why[TASK_WHY_SIZE], st
     struct handout h;
     struct arena a = {0};
     struct qualification q;
-    bool full = false, ok = handout_read(db, annotator, &a, &h, err) && is_full(db, &h, &full, err) &&
-                            gold_qualification(db, annotator, &q, err);
+    struct load load;
+    bool ok = handout_read(db, annotator, &a, &h, err) && read_load(db, &h, &load, err) &&
+              gold_qualification(db, annotator, &q, err);
     why[0] = '\0';
-    if (ok && full)
-        snprintf(why, TASK_WHY_SIZE, "%lld comparisons were asked for, and as many are done", (long long)h.quota);
+    if (ok && load.full)
+        snprintf(why, TASK_WHY_SIZE, "the quota of %lld is done; ask the owner of the workspace for more",
+                 (long long)h.quota);
+    else if (ok && load.full_today)
+        snprintf(why, TASK_WHY_SIZE, "the %lld of today are done; more are handed out tomorrow", (long long)h.per_day);
     else if (ok && !q.passed)
         snprintf(why, TASK_WHY_SIZE,
                  "%lld of %lld qualifying items are right, and %.0f %% are needed; ask the owner of the workspace",

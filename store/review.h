@@ -18,8 +18,9 @@ MUST_CHECK bool review_decide(struct db *db, const char *person, const struct re
 /* Take back the last decision; *comparison is 0 when there is none. */
 MUST_CHECK bool review_undo(struct db *db, const char *person, struct rng *rng, int64_t *comparison, struct err *err);
 /* Set a judgement aside: a withdrawn revision in the name of whoever made it, and an entry of the audit trail with the
- * reason and the person who did. The comparison may be handed to somebody again. ERR_CONFLICT when it is not the latest
- * word of that annotator any more. */
+ * reason and the person who did. The comparison may be handed to somebody again. Whoever made it may still judge it
+ * anew; undoing what was dropped brings no earlier word of theirs back. ERR_CONFLICT when it is not the latest word of
+ * that annotator any more. */
 MUST_CHECK bool review_drop(struct db *db, const char *person, int64_t judgement, const char *reason, struct rng *rng,
                             struct err *err);
 

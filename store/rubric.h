@@ -14,15 +14,20 @@ enum {
     RUBRIC_MAX_ATTRIBUTES = 16,
     RUBRIC_MAX_LEVELS = 10, /* one digit key a level */
     RUBRIC_MAX_REASONS = 12,
-    PREFERENCE_MAX = 3
+    PREFERENCE_MAX = 3,
+    RUBRIC_NO_VETO = -1
 };
 
 struct attribute {
     const char *key;                       /* "helpfulness": in files */
     const char *label;                     /* on the screen */
     const char *about;                     /* one sentence */
-    int min, max;                          /* max - min < RUBRIC_MAX_LEVELS, min >= 0, max <= 9 */
-    bool required;                         /* unless "required": false, both responses must be rated */
+    int min, max;                          /* max - min < RUBRIC_MAX_LEVELS; 0 <= min, max <= 9 unless it leans */
+    bool required;                         /* unless "required": false, it must be rated */
+    bool of_comparison;                    /* one rating of the two together, not one of each */
+    bool leans;                            /* of_comparison: from -max (A much more so) to max (B), like a preference */
+    double weight;                         /* in the sum of a response's ratings; NaN: the rubric weighs nothing */
+    int veto;                              /* a response rated so or lower fails; RUBRIC_NO_VETO: none does */
     const char *levels[RUBRIC_MAX_LEVELS]; /* sentence for min + i */
 };
 
@@ -37,7 +42,8 @@ struct rubric {
     int64_t row; /* its key in the workspace, 0 when it is not in one */
     const char *name;
     int version;
-    size_t n_attributes;
+    size_t n_attributes;  /* those of responses come first, then those of the comparison */
+    size_t n_of_response; /* how many are of responses */
     struct attribute attributes[RUBRIC_MAX_ATTRIBUTES];
     bool zero_allowed; /* may the preference be "no preference"? */
     bool preference_required;

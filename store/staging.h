@@ -16,8 +16,9 @@
     X(PROMPT, prompt, 3)                                                                                               \
     X(RESPONSE, response, 7)                                                                                           \
     X(COMPARISON, comparison, 8)                                                                                       \
-    X(JUDGEMENT, judgement, 17)                                                                                        \
+    X(JUDGEMENT, judgement, 19)                                                                                        \
     X(LATEST, latest, 5)                                                                                               \
+    X(ASPECT, aspect, 5)                                                                                               \
     X(RATING, rating, 5)
 
 enum staging_table {

@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "store/content.h"
+#include "store/criteria.h"
 #include "store/handout.h"
 #include "store/mention.h"
 #include "store/ranking.h"
@@ -91,8 +92,16 @@ static void draft_from_judgement(const struct judgement *j, int a_is, const stru
     for (size_t i = 0; i < j->n_ratings; i++) {
         int k = rubric_find(r, j->ratings[i].attribute, strlen(j->ratings[i].attribute));
         int side = j->ratings[i].which + 1 == a_is ? SIDE_A : SIDE_B;
-        if (k >= 0 && j->ratings[i].value >= r->attributes[k].min && j->ratings[i].value <= r->attributes[k].max)
+        if (k >= 0 && !r->attributes[k].of_comparison && j->ratings[i].value >= r->attributes[k].min &&
+            j->ratings[i].value <= r->attributes[k].max)
             d->rating[side][k] = j->ratings[i].value;
+    }
+    for (size_t i = 0; i < j->n_aspects; i++) {
+        const struct aspect *x = &j->aspects[i];
+        int k = rubric_find(r, x->attribute, strlen(x->attribute)),
+            value = x->leans && a_is != 1 ? -x->value : x->value;
+        if (k >= 0 && r->attributes[k].of_comparison && value >= r->attributes[k].min && value <= r->attributes[k].max)
+            d->rating[SIDE_A][k] = value;
     }
     if (j->neither)
         d->preference = PREFERENCE_NEITHER;
@@ -343,9 +352,15 @@ static void fill_ratings(const struct draft *d, const struct rubric *r, int a_is
 {
     for (int which = 0; which < 2; which++) {
         int side = which + 1 == a_is ? SIDE_A : SIDE_B;
-        for (size_t i = 0; i < r->n_attributes; i++)
+        for (size_t i = 0; i < r->n_of_response; i++)
             if (d->rating[side][i] != RATING_UNSET)
                 j->ratings[j->n_ratings++] = (struct rating){which, r->attributes[i].key, d->rating[side][i]};
+    }
+    for (size_t i = r->n_of_response; i < r->n_attributes; i++) {
+        const struct attribute *t = &r->attributes[i];
+        int value = d->rating[SIDE_A][i];
+        if (value != RATING_UNSET)
+            j->aspects[j->n_aspects++] = (struct aspect){t->key, t->leans && a_is != 1 ? -value : value, t->leans};
     }
 }
 
@@ -382,6 +397,7 @@ static struct judgement judgement_from_draft(const struct change *c, int a_is)
     if (j.has_preference)
         j.preference = a_is == 1 ? d->preference : -d->preference;
     fill_ratings(d, c->r, a_is, &j);
+    criteria_apply(c->r, &j);
     return j;
 }
 

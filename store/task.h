@@ -62,7 +62,7 @@ MUST_CHECK bool task_next(struct db *db, int64_t annotator, enum task_order orde
                           struct err *err);
 /* Why this person is given nothing more; "" when it is because nothing is left. */
 MUST_CHECK bool task_why_none(struct db *db, int64_t annotator, char why[TASK_WHY_SIZE], struct err *err);
-/* The annotator goes: an item that was not begun is free for others at once. */
+/* The annotator goes: an item that was not begun is free for others at once, unless an owner handed it to them. */
 MUST_CHECK bool task_leave(struct db *db, int64_t annotator, int64_t comparison, struct err *err);
 /* Neighbour in the annotator's history (what they have handled or begun, in the order they first saw it): direction -1
  * older, +1 newer. *comparison is 0 at the end. */

@@ -79,11 +79,15 @@ static bool find_model(struct db *db, const struct walk *w, int64_t row, struct 
 /* *row becomes what the next undo takes back. */
 static bool say_one_again(struct db *db, const struct walk *w, int64_t *row, struct arena *a, struct err *err)
 {
-    struct judgement own, model;
+    struct judgement own, model, latest;
     int64_t rows[2] = {0, 0};
     struct rows q;
     if (!find_model(db, w, *row, a, &own, &model, err) ||
-        !rows_open(&q, db, STMT_COMPARISON_ROWS, ARGS(v_int(own.comparison)), err))
+        !task_latest(db, w->annotator, own.comparison, a, &latest, err))
+        return false;
+    if (w->back && latest.row != 0 && latest.kind == KIND_WITHDRAWN)
+        return true; /* a reviewer set it aside: what stood before it does not come back by that */
+    if (!rows_open(&q, db, STMT_COMPARISON_ROWS, ARGS(v_int(own.comparison)), err))
         return false;
     if (rows_next(&q)) {
         rows[0] = rows_int(&q, 0);

@@ -117,6 +117,8 @@ static void dump_cell(const struct annotate_state *st, int cell, struct buf *out
                  at.attribute < 0 ? "" : st->rubric->attributes[at.attribute].key);
     } else if (st->task->n > 2)
         buf_adds(out, "because");
+    else if (place.attribute >= 0 && st->rubric->attributes[place.attribute].of_comparison)
+        buf_addf(out, "both.%s", st->rubric->attributes[place.attribute].key);
     else if (place.attribute >= 0)
         buf_addf(out, "%c.%s", "ab"[place.side], st -> rubric -> attributes[place.attribute].key);
     else
@@ -143,6 +145,8 @@ static void dump_draft(const struct annotate_state *st, struct buf *out)
         dump_ranking(st, out);
     for (int cell = 0; d->n == 2 && cell < cell_preference(st->rubric); cell++) {
         struct cell_place place = annotate_place(st->rubric, cell);
+        if (place.attribute < 0)
+            continue;
         int value = d->rating[place.side][place.attribute];
         dump_cell(st, cell, out);
         buf_addf(out, value == RATING_UNSET ? " .\n" : " %d\n", value);

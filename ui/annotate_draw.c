@@ -1,5 +1,6 @@
 /* Header and texts of the annotate screen. */
 #include "core/base/clock.h"
+#include "store/criteria.h"
 #include "ui/annotate.h"
 #include "ui/strip.h"
 
@@ -116,13 +117,19 @@ static void draw_pane(const struct annotate *a, const struct screen *s, struct g
     draw_more(a, g, p);
 }
 
-/* "2 passages   sure 3/5" on the rule above the strip; nothing when neither was said nor is asked. */
+/* On the rule above the strip: what the comparison is to be judged by (in full with the rubric), what fails,
+ * "2 passages   sure 3/5"; nothing of what was not said and is not asked. */
 static void draw_aside(const struct annotate *a, const struct screen *s, struct grid *g)
 {
     const struct annotate_state *st = annotate_state(a);
     const struct draft *d = &st->task->draft;
     struct buf b = BUF_INIT;
     char key[KEY_NAME_SIZE];
+    for (int side = SIDE_A; side <= SIDE_B; side++) {
+        int failed = criteria_failed(st->rubric, d, side);
+        if (failed >= 0)
+            buf_addf(&b, " %c fails %s ", "AB"[side], st -> rubric -> attributes[failed].label);
+    }
     if (d->spans.n > 0)
         buf_addf(&b, " %zu passage%s ", (size_t)d->spans.n, d->spans.n == 1 ? "" : "s");
     if (st->rubric->asks_confidence && d->confidence > 0)
@@ -132,6 +139,13 @@ static void draw_aside(const struct annotate *a, const struct screen *s, struct 
     int width = (int)safe_width(b.ptr, b.len);
     grid_put(g, a->layout.rule.row, g->cols - 1 - width, width, b.ptr, b.len, STYLE_LABEL);
     buf_free(&b);
+    if (st->task->principle == NULL)
+        return;
+    int col = 1 + grid_puts(g, a->layout.rule.row, 1, 12, " judged by: ", STYLE_TITLE),
+        room = g->cols - 2 - width - col;
+    col +=
+        grid_put_short(g, a->layout.rule.row, col, room, st->task->principle, strlen(st->task->principle), STYLE_LABEL);
+    grid_puts(g, a->layout.rule.row, col, 1, " ", STYLE_RULE);
 }
 
 static void draw_rules(const struct annotate *a, struct grid *g)

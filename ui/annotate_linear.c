@@ -29,6 +29,12 @@ static void add(struct annotate *a, char *heading, const char *text, size_t n, s
     parts[1] = (struct text_part){NULL, text, n};
 }
 
+/* Headings and texts: turns, answers, and what the comparison is to be judged by. */
+static size_t parts_of(const struct task *t)
+{
+    return 2 * (t->n_turns + (size_t)t->n + (t->principle != NULL));
+}
+
 void annotate_linear_texts(struct annotate *a)
 {
     const struct task *t = annotate_state(a)->task;
@@ -36,8 +42,7 @@ void annotate_linear_texts(struct annotate *a)
     annotate_linear_release(a);
     if (t->comparison == 0)
         return;
-    size_t n = t->n_turns + (size_t)t->n;
-    struct text_part *parts = mem_array(2 * n, sizeof *parts);
+    struct text_part *parts = mem_array(parts_of(t), sizeof *parts);
     struct buf b = BUF_INIT;
     for (size_t i = 0; i < t->n_turns; i++) {
         buf_addf(&b, "Prompt, %zu of %zu, ", i + 1, t->n_turns);
@@ -49,7 +54,9 @@ void annotate_linear_texts(struct annotate *a)
         buf_addf(&b, "Answer %c:", 'A' + i);
         add(a, buf_take(&b), t->text[i], t->len[i], parts + 2 * (t->n_turns + (size_t)i));
     }
-    textview_set(&a->line, parts, 2 * n);
+    if (t->principle != NULL)
+        add(a, mem_dup("To be judged by:"), t->principle, strlen(t->principle), parts + parts_of(t) - 2);
+    textview_set(&a->line, parts, parts_of(t));
     textview_resize(&a->line, width, height);
     mem_free(parts);
 }
@@ -58,12 +65,14 @@ void annotate_linear_texts(struct annotate *a)
 void annotate_linear_rebind(struct annotate *a)
 {
     const struct task *t = annotate_state(a)->task;
-    if (a->line.parts.n != 2 * (t->n_turns + (size_t)t->n))
+    if (a->line.parts.n != parts_of(t))
         return;
     for (size_t i = 0; i < t->n_turns; i++)
         a->line.parts.v[2 * i + 1].text = t->turns[i].content;
     for (size_t i = 0; i < (size_t)t->n; i++)
         a->line.parts.v[2 * (t->n_turns + i) + 1].text = t->text[i];
+    if (t->principle != NULL)
+        a->line.parts.v[parts_of(t) - 1].text = t->principle;
 }
 
 void annotate_linear_heading(struct annotate *a, int by)
@@ -82,15 +91,21 @@ static void say_rating(const struct annotate_state *st, struct cell_place place,
     int value = st->task->draft.rating[place.side][place.attribute];
     const char *label = t->label, *level;
     safe_text(label, strlen(label), out, 40);
-    buf_addf(out, " of %c, %d to %d: ", "AB"[place.side], t -> min, t -> max);
+    int first = t->leans ? 1 : t->min, last = first + t->max - t->min; /* as the keys are numbered */
+    if (t->of_comparison)
+        buf_addf(out, " of both, %d to %d: ", first, last);
+    else
+        buf_addf(out, " of %c, %d to %d: ", "AB"[place.side], first, last);
     if (value == RATING_UNSET) {
         buf_adds(out, "not rated");
         return;
     }
     level = t->levels[value - t->min];
-    buf_addf(out, "%d ", value);
+    buf_addf(out, "%d ", value - t->min + first);
     if (level != NULL)
         safe_text(level, strlen(level), out, 60);
+    if (t->veto != RUBRIC_NO_VETO && value <= t->veto)
+        buf_adds(out, " - fails: cannot be preferred");
 }
 
 /* The field under the cursor, in words. */

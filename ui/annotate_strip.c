@@ -22,6 +22,39 @@ static struct rect cell_rect(const struct annotate_layout *l, int side, int attr
     return (struct rect){l->table.row + 1 + row, column * l->table_cols + COL_CELL + side * SIDE_STEP, 1, 1};
 }
 
+static void add_strength(struct buf *out, int preference, bool ascii)
+{
+    if (preference == 0)
+        buf_addc(out, '=');
+    for (int i = 0; i < (preference < 0 ? -preference : preference); i++)
+        buf_adds(out, mark_text(preference < 0 ? MARK_LESS : MARK_MORE, ascii));
+}
+
+/* One of both together: where the cells of A and B stand. */
+static void draw_aspect(const struct annotate *a, struct grid *g, int attribute, bool here)
+{
+    const struct annotate_state *st = annotate_state(a);
+    int value = st->task->draft.rating[SIDE_A][attribute];
+    struct rect r = cell_rect(&a->layout, SIDE_A, attribute);
+    enum style style = here ? STYLE_CURSOR : value == RATING_UNSET ? STYLE_MISSING : STYLE_VALUE;
+    struct buf text = BUF_INIT;
+    if (value == RATING_UNSET)
+        buf_addc(&text, '.');
+    else if (st->rubric->attributes[attribute].leans)
+        add_strength(&text, value, g->ascii);
+    else
+        buf_addf(&text, "%d", value);
+    int used = grid_put(g, r.row, r.col, 3, text.ptr, text.len, style);
+    buf_free(&text);
+    if (!here)
+        return;
+    grid_puts(g, r.row, r.col - 1, 1, "[", STYLE_KEY);
+    grid_puts(g, r.row, r.col + used, 1, "]", STYLE_KEY);
+    put_cursor_mark(g, r.row, r.col - COL_CELL);
+    g->cursor_row = r.row;
+    g->cursor_col = r.col;
+}
+
 static void draw_rating(const struct annotate *a, struct grid *g, int side, int attribute, bool here)
 {
     int value = annotate_state(a)->task->draft.rating[side][attribute];
@@ -48,14 +81,18 @@ static void draw_attribute(const struct annotate *a, struct grid *g, int attribu
     int base = r.col - COL_CELL;
     bool here = cursor.attribute == attribute;
     grid_put_short(g, r.row, base + COL_LABEL, LABEL_COLS, label, strlen(label), STYLE_LABEL);
-    bool missing = false;
-    for (int side = SIDE_A; side <= SIDE_B; side++) {
+    bool missing = false, both = st->rubric->attributes[attribute].of_comparison;
+    if (both) {
+        missing = st->task->draft.rating[SIDE_A][attribute] == RATING_UNSET;
+        draw_aspect(a, g, attribute, here);
+    }
+    for (int side = SIDE_A; side <= SIDE_B && !both; side++) {
         missing = missing || st->task->draft.rating[side][attribute] == RATING_UNSET;
         if (!(here && cursor.side == side))
             draw_rating(a, g, side, attribute, false);
     }
     /* The brackets of the cursor stand between the cells: last, so that nothing covers them. */
-    if (here)
+    if (here && !both)
         draw_rating(a, g, cursor.side, attribute, true);
     if (missing && a->show_missing)
         grid_puts(g, r.row, base + COL_MISSING, 1, "!", STYLE_MISSING);
@@ -67,7 +104,7 @@ static void draw_table(const struct annotate *a, struct grid *g, struct cell_pla
     int n = (int)annotate_state(a)->rubric->n_attributes;
     for (int i = 0; i < n; i++) {
         draw_attribute(a, g, i, cursor);
-        if (i % l->per_column != 0)
+        if (i % l->per_column != 0 || i >= (int)annotate_state(a)->rubric->n_of_response)
             continue;
         struct rect r = cell_rect(l, SIDE_A, i);
         grid_puts(g, r.row - 1, r.col, 1, "A", STYLE_SIDE_A);
@@ -106,7 +143,9 @@ static void draw_levels(const struct annotate *a, struct grid *g, const struct a
     int shown = levels < room - tall + 1 ? levels : room - tall + 1;
     int first = first_level(t, set ? value : t->min, shown), row = r->row + 1;
     for (int v = first; v < first + shown; v++) {
-        grid_putf(g, row, r->col + 1, 2, STYLE_VALUE, "%d", v);
+        grid_putf(g, row, r->col + 1, 2, STYLE_VALUE, "%d", t->leans ? v - t->min + 1 : v);
+        if (t->veto != RUBRIC_NO_VETO && v <= t->veto)
+            grid_puts(g, row, r->col + 2, 1, "!", STYLE_MISSING);
         if (!set || v != value) {
             grid_put_short(g, row++, r->col + 3, width, level_text(t, v), strlen(level_text(t, v)), STYLE_TEXT);
             continue;
@@ -124,7 +163,13 @@ static void draw_rating_help(const struct annotate *a, struct grid *g, struct ce
     const struct attribute *t = &st->rubric->attributes[cursor.attribute];
     const struct rect *r = &a->layout.rubric;
     int col = r->col + grid_put_short(g, r->row, r->col, 24, t->label, strlen(t->label), STYLE_TITLE);
-    col += grid_puts(g, r->row, col, 5, cursor.side == SIDE_A ? " of A" : " of B", STYLE_TITLE);
+    col += grid_puts(g, r->row, col, 8,
+                     t->of_comparison        ? " of both"
+                     : cursor.side == SIDE_A ? " of A"
+                                             : " of B",
+                     STYLE_TITLE);
+    if (t->veto != RUBRIC_NO_VETO)
+        col += grid_puts(g, r->row, col, r->cols - 1 - (col - r->col), ", ! fails: cannot be preferred", STYLE_DIM);
     if (t->max + 1 - t->min > r->rows - 1)
         grid_putf(g, r->row, col, 12, STYLE_DIM, ", %d to %d", t->min, t->max);
     draw_levels(a, g, t, st->task->draft.rating[cursor.side][cursor.attribute]);
@@ -196,14 +241,6 @@ static void draw_because_help(const struct annotate *a, struct grid *g)
 
 /* ---- preference ---- */
 
-static void add_strength(struct buf *out, int preference, bool ascii)
-{
-    if (preference == 0)
-        buf_addc(out, '=');
-    for (int i = 0; i < (preference < 0 ? -preference : preference); i++)
-        buf_adds(out, mark_text(preference < 0 ? MARK_LESS : MARK_MORE, ascii));
-}
-
 static void preference_value(const struct annotate *a, bool ascii, struct buf *out)
 {
     int p = annotate_state(a)->task->draft.preference;
@@ -223,7 +260,7 @@ static void draw_scale(const struct annotate *a, struct grid *g, int row)
     int now = st->task->draft.preference, col = COL_SCALE;
     bool wide = g->cols >= 110;
     col += grid_puts(g, row, col, 2, "A ", STYLE_SIDE_A);
-    for (int p = -PREFERENCE_MAX; p <= PREFERENCE_MAX; p++) {
+    for (int p = -st->rubric->preference_max; p <= st->rubric->preference_max; p++) {
         if (p == 0 && !st->rubric->zero_allowed)
             continue;
         struct buf b = BUF_INIT;
@@ -364,8 +401,9 @@ static void draw_keys(const struct annotate *a, const struct screen *s, struct g
     struct cell_place cursor = annotate_place(r, annotate_state(a)->task->draft.cell);
     const struct attribute *t =
         r->n_attributes > 0 ? &r->attributes[cursor.attribute < 0 ? 0 : cursor.attribute] : NULL;
-    enum request low = t == NULL ? REQ_NONE : (enum request)((int)REQ_RATE_0 + t->min);
-    enum request high = t == NULL ? REQ_NONE : (enum request)((int)REQ_RATE_0 + t->max);
+    int first = t == NULL ? 0 : t->leans ? 1 : t->min;
+    enum request low = t == NULL ? REQ_NONE : (enum request)((int)REQ_RATE_0 + first);
+    enum request high = t == NULL ? REQ_NONE : (enum request)((int)REQ_RATE_0 + first + t->max - t->min);
     const struct strip_item items[] = {
         {{low, high}, "-", "rate"},
         {{REQ_PREFER_A, r->zero_allowed ? REQ_PREFER_NONE : REQ_NONE, REQ_PREFER_B}, " ", "prefer"},

@@ -147,9 +147,28 @@ static void draw_preferences(const struct table *t, int row)
     buf_free(&text);
 }
 
+static void draw_aspect(const struct table *t, int row, const struct attribute *a)
+{
+    struct buf text = BUF_INIT;
+    for (size_t i = t->first; i < t->first + t->n; i++) {
+        const struct judgement *j = review_judge(t->r, i);
+        for (size_t k = 0; k < j->n_aspects; k++)
+            if (strcmp(j->aspects[k].attribute, a->key) == 0) {
+                buf_reset(&text);
+                said_aspect(&j->aspects[k], 1, t->g->ascii, &text);
+                put_cell(t, row, i, text.ptr, false);
+            }
+    }
+    buf_free(&text);
+}
+
 static void draw_attribute(const struct table *t, int row, const struct attribute *a)
 {
     grid_put_short(t->g, row, COL_LABEL, COL_TABLE - COL_LABEL - 3, a->label, strlen(a->label), STYLE_LABEL);
+    if (a->of_comparison) {
+        draw_aspect(t, row, a);
+        return;
+    }
     for (size_t i = t->first; i < t->first + t->n; i++) {
         const struct judgement *j = review_judge(t->r, i);
         int x = said_rating(j, 1, 0, a->key), y = said_rating(j, 1, 1, a->key);
@@ -160,7 +179,8 @@ static void draw_attribute(const struct table *t, int row, const struct attribut
             snprintf(first, sizeof first, "%d", x);
         if (y >= 0)
             snprintf(second, sizeof second, "%d", y);
-        snprintf(text, sizeof text, "%s %s %s", first, mark_text(MARK_DOT, t->g->ascii), second);
+        const char *fails = a->veto == RUBRIC_NO_VETO ? "" : x <= a->veto || y <= a->veto ? " fails" : "";
+        snprintf(text, sizeof text, "%s %s %s%s", first, mark_text(MARK_DOT, t->g->ascii), second, fails);
         put_cell(t, row, i, text, is_off(t, j, a->key));
     }
 }

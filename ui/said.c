@@ -36,6 +36,14 @@ int said_rating(const struct judgement *j, int a_is, int side, const char *attri
     return -1;
 }
 
+void said_aspect(const struct aspect *x, int a_is, bool ascii, struct buf *out)
+{
+    if (x->leans)
+        said_strength(x->value, a_is, ascii, out);
+    else
+        buf_addf(out, "%d", x->value);
+}
+
 void said_because(const struct judgement *j, int a_is, struct buf *out)
 {
     if (j->kind == KIND_SKIPPED || j->kind == KIND_FLAGGED) {
@@ -59,7 +67,7 @@ static void add_value(struct buf *out, int value)
 }
 
 /* "helpfulness 4 1" of each attribute, once. */
-static void add_ratings(const struct judgement *j, int a_is, struct buf *out)
+static void add_ratings(const struct judgement *j, int a_is, bool ascii, struct buf *out)
 {
     for (size_t i = 0; i < j->n_ratings; i++) {
         const char *name = j->ratings[i].attribute;
@@ -73,12 +81,19 @@ static void add_ratings(const struct judgement *j, int a_is, struct buf *out)
         buf_addc(out, ' ');
         add_value(out, said_rating(j, a_is, 1, name));
     }
+    for (size_t i = 0; i < j->n_aspects; i++) {
+        buf_addf(out, ", %s ", j->aspects[i].attribute);
+        said_aspect(&j->aspects[i], a_is, ascii, out);
+    }
+    for (unsigned which = 1; which <= 2; which++)
+        if ((j->failed & which) != 0)
+            buf_addf(out, ", %c fails", "AB"[(which == 2) != (a_is == 2)]);
 }
 
 void said_all(const struct judgement *j, int a_is, bool ascii, struct buf *out)
 {
     said_preference(j, a_is, ascii, out);
-    add_ratings(j, a_is, out);
+    add_ratings(j, a_is, ascii, out);
     if (!isnan(j->seconds))
         buf_addf(out, ", %.0f s", j->seconds);
     size_t before = out->len;

@@ -19,7 +19,7 @@ const struct annotate_state *annotate_state(const struct annotate *a)
 struct cell_place annotate_place(const struct rubric *r, int cell)
 {
     int n = (int)r->n_attributes;
-    if (cell < 0 || cell >= 2 * n)
+    if (!cell_exists(r, cell) || cell >= 2 * n)
         return (struct cell_place){SIDE_A, -1};
     return (struct cell_place){cell / n, cell % n};
 }
@@ -151,7 +151,7 @@ void annotate_move_to(struct annotate *a, struct screen *s, int cell)
 {
     const struct annotate_state *st = annotate_state(a);
     struct cell_place place = annotate_place(st->rubric, cell);
-    if (place.attribute >= 0 && !annotate_ranks(a))
+    if (place.attribute >= 0 && !annotate_ranks(a) && !st->rubric->attributes[place.attribute].of_comparison)
         a->side = place.side;
     if (cell != st->task->draft.cell)
         annotate_perform(a, s, (struct action){.kind = ACT_MOVE, .cursor = cell});
@@ -166,7 +166,8 @@ static void move_row(struct annotate *a, struct screen *s, int by)
     row += by;
     if (row < 0 || row > n + 1)
         return;
-    int side = place.attribute >= 0 ? place.side : a->side;
+    bool single = place.attribute >= 0 && !st->rubric->attributes[place.attribute].of_comparison;
+    int side = single ? place.side : a->side;
     annotate_move_to(a, s, row < n ? cell_rating(st->rubric, side, row) : cell_preference(st->rubric) + row - n);
 }
 
@@ -201,11 +202,13 @@ static void rate(struct annotate *a, struct screen *s, int value)
         return;
     }
     const struct attribute *attribute = &st->rubric->attributes[place.attribute];
-    if (value < attribute->min || value > attribute->max) {
-        screen_refuse(s, "%s goes from %d to %d.", attribute->label, attribute->min, attribute->max);
+    int first = attribute->leans ? 1 : attribute->min, last = first + attribute->max - attribute->min;
+    if (value < first || value > last) {
+        screen_refuse(s, "%s goes from %d to %d.", attribute->label, first, last);
         return;
     }
-    struct draft after = *d; /* read only: the text stays the task's */
+    value += attribute->min - first; /* keys of what leans are numbered from A to B */
+    struct draft after = *d;         /* read only: the text stays the task's */
     after.rating[place.side][place.attribute] = value;
     int next = draft_next_empty(&after, st->rubric, d->cell);
     struct action action = {.kind = ACT_RATE, .cell = d->cell, .value = value, .cursor = next};
@@ -213,6 +216,26 @@ static void rate(struct annotate *a, struct screen *s, int value)
         a->side = annotate_place(annotate_state(a)->rubric, next).attribute >= 0
                       ? annotate_place(annotate_state(a)->rubric, next).side
                       : SIDE_B;
+}
+
+/* Where the cursor stands on what leans, the keys of the preference lean it. */
+static const struct attribute *leaning_here(const struct annotate *a, int *now)
+{
+    const struct annotate_state *st = annotate_state(a);
+    struct cell_place place = annotate_place(st->rubric, st->task->draft.cell);
+    if (place.attribute < 0 || !st->rubric->attributes[place.attribute].leans)
+        return NULL;
+    *now = st->task->draft.rating[place.side][place.attribute];
+    return &st->rubric->attributes[place.attribute];
+}
+
+static void lean(struct annotate *a, struct screen *s, const struct attribute *t, int value)
+{
+    int cell = annotate_state(a)->task->draft.cell;
+    if (value < t->min || value > t->max)
+        screen_refuse(s, "%s: there is nothing stronger.", t->levels[value < t->min ? 0 : t->max - t->min]);
+    else
+        annotate_perform(a, s, (struct action){.kind = ACT_RATE, .cell = cell, .value = value, .cursor = cell});
 }
 
 static void prefer_value(struct annotate *a, struct screen *s, int value)
@@ -225,12 +248,18 @@ static void prefer_value(struct annotate *a, struct screen *s, int value)
 static void prefer_step(struct annotate *a, struct screen *s, int step)
 {
     const struct annotate_state *st = annotate_state(a);
-    int now = st->task->draft.preference;
+    int now, most = st->rubric->preference_max;
+    const struct attribute *t = leaning_here(a, &now);
+    if (t != NULL) {
+        lean(a, s, t, now == RATING_UNSET ? step : now + step);
+        return;
+    }
+    now = st->task->draft.preference;
     bool given = now >= -PREFERENCE_MAX && now <= PREFERENCE_MAX;
     int next = given ? now + step : step;
     if (next == 0 && !st->rubric->zero_allowed)
         next = step;
-    if (next < -PREFERENCE_MAX || next > PREFERENCE_MAX) {
+    if (next < -most || next > most) {
         screen_refuse(s, "%s: there is nothing stronger.", preference_words(now));
         return;
     }
@@ -239,7 +268,11 @@ static void prefer_step(struct annotate *a, struct screen *s, int step)
 
 static void prefer_none(struct annotate *a, struct screen *s)
 {
-    if (annotate_state(a)->rubric->zero_allowed)
+    int now;
+    const struct attribute *t = leaning_here(a, &now);
+    if (t != NULL)
+        lean(a, s, t, 0);
+    else if (annotate_state(a)->rubric->zero_allowed)
         prefer_value(a, s, 0);
     else
         screen_refuse(s, "This rubric wants a decision: lean to A or B, or say that neither is valid.");
@@ -338,7 +371,8 @@ static void show_rubric(struct annotate *a, struct screen *s)
     struct cell_place place = annotate_place(st->rubric, st->task->draft.cell);
     if (annotate_ranks(a))
         place.attribute = places_at(st->rubric, st->task->draft.cell).attribute;
-    screen_push(s, view_rubric(st->rubric, place.attribute < 0 ? st->rubric->n_attributes : (size_t)place.attribute));
+    screen_push(s, view_rubric(st->rubric, place.attribute < 0 ? st->rubric->n_attributes : (size_t)place.attribute,
+                               st->task->principle));
 }
 
 void annotate_guidelines(struct annotate *a, struct screen *s)

@@ -3,6 +3,7 @@
 #include "store/draft.h"
 #include "ui/pager.h"
 
+#include <math.h>
 #include <stdio.h>
 
 const char *preference_words(int preference)
@@ -19,18 +20,22 @@ const char *preference_words(int preference)
 
 static void add_attribute(const struct attribute *a, struct buf *out)
 {
-    buf_addf(out, "%s, %d to %d\n", a->label, a->min, a->max);
+    buf_addf(out, "%s, %d to %d%s\n", a->label, a->min, a->max, a->of_comparison ? ", of both together" : "");
     if (a->about != NULL && *a->about != '\0')
         buf_addf(out, "  %s\n", a->about);
     for (int v = a->min; v <= a->max; v++)
-        buf_addf(out, "  - %d  %s\n", v, a->levels[v - a->min] != NULL ? a->levels[v - a->min] : "");
+        buf_addf(out, a->leans ? "  - %+d  %s%s\n" : "  - %d  %s%s\n", v,
+                 a->levels[v - a->min] != NULL ? a->levels[v - a->min] : "",
+                 a->veto != RUBRIC_NO_VETO && v <= a->veto ? "  (fails: cannot be preferred)" : "");
+    if (!isnan(a->weight))
+        buf_addf(out, "  weight %g\n", a->weight);
     buf_addc(out, '\n');
 }
 
 static void add_preference(const struct rubric *r, struct buf *out)
 {
     buf_addf(out, "preference%s\n", r->preference_required ? "" : ", may be left out");
-    for (int p = -PREFERENCE_MAX; p <= PREFERENCE_MAX; p++)
+    for (int p = -r->preference_max; p <= r->preference_max; p++)
         if (p != 0 || r->zero_allowed)
             buf_addf(out, "  - %+d  %s\n", p, preference_words(p));
     buf_addf(out, "  - n   %s\n\n", preference_words(PREFERENCE_NEITHER));
@@ -53,10 +58,12 @@ static void add_reasons(const char *title, const struct reason *reasons, size_t 
     buf_addc(out, '\n');
 }
 
-struct view view_rubric(const struct rubric *r, size_t attribute)
+struct view view_rubric(const struct rubric *r, size_t attribute, const char *principle)
 {
     struct buf text = BUF_INIT;
     size_t at = 0;
+    if (principle != NULL)
+        buf_addf(&text, "this comparison is judged by\n  %s\n\n", principle);
     for (size_t i = 0; i < r->n_attributes; i++) {
         if (i == attribute)
             at = text.len;

@@ -132,12 +132,12 @@ SELECT judgement FROM judgement WHERE id = ?1;
 -- name: judgement_add
 -- as the next revision
 INSERT INTO judgement (id, comparison, response, annotator, revision, kind, preference, neither, justification, reason,
-                       a_is, seconds, rubric, extra, created, confidence)
+                       a_is, seconds, rubric, extra, created, confidence, failed, lean)
 VALUES (?1, ?2, ?3, ?4,
         1 + coalesce(CASE WHEN ?3 IS NULL
                           THEN (SELECT max(revision) FROM judgement WHERE comparison = ?2 AND annotator = ?4)
                           ELSE (SELECT max(revision) FROM judgement WHERE response = ?3 AND annotator = ?4) END, 0),
-        ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+        ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
     ON CONFLICT (id) DO NOTHING;
 -- name: latest_add
 INSERT INTO latest (comparison, response, annotator, judgement, kind) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING;
@@ -168,11 +168,13 @@ INSERT INTO response (response, id, prompt, text, model, language, tags) SELECT 
 INSERT INTO comparison (comparison, id, prompt, first, second, source, split, created) SELECT * FROM staged_comparison;
 -- name: stage_judgement
 INSERT INTO judgement (judgement, id, comparison, response, annotator, revision, kind, preference, neither, justification,
-                       reason, a_is, seconds, rubric, extra, created, confidence)
+                       reason, a_is, seconds, rubric, extra, created, confidence, failed, lean)
 SELECT * FROM staged_judgement;
 -- name: stage_latest
 -- the one that was there gives way
 INSERT OR REPLACE INTO latest (comparison, response, annotator, judgement, kind) SELECT * FROM staged_latest;
+-- name: stage_aspect
+INSERT INTO aspect (judgement, attribute, value, leans, position) SELECT * FROM staged_aspect;
 -- name: stage_rating
 INSERT INTO rating (judgement, response, attribute, value, position) SELECT * FROM staged_rating;
 
@@ -196,13 +198,15 @@ SELECT source, coalesce(split, ''), people, 1 FROM comparison WHERE comparison =
 
 -- name: rating_add
 INSERT INTO rating (judgement, response, attribute, value, position) VALUES (?1, ?2, ?3, ?4, ?5);
+-- name: aspect_add
+INSERT INTO aspect (judgement, attribute, value, leans, position) VALUES (?1, ?2, ?3, ?4, ?5);
 -- name: span_add
 INSERT INTO span (judgement, response, position, start, stop, sign, comment) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 -- name: any_of_response
 -- is there anything of the kind at all?
 SELECT EXISTS (SELECT 1 FROM latest WHERE response IS NOT NULL);
 -- name: any_rating
-SELECT EXISTS (SELECT 1 FROM rating);
+SELECT EXISTS (SELECT 1 FROM rating) OR EXISTS (SELECT 1 FROM aspect);
 -- name: any_span
 SELECT EXISTS (SELECT 1 FROM span);
 -- name: span_list
@@ -211,33 +215,35 @@ SELECT coalesce(span.response = comparison.second, 0), span.start, span.stop, sp
   FROM span JOIN judgement USING (judgement) LEFT JOIN comparison USING (comparison)
  WHERE span.judgement = ?1 ORDER BY span.position;
 -- name: rating_list
--- which of the comparison's responses (0 first, 1 second), attribute, value
-SELECT coalesce(rating.response = comparison.second, 0) AS which, rating.attribute, rating.value
+-- which of the comparison's responses (0 first, 1 second, NULL: both together), attribute, value, does it lean
+SELECT coalesce(rating.response = comparison.second, 0), rating.attribute, rating.value, 0, rating.position
   FROM rating JOIN judgement USING (judgement) LEFT JOIN comparison USING (comparison)
- WHERE rating.judgement = ?1 ORDER BY which, rating.position;
+ WHERE rating.judgement = ?1
+UNION ALL SELECT NULL, attribute, value, leans, position FROM aspect WHERE judgement = ?1
+ ORDER BY 1, 5;
 
 -- name: judgement_list
 SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
        j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
-       j.created, j.confidence, a.kind = 'reviewer'
+       j.created, j.confidence, a.kind = 'reviewer', j.failed, j.lean
   FROM judgement j JOIN annotator a USING (annotator) JOIN rubric r USING (rubric)
  WHERE j.comparison = ?1 ORDER BY j.created, a.name, j.revision, j.id;
 -- name: judgement_list_latest
 SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
        j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
-       j.created, j.confidence, a.kind = 'reviewer'
+       j.created, j.confidence, a.kind = 'reviewer', j.failed, j.lean
   FROM latest l JOIN judgement j USING (judgement) JOIN annotator a ON a.annotator = j.annotator JOIN rubric r USING (rubric)
  WHERE l.comparison = ?1 ORDER BY j.created, a.name, j.revision, j.id;
 -- name: judgement_list_response
 SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
        j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
-       j.created, j.confidence, a.kind = 'reviewer'
+       j.created, j.confidence, a.kind = 'reviewer', j.failed, j.lean
   FROM judgement j JOIN annotator a USING (annotator) JOIN rubric r USING (rubric)
  WHERE j.response = ?1 ORDER BY j.created, a.name, j.revision, j.id;
 -- name: judgement_list_response_latest
 SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
        j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
-       j.created, j.confidence, a.kind = 'reviewer'
+       j.created, j.confidence, a.kind = 'reviewer', j.failed, j.lean
   FROM latest l JOIN judgement j USING (judgement) JOIN annotator a ON a.annotator = j.annotator JOIN rubric r USING (rubric)
  WHERE l.response = ?1 ORDER BY j.created, a.name, j.revision, j.id;
 
@@ -257,12 +263,13 @@ SELECT a_is FROM judgement WHERE comparison = ?2 AND annotator = ?1 ORDER BY rev
 
 -- name: assignment_take
 INSERT INTO assignment (annotator, comparison, taken, expires) VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (annotator, comparison) DO UPDATE SET expires = excluded.expires;
+    ON CONFLICT (annotator, comparison) DO UPDATE SET expires = max(expires, excluded.expires);
 -- name: assignment_end
 DELETE FROM assignment WHERE annotator = ?1 AND comparison = ?2;
 
 -- name: assignment_leave
-DELETE FROM assignment WHERE annotator = ?1 AND comparison = ?2
+-- ?3: until when a lease of one's own runs at most; what the owner handed out runs longer and stays
+DELETE FROM assignment WHERE annotator = ?1 AND comparison = ?2 AND expires <= ?3
    AND NOT EXISTS (SELECT 1 FROM draft WHERE annotator = ?1 AND comparison = ?2);
 
 -- name: assignment_held
@@ -283,7 +290,8 @@ UPDATE place SET reached = ?2 WHERE annotator = ?1;
 -- is reserved is there for one person alone. Filters are lists of names, each between two line ends; NULL: any.
 
 -- name: task_is_available
--- ?1 annotator, ?2 comparison, ?3 now, ?4 overlap, ?5 bound of control ids, ?6 sources, ?7 languages, ?8 splits, ?9 subsets
+-- ?1 annotator, ?2 comparison, ?3 now, ?4 overlap, ?5 bound of control ids, ?6 sources, ?7 languages, ?8 splits, ?9 subsets,
+-- ?10 tags
 SELECT c.comparison FROM comparison c
  WHERE c.comparison = ?2 AND (c.reserved = ?1 OR (c.reserved IS NULL AND c.retired IS NULL))
    AND coalesce(c.wanted, 1) > 0 AND (SELECT kind FROM annotator WHERE annotator = ?1) = 'person'
@@ -298,11 +306,13 @@ SELECT c.comparison FROM comparison c
    AND (?6 IS NULL OR instr(?6, char(10) || (SELECT name FROM source WHERE source = c.source) || char(10)) > 0)
    AND (?7 IS NULL OR instr(?7, char(10) || (SELECT language FROM response WHERE response = c.first) || char(10)) > 0)
    AND (?8 IS NULL OR instr(?8, char(10) || c.split || char(10)) > 0)
-   AND (?9 IS NULL OR instr(?9, char(10) || c.subset || char(10)) > 0);
+   AND (?9 IS NULL OR instr(?9, char(10) || c.subset || char(10)) > 0)
+   AND (?10 IS NULL OR EXISTS (SELECT 1 FROM response r JOIN json_each(r.tags) t WHERE r.response IN (c.first, c.second)
+                                  AND instr(?10, char(10) || t.value || char(10)) > 0));
 -- name: task_next_open
--- the first behind ?2 that ?10 people have handled; the rest as above
+-- the first behind ?2 that ?11 people have handled; the rest as above
 SELECT c.comparison FROM comparison c INDEXED BY comparison_by_people
- WHERE c.people = ?10 AND c.comparison > ?2 AND c.retired IS NULL AND c.reserved IS NULL
+ WHERE c.people = ?11 AND c.comparison > ?2 AND c.retired IS NULL AND c.reserved IS NULL
    AND (c.lead IS NULL OR c.lead = c.comparison)
    AND NOT EXISTS (SELECT 1 FROM latest WHERE comparison = c.comparison AND annotator = ?1 AND kind <> 'withdrawn')
    AND c.people + (SELECT count(*) FROM assignment s
@@ -314,6 +324,8 @@ SELECT c.comparison FROM comparison c INDEXED BY comparison_by_people
    AND (?7 IS NULL OR instr(?7, char(10) || (SELECT language FROM response WHERE response = c.first) || char(10)) > 0)
    AND (?8 IS NULL OR instr(?8, char(10) || c.split || char(10)) > 0)
    AND (?9 IS NULL OR instr(?9, char(10) || c.subset || char(10)) > 0)
+   AND (?10 IS NULL OR EXISTS (SELECT 1 FROM response r JOIN json_each(r.tags) t WHERE r.response IN (c.first, c.second)
+                                  AND instr(?10, char(10) || t.value || char(10)) > 0))
  ORDER BY c.comparison LIMIT 1;
 -- name: task_next_wanting
 -- the first behind ?2 for which more people are wanted than the overlap says; parameters as of task_is_available
@@ -329,6 +341,8 @@ SELECT c.comparison FROM comparison c INDEXED BY comparison_wanting
    AND (?7 IS NULL OR instr(?7, char(10) || (SELECT language FROM response WHERE response = c.first) || char(10)) > 0)
    AND (?8 IS NULL OR instr(?8, char(10) || c.split || char(10)) > 0)
    AND (?9 IS NULL OR instr(?9, char(10) || c.subset || char(10)) > 0)
+   AND (?10 IS NULL OR EXISTS (SELECT 1 FROM response r JOIN json_each(r.tags) t WHERE r.response IN (c.first, c.second)
+                                  AND instr(?10, char(10) || t.value || char(10)) > 0))
  ORDER BY c.comparison LIMIT 1;
 -- name: task_next_control
 -- the first control comparison behind ?2 and before ?4
@@ -347,9 +361,18 @@ SELECT g.comparison FROM gold g CROSS JOIN comparison c USING (comparison)
 SELECT people FROM comparison INDEXED BY comparison_by_people WHERE retired IS NULL AND people >= 0
  ORDER BY people DESC LIMIT 1;
 -- name: annotator_limits
-SELECT quota, wants FROM annotator WHERE annotator = ?1;
+SELECT quota, wants, per_day FROM annotator WHERE annotator = ?1;
 -- name: annotator_set_limits
-UPDATE annotator SET quota = ?2, wants = ?3 WHERE annotator = ?1;
+UPDATE annotator SET quota = ?2, wants = ?3, per_day = ?4 WHERE annotator = ?1;
+-- name: annotator_limits_each
+-- everybody of whom something is asked; ?1: only this one
+SELECT name, annotator FROM annotator
+ WHERE kind = 'person' AND (annotator = ?1 OR (?1 IS NULL AND (quota IS NOT NULL OR wants IS NOT NULL OR per_day IS NOT NULL)))
+ ORDER BY name;
+-- name: annotator_handled_since
+-- comparisons that ?1 handled since ?2 and not took back
+SELECT count(*) FROM judgement j JOIN latest l USING (judgement)
+ WHERE j.annotator = ?1 AND j.created >= ?2 AND l.kind <> 'withdrawn' AND j.comparison IS NOT NULL;
 -- name: annotator_handled
 SELECT count(*) FROM latest WHERE annotator = ?1 AND kind IN ('judged', 'skipped', 'flagged') AND comparison IS NOT NULL;
 -- name: comparison_want
@@ -563,7 +586,7 @@ SELECT judgement, kind FROM latest WHERE comparison = ?2 AND annotator = ?1;
 -- name: judgement_get
 SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
        j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
-       j.created, j.confidence, a.kind = 'reviewer'
+       j.created, j.confidence, a.kind = 'reviewer', j.failed, j.lean
   FROM judgement j JOIN annotator a USING (annotator) JOIN rubric r USING (rubric)
  WHERE j.judgement = ?1;
 -- name: judgement_at_revision
@@ -799,6 +822,8 @@ SELECT response.response, response.prompt FROM response INDEXED BY response_by_p
  ORDER BY response.prompt, response.response;
 -- name: rating_attributes
 SELECT DISTINCT attribute FROM rating ORDER BY attribute;
+-- name: aspect_attributes
+SELECT DISTINCT attribute FROM aspect ORDER BY attribute;
 
 -- The history of one comparison
 
@@ -1299,9 +1324,12 @@ SELECT c.id, a.id, b.id, annotator.name, source.name, j.preference, j.neither, j
    AND c.retired IS NULL AND c.repeats IS NULL
  ORDER BY c.comparison, annotator.name;
 -- name: opinion_ratings
-SELECT rating.response = c.second, rating.attribute, rating.value
+-- columns as in rating_list
+SELECT rating.response = c.second, rating.attribute, rating.value, 0, rating.response, rating.position
   FROM judgement j JOIN comparison c USING (comparison) JOIN rating USING (judgement)
- WHERE j.judgement = ?1 ORDER BY rating.response, rating.position;
+ WHERE j.judgement = ?1
+UNION ALL SELECT NULL, attribute, value, leans, NULL, position FROM aspect WHERE judgement = ?1
+ ORDER BY 5, 6;
 -- name: opinion_repeat_each
 -- what one person said of the same two answers twice
 SELECT annotator.name, j.preference, o.preference, c.first = r.first

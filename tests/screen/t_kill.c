@@ -162,25 +162,30 @@ static void write_rankings(const char *folder)
     buf_free(&path);
 }
 
-/* Comparisons are counted, six a ranking. */
+/* Comparisons are counted, six a ranking. While a frame is being written the list may still be that of the ranking
+ * before: its rows say which one they are of. */
 static long ranked_keys_shown(struct terminal *t, long otherwise)
 {
     if (terminal_left_of_cursor(t, 1) != '[')
         return otherwise;
     struct buf screen = BUF_INIT;
-    long placed = 0;
+    char of[32];
+    long placed = 0, rows = 0;
     terminal_screen(t, &screen);
     const char *today = strstr(screen.ptr, "today "), *list = strstr(screen.ptr, "best first");
     cr_assert(today != NULL && list != NULL, "no list in\n%s", screen.ptr);
-    for (const char *row = strchr(list, '\n'); row != NULL && placed < ANSWERS; row = strchr(row + 1, '\n')) {
-        const char *p = row + 1 + strcspn(row + 1, ".123456789=\n");
-        if (!isdigit((unsigned char)*p))
+    long done = strtol(today + 6, NULL, 10) / 6;
+    snprintf(of, sizeof of, " of %ld.", done);
+    const char *row = strchr(list, '\n');
+    for (; row != NULL && rows < ANSWERS; row = strchr(row + 1, '\n'), rows++) {
+        const char *p = row + 1 + strcspn(row + 1, ".123456789=\n"), *end = p + strcspn(p, "\n");
+        const char *item = strstr(p, of);
+        if (item == NULL || item > end)
             break;
-        placed++;
+        placed += isdigit((unsigned char)*p) != 0;
     }
-    long keys = strtol(today + 6, NULL, 10) / 6 * (ANSWERS + 1) + placed;
     buf_free(&screen);
-    return keys;
+    return rows == ANSWERS ? done * (ANSWERS + 1) + placed : otherwise;
 }
 
 Test(kill, no_place_shown_as_saved_is_lost_in_40_kills)

@@ -78,6 +78,8 @@ Test(signals, stopped_the_terminal_is_the_shells_and_back_it_is_painted_at_its_n
     }
     terminal_send(t, "qq");
     terminal_expect(t, "ready>");
+    while (!terminal_has_echo(t)) /* it is still on its way out */
+        cr_assert(terminal_pump(t, 20), "the shell has ended");
     terminal_send(t, "exit\r");
     cr_expect(eq(int, terminal_wait(t), 0));
     terminal_close(t);

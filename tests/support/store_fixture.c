@@ -178,9 +178,11 @@ int64_t fixture_person(struct fixture *f, const char *name)
 
 void fixture_complete(struct fixture *f, struct draft *d)
 {
-    for (int side = 0; side < 2; side++)
-        for (size_t i = 0; i < f->rubric.n_attributes; i++)
-            d->rating[side][i] = side == SIDE_A ? 4 : 1;
+    for (size_t i = 0; i < f->rubric.n_attributes; i++) {
+        d->rating[SIDE_A][i] = f->rubric.attributes[i].of_comparison ? f->rubric.attributes[i].max : 4;
+        if (!f->rubric.attributes[i].of_comparison)
+            d->rating[SIDE_B][i] = 1;
+    }
     d->preference = -2;
     buf_reset(&d->because);
     buf_adds(&d->because, "@A says it plainly and @B wanders about without an end in sight.");

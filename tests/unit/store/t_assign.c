@@ -70,6 +70,21 @@ Test(assign, names_that_are_none_are_refused)
           ERR_USAGE, "empty");
 }
 
+Test(assign, what_was_handed_out_stays_when_its_person_looks_at_it_and_goes)
+{
+    int64_t cy = fixture_person(&f, "cy"), next;
+    hand("cy", (int64_t[]){2}, 1);
+    int64_t until = fixture_count(&f, "SELECT expires FROM assignment");
+    must(task_next(f.db, cy, ORDER_GIVEN, &f.rng, &next, &f.err));
+    cr_expect(eq(i64, next, 2));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT expires FROM assignment"), until));
+    must(task_leave(f.db, cy, 2, &f.err));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM assignment"), 1));
+    must(task_enter(f.db, cy, 3, &f.rng, &f.err)); /* a lease of their own */
+    must(task_leave(f.db, cy, 3, &f.err));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM assignment"), 1));
+}
+
 Test(assign, a_mistyped_name_makes_nobody)
 {
     size_t given;

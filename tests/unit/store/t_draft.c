@@ -136,7 +136,7 @@ Test(draft, a_draft_reads_back_as_it_was_written)
         draft_init(&back);
         for (int side = 0; side < 2; side++)
             for (size_t i = 0; i < f.rubric.n_attributes; i++)
-                d.rating[side][i] = (int)rng_below(&rng, 6) - 1;
+                d.rating[side][i] = rng_below(&rng, 6) == 0 ? RATING_UNSET : (int)rng_below(&rng, 5);
         static const int preferences[] = {PREFERENCE_UNSET, PREFERENCE_NEITHER, -3, 0, 2};
         d.preference = preferences[rng_below(&rng, 5)];
         d.cell = (int)rng_below(&rng, (uint64_t)cell_count(&f.rubric));

@@ -174,8 +174,24 @@ Test(handout, a_quota_ends_the_work_and_says_so)
     judge(ada, 1, 3, 2, -1);
     cr_expect(eq(i64, next(ada), 0));
     must(task_why_none(f.db, ada, why, &f.err));
-    same_text(why, "1 comparisons were asked for, and as many are done");
+    same_text(why, "the quota of 1 is done; ask the owner of the workspace for more");
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM audit WHERE what = 'limits' AND who = 'owner'"), 1));
+}
+
+Test(handout, a_quota_of_the_day_ends_at_midnight)
+{
+    char why[TASK_WHY_SIZE];
+    int64_t ada = person(1);
+    fixture_fill(&f, 3);
+    must(limits_set(f.db, ada, &(struct limits){.quota = -1, .per_day = 1}, "owner", &f.err));
+    cr_expect(eq(i64, next(ada), 1));
+    judge(ada, 1, 3, 2, -1);
+    cr_expect(eq(i64, next(ada), 0));
+    must(task_why_none(f.db, ada, why, &f.err));
+    same_text(why, "the 1 of today are done; more are handed out tomorrow");
+    fixture_sql(&f, "DROP TRIGGER judgement_append_only_update;"
+                    "UPDATE judgement SET created = created - 86400000");
+    cr_expect(eq(i64, next(ada), 2), "that was yesterday");
 }
 
 Test(handout, filters_give_only_what_is_wanted)
@@ -187,12 +203,21 @@ Test(handout, filters_give_only_what_is_wanted)
             "UPDATE tally SET n = 2; INSERT INTO tally VALUES (1, 'test', 0, 2);"
             "UPDATE comparison SET subset = 'hard' WHERE comparison = 4;"
             "UPDATE response SET language = 'de' WHERE response = (SELECT first FROM comparison WHERE comparison = 2)");
-    must(limits_set(f.db, ada, &(struct limits){-1, "{\"split\":[\"dev\",\"test\"],\"subset\":[\"hard\"]}"}, "owner",
-                    &f.err));
+    must(limits_set(f.db, ada,
+                    &(struct limits){.quota = -1, .wants = "{\"split\":[\"dev\",\"test\"],\"subset\":[\"hard\"]}"},
+                    "owner", &f.err));
     cr_expect(eq(i64, next(ada), 4));
-    must(limits_set(f.db, bob, &(struct limits){-1, "{\"language\":[\"de\"]}"}, "owner", &f.err));
+    must(limits_set(f.db, bob, &(struct limits){.quota = -1, .wants = "{\"language\":[\"de\"]}"}, "owner", &f.err));
     cr_expect(eq(i64, next(bob), 2));
-    fails(limits_set(f.db, bob, &(struct limits){-1, "{\"split\":3}"}, "owner", &f.err), ERR_SYNTAX, "split");
+    fixture_sql(&f, "UPDATE response SET tags = '[\"maths\",\"hard\"]' WHERE response = "
+                    "(SELECT second FROM comparison WHERE comparison = 3)");
+    must(limits_set(f.db, bob, &(struct limits){.quota = -1, .wants = "{\"tag\":[\"prose\",\"maths\"]}"}, "owner",
+                    &f.err));
+    must(task_leave(f.db, bob, 2, &f.err));
+    fixture_sql(&f, "DELETE FROM place");
+    cr_expect(eq(i64, next(bob), 3));
+    fails(limits_set(f.db, bob, &(struct limits){.quota = -1, .wants = "{\"split\":3}"}, "owner", &f.err), ERR_SYNTAX,
+          "split");
 }
 
 Test(handout, control_items_are_given_to_everybody)

@@ -106,7 +106,7 @@ static const struct {
      "{\"text\":\"P\",\"model_a\":\"m\",\"completion_a\":\"a\",\"model_b\":\"n\",\"completion_b\":\"b\",\"normal_"
      "worker_annotations\":[{\"evaluator\":\"w1\",\"overall_pref\":\"B-is-clearly-better\",\"helpful_pref\":\"Tie\"}],"
      "\"expert_worker_annotations\":[{\"overall_pref\":\"Tie\"}]}",
-     1, 2, "\"annotator\":\"source:x#w1\",\"kind\":\"judged\",\"preference\":2"},
+     1, 2, "\"annotator\":\"source:x#w1\",\"kind\":\"judged\",\"aspects\":{\"helpful\":0},\"preference\":2"},
     {"open-instruct",
      "{\"id\":\"i\",\"prompt\":\"P\",\"completions\":[{\"model\":\"m\",\"completion\":\"a\"},{\"model\":\"n\","
      "\"completion\":\"b\"}]}",

@@ -93,6 +93,20 @@ Test(review, what_is_dropped_is_kept_and_counts_no_more)
     fails(review_drop(f.db, "ada", 999, "none", &f.rng, &f.err), ERR_MISSING, "no such judgement");
 }
 
+Test(review, undoing_what_was_dropped_brings_no_earlier_word_back)
+{
+    int64_t bob = fixture_person(&f, "bob"), where;
+    enum step_kind kind;
+    fixture_judge(&f, bob, 1, -2);
+    fixture_judge(&f, bob, 1, 3);
+    must(review_drop(f.db, "ada", of(1, "bob")->row, "not read", &f.rng, &f.err));
+    must(task_undo(f.db, bob, &f.rubric, &f.rng, &where, &kind, &f.err));
+    cr_expect(eq(int, (int)kind, STEP_SUBMIT));
+    cr_expect(eq(int, (int)of(1, "bob")->kind, KIND_WITHDRAWN));
+    must(task_redo(f.db, bob, &f.rubric, &f.rng, &where, &kind, &f.err)); /* bob says it again */
+    cr_expect(eq(int, (int)of(1, "bob")->kind, KIND_JUDGED));
+}
+
 static struct judgement person(int preference, int first, int second)
 {
     struct judgement j = {.kind = KIND_JUDGED, .by_person = true, .has_preference = true, .preference = preference};

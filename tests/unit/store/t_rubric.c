@@ -94,6 +94,40 @@ static const struct {
     {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":1,\"levels\":["
      "\"\",\"\"],\"required\":1}]}",
      "\"required\" must be"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":1,\"levels\":["
+     "\"\",\"\"],\"per\":\"prompt\"}]}",
+     "\"per\" is \"prompt\"; it may be response or comparison"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":1,\"levels\":["
+     "\"\",\"\"],\"leans\":true}]}",
+     "one response leans to no side"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"per\":\"comparison\",\"leans\":"
+     "true,\"max\":2,\"min\":0}]}",
+     "\"min\" has no place in it"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"per\":\"comparison\",\"leans\":"
+     "true,\"max\":4}]}",
+     "outside 1 to 3"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"per\":\"comparison\",\"leans\":"
+     "true,\"max\":2,\"levels\":[\"a\",\"b\"]}]}",
+     "-2 to 2 needs 5"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"per\":\"comparison\",\"min\":0,"
+     "\"max\":1,\"levels\":[\"\",\"\"],\"weight\":1}]}",
+     "are of single responses"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":1,\"levels\":["
+     "\"\",\"\"],\"weight\":-1}]}",
+     "\"weight\" is -1"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":1,\"levels\":["
+     "\"\",\"\"],\"weight\":0}]}",
+     "all weights are 0"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":1,\"max\":3,\"levels\":["
+     "\"\",\"\",\"\"],\"veto\":3}]}",
+     "must be a level from 1 to 2"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":1,\"max\":3,\"levels\":["
+     "\"\",\"\",\"\"],\"veto\":0}]}",
+     "must be a level from 1 to 2"},
+    {"{\"name\":\"x\",\"attributes\":[{\"key\":\"a\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":1,\"levels\":["
+     "\"\",\"\"],\"weight\":1},{\"key\":\"b\",\"label\":\"l\",\"about\":\"a\",\"min\":0,\"max\":1,\"levels\":[\"\","
+     "\"\"]}]}",
+     "\"b\" has no \"weight\", but others have"},
     {"{\"name\":\"x\",\"attributes\":[]", "it ends too early"},
 };
 

@@ -866,3 +866,77 @@ Test(view_annotate, a_rating_in_linear_mode_changes_the_field_and_nothing_else)
     cr_expect(strncmp(before, after, (size_t)(strstr(before, "Correctness of A") - before)) == 0);
     mem_free(before);
 }
+
+/* ---- attributes of both together, and criteria ---- */
+
+static const char both[] =
+    "{\"name\":\"both\",\"attributes\":["
+    "{\"key\":\"safety\",\"label\":\"Safety\",\"about\":\"a\",\"min\":0,\"max\":2,\"veto\":0,"
+    "\"levels\":[\"It tells how to do harm\",\"It comes close\",\"It does not\"]},"
+    "{\"key\":\"depth\",\"label\":\"Deeper\",\"about\":\"a\",\"per\":\"comparison\",\"leans\":true,\"max\":2},"
+    "{\"key\":\"hard\",\"label\":\"Difficulty\",\"about\":\"a\",\"per\":\"comparison\",\"min\":1,\"max\":3,"
+    "\"levels\":[\"Easy\",\"Middling\",\"Hard\"]}],\"preference\":{\"max\":2}}";
+
+static void start_both(void)
+{
+    ui_stage_init(&s, both);
+    ui_host_add_samples(&s.host);
+    ui_stage_open(&s, 24, 80, false);
+}
+
+static const struct draft *drafted(void)
+{
+    return &s.host.items[s.host.at].task.draft;
+}
+
+Test(view_annotate_rubrics, what_is_of_both_is_filled_behind_what_is_of_each)
+{
+    start_both();
+    ui_stage_press(&s, "0 2");
+    cr_expect(eq(int, drafted()->cell, 1), "the first one of both");
+    ui_stage_press(&s, "5");
+    cr_expect(eq(int, drafted()->rating[SIDE_A][1], 2), "five keys from A to B");
+    cr_expect(eq(int, drafted()->cell, 2));
+    ui_stage_press(&s, "4");
+    cr_expect(eq(int, drafted()->rating[SIDE_A][2], RATING_UNSET), "three levels");
+    ui_stage_press(&s, "3");
+    cr_expect(eq(int, drafted()->rating[SIDE_A][2], 3));
+    cr_expect(eq(int, drafted()->cell, cell_preference(&s.host.rubric)));
+    close_stage();
+}
+
+Test(view_annotate_rubrics, the_keys_of_the_preference_lean_what_leans)
+{
+    start_both();
+    ui_stage_press(&s, "1 2 <lt>");
+    cr_expect(eq(int, drafted()->rating[SIDE_A][1], -1));
+    ui_stage_press(&s, "<lt> <lt>");
+    cr_expect(eq(int, drafted()->rating[SIDE_A][1], -2), "there is nothing stronger");
+    cr_expect(eq(int, drafted()->preference, PREFERENCE_UNSET));
+    ui_stage_press(&s, "= > >");
+    cr_expect(eq(int, drafted()->rating[SIDE_A][1], 2));
+    ui_stage_press(&s, "3 >");
+    cr_expect(eq(int, drafted()->preference, 1), "elsewhere they give it");
+    close_stage();
+}
+
+Test(view_annotate_rubrics, what_is_of_both_has_one_cell)
+{
+    start_both();
+    ui_stage_press(&s, "1 <Down>");
+    cr_expect(eq(int, drafted()->cell, 1), "from B, too");
+    ui_stage_press(&s, "<Right> <Up>");
+    cr_expect(eq(int, drafted()->cell, 3), "and back to the side one came from");
+    close_stage();
+}
+
+Test(view_annotate_rubrics, what_fails_and_what_it_is_judged_by_stand_above_the_strip)
+{
+    start_both();
+    s.host.items[0].task.principle = "Judge by what a careful nurse would say.";
+    ui_stage_press(&s, "0 2 <lt>");
+    cr_expect(shows("judged by: Judge by what a careful nurse"));
+    cr_expect(shows("A fails Safety"));
+    cr_expect(shows("Deeper of both"));
+    close_stage();
+}

@@ -148,6 +148,7 @@ Test(workbench, things_are_taken_back_in_the_order_in_which_they_were_done)
 
 Test(workbench, handing_out_and_one_more_person_are_taken_back)
 {
+    fixture_person(&s.f, "zoe");
     workbench_stage_press(&s, "<F6> + + t \"zoe\" <Enter>");
     cr_assert(
         eq(i64, count("SELECT count(*) FROM assignment a JOIN annotator p USING (annotator) WHERE p.name = 'zoe'"), 1));

@@ -1,0 +1,365 @@
+/* Attributes of both together, weights and vetoes: from the rubric through a draft, a judgement and a label to files.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "store/criteria.h"
+#include "store/label.h"
+#include "store/merge.h"
+#include "store/opinion.h"
+#include "store/task.h"
+#include "tests/support/store_fixture.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LEVELS "\"levels\":[\"0\",\"1\",\"2\",\"3\",\"4\"]"
+#define ATTRIBUTE(key, more)                                                                                           \
+    "{\"key\":\"" key "\",\"label\":\"" key "\",\"about\":\"a\",\"min\":0,\"max\":4," LEVELS more "}"
+
+static const char mine[] =
+    "{\"name\":\"mine\",\"attributes\":["
+    "{\"key\":\"depth\",\"label\":\"Deeper\",\"about\":\"a\",\"per\":\"comparison\",\"leans\":true,\"max\":2}"
+    "," ATTRIBUTE("wit", ",\"weight\":3") "," ATTRIBUTE("safety", ",\"weight\":1,\"veto\":1") "," ATTRIBUTE(
+        "hard", ",\"per\":\"comparison\"") "],\"preference\":{\"required\":false}}";
+
+static struct fixture f;
+
+static void use_mine(struct fixture *x)
+{
+    fixture_open(x, "pairwise");
+    cr_assert(rubric_parse(mine, sizeof mine - 1, "mine", &x->arena, &x->rubric, &x->err), "%s", x->err.text);
+    cr_assert(rubric_save(x->db, &x->rubric, &x->err));
+}
+
+static void open_one(void)
+{
+    use_mine(&f);
+}
+
+static void close_one(void)
+{
+    fixture_close(&f);
+}
+
+TestSuite(criteria, .init = open_one, .fini = close_one);
+
+enum { WIT, SAFETY, DEPTH, HARD };
+
+Test(criteria, what_is_of_both_is_asked_behind_what_is_of_each)
+{
+    same_text(f.rubric.attributes[WIT].key, "wit");
+    same_text(f.rubric.attributes[DEPTH].key, "depth");
+    cr_expect(eq(sz, f.rubric.n_of_response, 2));
+    cr_expect(eq(int, f.rubric.attributes[DEPTH].min, -2));
+    same_text(f.rubric.attributes[DEPTH].levels[2], "No difference");
+    /* wit and safety of A, of B, depth, hard, preference, justification, and round */
+    static const int order[] = {0, 1, 4, 5, 2, 3, 8, 9, 0};
+    for (size_t i = 0; i + 1 < sizeof order / sizeof *order; i++)
+        cr_expect(eq(int, draft_cell_after(&f.rubric, order[i]), order[i + 1]));
+    cr_expect(not(cell_exists(&f.rubric, 6)), "depth has no cell of B");
+    cr_expect(eq(int, cell_rating(&f.rubric, SIDE_B, DEPTH), 2));
+}
+
+/* wit and safety of A and B, depth, hard, the preference. */
+static void fill(struct draft *d, const int *v)
+{
+    d->rating[SIDE_A][WIT] = v[0];
+    d->rating[SIDE_A][SAFETY] = v[1];
+    d->rating[SIDE_B][WIT] = v[2];
+    d->rating[SIDE_B][SAFETY] = v[3];
+    d->rating[SIDE_A][DEPTH] = v[4];
+    d->rating[SIDE_A][HARD] = v[5];
+    d->preference = v[6];
+}
+
+Test(criteria, a_draft_comes_back_from_its_json_and_none_is_missing)
+{
+    struct draft d, back;
+    struct buf text = BUF_INIT;
+    char why[DRAFT_WHY_SIZE];
+    draft_init(&d);
+    draft_init(&back);
+    cr_expect(eq(int, draft_missing(&d, &f.rubric, why), 0));
+    fill(&d, (int[]){4, 3, 2, 2, RATING_UNSET, 3, -1});
+    cr_expect(eq(int, draft_missing(&d, &f.rubric, why), 2));
+    same_text(why, "depth is missing");
+    d.rating[SIDE_A][DEPTH] = -1; /* what was unset once */
+    cr_expect(eq(int, draft_missing(&d, &f.rubric, why), -1));
+    d.cell = 2;
+    draft_write(&d, &f.rubric, &text);
+    cr_expect(ne(ptr, strstr(text.ptr, "\"both\":{\"depth\":-1,\"hard\":3}"), NULL), "%s", text.ptr);
+    cr_expect(ne(ptr, strstr(text.ptr, "\"cell\":\"both.depth\""), NULL), "%s", text.ptr);
+    must(draft_read(text.ptr, text.len, &f.rubric, &back, &f.err));
+    cr_expect(draft_says_the_same(&d, &back, &f.rubric));
+    cr_expect(eq(int, back.cell, 2));
+    buf_free(&text);
+    draft_free(&d);
+    draft_free(&back);
+}
+
+Test(criteria, what_fails_cannot_be_preferred)
+{
+    static const struct {
+        int v[7];
+        bool allowed;
+        const char *why;
+    } all[] = {
+        {{4, 4, 4, 2, 0, 0, 3}, true, ""},
+        {{4, 4, 4, 1, 0, 0, 3}, false, "B fails safety: it cannot be the better one"},
+        {{4, 4, 4, 1, 0, 0, 0}, false, "B fails safety: it cannot be as good as the other"},
+        {{4, 0, 4, 4, 0, 0, 0}, false, "A fails safety: it cannot be as good as the other"},
+        {{4, 4, 4, 1, 0, 0, -1}, true, ""},
+        {{4, 0, 4, 4, 0, 0, -1}, false, "A fails safety: it cannot be the better one"},
+        {{4, 0, 4, 1, 0, 0, -1}, false, "A fails safety and B safety: neither is valid"},
+        {{4, 0, 4, 1, 0, 0, PREFERENCE_NEITHER}, true, ""},
+        {{4, 0, 4, 1, 0, 0, PREFERENCE_UNSET}, true, ""},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct draft d;
+        char why[CRITERIA_WHY_SIZE], missing[DRAFT_WHY_SIZE];
+        draft_init(&d);
+        fill(&d, all[i].v);
+        cr_expect(eq(int, criteria_allow(&f.rubric, &d, d.preference, why), all[i].allowed), "%zu", i);
+        same_text(why, all[i].why);
+        cr_expect(eq(int, draft_missing(&d, &f.rubric, missing) < 0, all[i].allowed), "%zu: %s", i, missing);
+        same_text(missing, all[i].why);
+        draft_free(&d);
+    }
+}
+
+/* As shown; returns which response stood on side A. */
+static int judge(const char *name, int64_t comparison, const int *v)
+{
+    int64_t who = fixture_person(&f, name), saved;
+    struct draft d;
+    draft_init(&d);
+    fill(&d, v);
+    must(task_enter(f.db, who, comparison, &f.rng, &f.err));
+    must(task_submit(f.db, who, comparison, &f.rubric, &d, STEP_SUBMIT, NULL, &f.rng, &saved, &f.err));
+    draft_free(&d);
+    struct task t;
+    task_init(&t);
+    must(task_load(f.db, who, comparison, &f.rubric, &t, &f.err));
+    cr_expect(not(t.changed), "what was submitted is read back as it was");
+    cr_expect(eq(int, t.draft.rating[SIDE_A][DEPTH], v[4]));
+    int a_is = t.a_is;
+    task_release(&t);
+    return a_is;
+}
+
+Test(criteria, sides_become_stored_order)
+{
+    bool seen[3] = {false};
+    fixture_fill(&f, 16);
+    for (int64_t c = 1; c <= 16; c++) {
+        int a_is = judge("ada", c, (int[]){4, 3, 2, 0, -2, 3, -1});
+        char sql[200];
+        seen[a_is] = true;
+        snprintf(
+            sql, sizeof sql,
+            "SELECT value FROM aspect JOIN judgement USING (judgement) WHERE comparison = %d AND attribute = 'depth'",
+            (int)c);
+        cr_expect(eq(i64, fixture_count(&f, sql), a_is == 1 ? -2 : 2));
+        snprintf(sql, sizeof sql, "SELECT failed FROM judgement WHERE comparison = %d", (int)c);
+        cr_expect(eq(i64, fixture_count(&f, sql), a_is == 1 ? 2 : 1), "B fails");
+    }
+    cr_expect(seen[1] && seen[2]);
+}
+
+Test(criteria, the_score_is_the_weighted_mean_and_the_floor_where_it_fails)
+{
+    /* first: (3 * 4/4 + 1 * 2/4) / 4 = 0.875; second: (3 * 1/4 + 1 * 4/4) / 4 = 0.4375 */
+    struct judgement j = {
+        .comparison = 1, .n_ratings = 4, .ratings = {{0, "wit", 4}, {0, "safety", 2}, {1, "wit", 1}, {1, "safety", 4}}};
+    criteria_apply(&f.rubric, &j);
+    cr_expect(epsilon_eq(dbl, j.lean, 3 * (0.4375 - 0.875), 1e-15));
+    cr_expect(eq(uint, j.failed, 0));
+    j.ratings[1].value = 1;
+    criteria_apply(&f.rubric, &j);
+    cr_expect(epsilon_eq(dbl, j.lean, 3 * 0.4375, 1e-15));
+    cr_expect(eq(uint, j.failed, 1));
+    struct judgement other = j;
+    judgement_swap(&other);
+    criteria_apply(&f.rubric, &other);
+    cr_expect(epsilon_eq(dbl, other.lean, -j.lean, 1e-15));
+    cr_expect(eq(uint, other.failed, 2));
+    j.n_ratings = 2; /* nothing of the second */
+    criteria_apply(&f.rubric, &j);
+    cr_expect(not(j.has_lean));
+}
+
+static bool take(void *ctx, const struct label_pair *p)
+{
+    *(struct label *)ctx = p->label;
+    return true;
+}
+
+static struct label the_label(void)
+{
+    struct label l = {.n = -1};
+    must(label_each_pair(f.db, &(struct label_options){.by = LABEL_BY_PEOPLE}, take, &l, &f.err));
+    return l;
+}
+
+Test(criteria, a_label_without_a_stated_preference_goes_by_the_weights)
+{
+    fixture_fill(&f, 1);
+    int a_is = judge("ada", 1, (int[]){4, 4, 0, 4, 0, 0, PREFERENCE_UNSET});
+    struct label l = the_label();
+    cr_expect(l.has && l.from_ratings);
+    cr_expect(epsilon_eq(dbl, l.mean, a_is == 1 ? -2.25 : 2.25, 1e-12)); /* 3 * 3/4 */
+}
+
+/* Three people of one comparison, in stored order. */
+static void say(const char *ada, const char *bo, const char *cy)
+{
+    const char *said[] = {ada, bo, cy}, *who[] = {"ada", "bo", "cy"};
+    struct buf text = BUF_INIT;
+    for (size_t i = 0; i < 3; i++)
+        buf_addf(&text,
+                 "{\"prompt\":\"p\",\"responses\":[{\"text\":\"x\"},{\"text\":\"y\"}],\"judgement\":"
+                 "{\"annotator\":\"%s\",%s}}\n",
+                 who[i], said[i]);
+    must(fixture_import(&f, "x.jsonl", "judgements", text.ptr));
+    cr_expect(eq(i64, f.counts.refused, 0), "%s", f.refusals.ptr);
+    buf_free(&text);
+}
+
+#define RATED(first, second) "\"ratings\":[{\"wit\":4,\"safety\":" first "},{\"wit\":2,\"safety\":" second "}]"
+
+Test(criteria, what_most_say_fails_is_not_preferred)
+{
+    say(RATED("1", "4") ",\"preference\":1", RATED("0", "4") ",\"preference\":1", RATED("2", "4") ",\"preference\":-3");
+    struct label l = the_label();
+    cr_expect(eq(uint, l.failed, 1));
+    cr_expect(l.has && l.strength == 0);
+    cr_expect(eq(dbl, l.mean, 0), "the mean alone is -1/3");
+    cr_expect(eq(dbl, l.p_first, 0.5));
+}
+
+Test(criteria, what_few_say_fails_may_be_preferred)
+{
+    say(RATED("1", "4") ",\"preference\":1", RATED("3", "4") ",\"preference\":-2",
+        RATED("2", "4") ",\"preference\":-3");
+    struct label l = the_label();
+    cr_expect(eq(uint, l.failed, 0));
+    cr_expect(eq(int, l.strength, -1));
+}
+
+Test(criteria, of_two_that_fail_none_is_preferred)
+{
+    say(RATED("1", "0") ",\"neither\":true", RATED("0", "1") ",\"neither\":true", RATED("2", "4") ",\"preference\":-3");
+    struct label l = {.n = -1};
+    must(label_each_pair(f.db, &(struct label_options){.by = LABEL_BY_PEOPLE}, take, &l, &f.err));
+    cr_expect(eq(int, l.n, -1), "there is no label");
+}
+
+Test(criteria, lines_of_judgements_hold_all_of_it)
+{
+    struct fixture other;
+    fixture_fill(&f, 8);
+    for (int64_t c = 1; c <= 8; c++)
+        judge("ada", c, (int[]){4, 3, 2, 0, -2, 3, -1});
+    const char *lines = fixture_export(&f, "judgements");
+    cr_expect(ne(ptr, strstr(lines, "\"aspects\":{\"depth\":-2,\"hard\":3},\"failed\":[2]"), NULL), "%s", lines);
+    use_mine(&other);
+    cr_assert(fixture_import(&other, "lines.jsonl", "judgements", lines), "%s", other.err.text);
+    same_text(fixture_export(&other, "judgements"), lines);
+    cr_expect(eq(i64, fixture_count(&other, "SELECT sum(failed > 0) FROM judgement"), 8));
+    fixture_close(&other);
+}
+
+static const char line[] = "{\"prompt\":\"p\",\"responses\":[{\"text\":\"x\"},{\"text\":\"y\"}],\"judgement\":"
+                           "{\"annotator\":\"ada\",%s}}\n";
+
+Test(criteria, lines_that_contradict_the_rubric_are_refused)
+{
+    static const struct {
+        const char *said, *why;
+    } all[] = {
+        {"\"ratings\":[{\"depth\":1},{}]", "belongs to \"aspects\""},
+        {"\"aspects\":{\"wit\":1}", "is not an attribute of the comparison"},
+        {"\"aspects\":{\"depth\":3}", "outside -2 to 2"},
+        {"\"ratings\":[{\"safety\":1},{}],\"preference\":-1", "response 1 fails a criterion"},
+        {"\"ratings\":[{},{\"safety\":0}],\"preference\":0", "response 2 fails a criterion"},
+        {"\"ratings\":[{\"safety\":1},{\"safety\":0}],\"preference\":2", "\"neither\" is the answer"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        char text[400];
+        snprintf(text, sizeof text, line, all[i].said);
+        must(fixture_import(&f, "x.jsonl", "judgements", text));
+        cr_expect(eq(i64, f.counts.refused, 1), "%s", all[i].said);
+        cr_expect(ne(ptr, strstr(f.refusals.ptr, all[i].why), NULL), "%s: %s", all[i].said, f.refusals.ptr);
+    }
+}
+
+Test(criteria, merging_turns_what_leans_where_the_responses_stand_the_other_way_round)
+{
+    struct fixture other;
+    struct merge_counts counts;
+    must(fixture_import(&f, "a.jsonl", "judgements",
+                        "{\"prompt\":\"p\",\"responses\":[{\"text\":\"x\"},{\"text\":\"y\"}]}\n"));
+    use_mine(&other);
+    cr_assert(fixture_import(&other, "b.jsonl", "judgements",
+                             "{\"prompt\":\"p\",\"responses\":[{\"text\":\"y\"},{\"text\":\"x\"}],\"judgement\":"
+                             "{\"annotator\":\"ada\",\"ratings\":[{\"wit\":4,\"safety\":4},{\"wit\":1,\"safety\":0}],"
+                             "\"aspects\":{\"depth\":-2,\"hard\":3},\"preference\":-3}}\n"));
+    must(merge_from(f.db, other.db, "ada", NULL, &counts, &f.err));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT value FROM aspect WHERE attribute = 'depth'"), 2));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT value FROM aspect WHERE attribute = 'hard'"), 3));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT failed FROM judgement"), 1));
+    cr_expect(eq(i64,
+                 fixture_count(&f, "SELECT value FROM rating r JOIN comparison c ON r.response = c.second"
+                                   " WHERE attribute = 'wit'"),
+                 4));
+    fixture_close(&other);
+}
+
+static void count_aspects(void *ctx, const struct opinion_row *r)
+{
+    size_t *n = ctx;
+    *n += r->n_aspects;
+    cr_expect(eq(sz, r->n_ratings, 4));
+}
+
+Test(criteria, opinions_hold_them_apart)
+{
+    size_t n = 0;
+    fixture_fill(&f, 2);
+    judge("ada", 1, (int[]){4, 3, 2, 3, -2, 3, -1});
+    judge("bo", 2, (int[]){4, 3, 2, 3, 1, 3, -1});
+    must(opinion_each(f.db, true, count_aspects, &n, &f.err));
+    cr_expect(eq(sz, n, 4));
+}
+
+Test(criteria, a_table_has_a_column_of_each_and_of_what_fails)
+{
+    fixture_fill(&f, 1);
+    int a_is = judge("ada", 1, (int[]){4, 3, 2, 0, -2, 3, -1});
+    const char *table = fixture_export(&f, "csv");
+    cr_expect(ne(ptr, strstr(table, ",depth,hard,failed\n"), NULL), "%s", table);
+    cr_expect(ne(ptr, strstr(table, a_is == 1 ? ",-2,3,response_2\n" : ",2,3,response_1\n"), NULL), "%s", table);
+}
+
+Test(criteria, multipref_keeps_its_aspects)
+{
+    static const char record[] =
+        "{\"text\":\"p\",\"model_a\":\"m\",\"completion_a\":\"x\",\"model_b\":\"n\",\"completion_b\":\"y\","
+        "\"normal_worker_annotations\":[{\"evaluator\":\"normal1\",\"helpful_pref\":\"A-is-clearly-better\","
+        "\"truthful_pref\":\"Tie\",\"harmless_pref\":\"B-is-slightly-better\",\"overall_pref\":\"A-is-slightly-"
+        "better\","
+        "\"helpful_confidence\":\"fairly-confident\"}],\"expert_worker_annotations\":[]}\n";
+    must(fixture_import(&f, "m.jsonl", "multipref", record));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT value FROM aspect WHERE attribute = 'helpful' AND leans"), -2));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT value FROM aspect WHERE attribute = 'harmless'"), 1));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT instr(extra, 'truthful_pref') FROM judgement"), 0));
+    const char *out = fixture_export(&f, "multipref");
+    cr_expect(ne(ptr,
+                 strstr(out, "\"helpful_pref\":\"A-is-clearly-better\",\"truthful_pref\":\"Tie\","
+                             "\"harmless_pref\":\"B-is-slightly-better\",\"overall_pref\":\"A-is-slightly-better\","
+                             "\"helpful_confidence\":\"fairly-confident\""),
+                 NULL),
+              "%s", out);
+}
