@@ -1,7 +1,6 @@
 #include "store/db.h"
 
 #include "core/base/buf.h"
-#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/trace.h"
 #include "store/bulk.h"
@@ -74,18 +73,15 @@ const char *db_path(const struct db *db)
     return db->path;
 }
 
-/* Whoever has waited longest looks most often, and so comes next, more or less: SQLite's own waiting sleeps longer and
- * longer, and somebody would always come too late when many write. */
+/* Everybody looks as often, however long they have waited: SQLite's own waiting sleeps longer and longer, and somebody
+ * would always come too late when many write. Looking more often costs those who write more than it gains. */
 static int wait_a_little(void *ctx, int tries)
 {
-    static const long sleep_us[] = {3000, 2000, 1500, 1000, 700, 500, 300};
-    enum { LAST = sizeof sleep_us / sizeof *sleep_us - 1 };
-    struct db *db = ctx;
-    if (tries == 0)
-        db->waits_since = clock_monotonic();
-    if ((clock_monotonic() - db->waits_since) * 1000 >= db->timeout_ms)
+    enum { WAIT_MS = 5 };
+    const struct db *db = ctx;
+    if (tries * WAIT_MS >= db->timeout_ms)
         return 0;
-    nanosleep(&(struct timespec){.tv_nsec = sleep_us[tries < LAST ? tries : LAST] * 1000}, NULL);
+    nanosleep(&(struct timespec){.tv_nsec = WAIT_MS * 1000000}, NULL);
     return 1;
 }
 

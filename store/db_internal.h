@@ -15,7 +15,6 @@ struct db {
     int timeout_ms;
     bool reading;                                      /* what is open is a snapshot, of which nothing changes... */
     enum { DB_ASK, DB_NONE, DB_SOME } there[DB_KINDS]; /* ...so that this need be asked but once */
-    double waits_since;                                /* for a lock; clock_monotonic() */
     bool filling;                                      /* inside bulk_write */
     struct bulk *bulk;                                 /* a new workspace is being filled (store/bulk.h), or NULL */
     struct staging *staging;                           /* with it: rows on their way */
