@@ -2,14 +2,17 @@
  *
  *   overlap        so many people judge each comparison
  *   escalation     HelpSteer2 (arXiv:2406.08673, 2.1) has three people rate, and two more where their helpfulness
- * differs by more than 2: here one more, and then another, for as long as no three of those who judged agree. Three
- * agree when their helpfulness of each response differs by at most 2 and no two of them prefer different responses skip
- * quorum    what so many people skipped or flagged is given to nobody else control share  comparisons whose id is below
- * a bound are given to everybody: the same ones in every copy of a workspace, and a share of what is imported later,
- * too gold           see store/gold.h repeats        a share of what a person judged comes again, as a comparison of
- * its own that is reserved for them, with the sides swapped. It is retired from birth, so that no label, export or
- * count sees it quota, wants   of a person: so many comparisons, in all or a day; only of some sources, languages,
- * splits, subsets, tags
+ *                  differs by more than 2: here one more, and then another, for as long as no three of those who
+ *                  judged agree. Three agree when their helpfulness of each response differs by at most 2 and no
+ *                  two of them prefer different responses
+ *   skip quorum    what so many people skipped or flagged is given to nobody else
+ *   control share  comparisons whose id is below a bound are given to everybody: the same ones in every copy of a
+ *                  workspace, and a share of what is imported later, too
+ *   gold           see store/gold.h
+ *   repeats        a share of what a person judged comes again, as a comparison of its own that is reserved for them,
+ *                  with the sides swapped. It is retired from birth, so that no label, export or count sees it
+ *   quota, wants   of a person: so many comparisons, in all or a day; only of some sources, languages, splits, subsets,
+ *                  tags
  *
  * How many people a comparison waits for is kept in it (`wanted`) where it is not the overlap. */
 #ifndef ASSAY_STORE_HANDOUT_H
@@ -19,8 +22,8 @@
 #include "core/base/rng.h"
 #include "store/judgement.h"
 
-/* What is asked of a person; lists of names as JSON: {"source":["a"],"split":["train"]}. A tag is one of either
- * response. key */
+/* Kind, key in JSON: what is asked of a person, as lists of names: {"source":["a"],"split":["train"]}. A tag is one of
+ * either response. */
 #define WANTS(X) X(SOURCE, "source") X(LANGUAGE, "language") X(SPLIT, "split") X(SUBSET, "subset") X(TAG, "tag")
 enum want {
 #define X(id, key) WANT_##id,

@@ -412,7 +412,8 @@ SELECT repeats FROM comparison WHERE comparison = ?1 AND repeats IS NOT NULL;
 -- name: queue_given
 -- in work and with fewer people than wanted: ?1 overlap, ?2 how many
 SELECT c.id, c.people, coalesce(c.wanted, ?1), source.name, c.comparison FROM comparison c JOIN source USING (source)
- WHERE c.retired IS NULL AND c.people < coalesce(c.wanted, ?1) AND (c.lead IS NULL OR c.lead = c.comparison) ORDER BY c.comparison LIMIT ?2;
+ WHERE c.retired IS NULL AND c.people < coalesce(c.wanted, ?1) AND (c.lead IS NULL OR c.lead = c.comparison)
+ ORDER BY c.comparison LIMIT ?2;
 -- name: queue_disagreement
 -- judged by at least two people and reviewed by nobody, those that differ most first: spread of the preferences, then of
 -- helpfulness; ?1 how many
@@ -673,8 +674,6 @@ SELECT response FROM response
 UPDATE comparison SET wanted = (SELECT CASE WHEN min(m.wanted) = 0 THEN 0 ELSE max(m.wanted) END
                                   FROM comparison m WHERE m.lead = ?1)
  WHERE lead = ?1;
--- name: shuffle_get
-SELECT answers FROM shuffle WHERE annotator = ?1 AND comparison = ?2;
 -- name: shuffle_next_ordinal
 SELECT max(ordinal) + 1 FROM shuffle WHERE annotator = ?1 AND answers = ?2;
 -- name: shuffle_add
