@@ -1,7 +1,8 @@
 /* One side of a comparison, as it is written on the command line:
  *
- *   KIND[:OPTION=VALUE,...]   a head to be fitted: the options of `train` that make it another head,
- * bt:loss=scaled,l2=0.1 FILE.safetensors          a head that is finished
+ *   KIND[:OPTION=VALUE,...]   a head to be fitted: the options of `train` that make it another head, as in
+ *                             bt:loss=scaled,l2=0.1
+ *   FILE.safetensors          a head that is finished
  *   --scores NAME=FILE        any other judge, by the scores that it gave (core/scores.h)
  *
  * A piece without "=" that is no switch belongs to the value before it: attributes=helpfulness,correctness. */

@@ -11,11 +11,13 @@
  *                ones the smallest variance, then the smallest |mean|. None when there are fewer than three, when their
  *                range exceeds 2, and of preferences when it is 0 (HelpSteer2-Preference, arXiv:2410.01257, 3)
  *   dawid-skene  confusion matrices of the raters by expectation and maximisation (Dawid and Skene 1979), started from
- * the shares of the classes: T_i(t) = pi_t prod_j P_j(said | t) / sum_t; pi = mean T, P_j = sum T [said] / sum T mace
- * a rater either knows (theta) and says the truth, or says c with probability xi_c whatever it is (Hovy et al. 2013):
- * P(said | t) = theta [said = t] + (1 - theta) xi_said; classes beforehand equally likely crowd-bt     preferences from
- * rewards of the answers and reliabilities of the raters: core/aggregate_crowd.h soft         as majority, but the side
- * is that of (k + 1/2) / (n + 1): never sure; who says 0 is half a vote for each
+ *                the shares of the classes: T_i(t) = pi_t prod_j P_j(said | t) / sum_t; pi = mean T,
+ *                P_j = sum T [said] / sum T
+ *   mace         a rater either knows (theta) and says the truth, or says c with probability xi_c whatever it is (Hovy
+ *                et al. 2013): P(said | t) = theta [said = t] + (1 - theta) xi_said; classes beforehand equally likely
+ *   crowd-bt     preferences from rewards of the answers and reliabilities of the raters: core/aggregate_crowd.h
+ *   soft         as majority, but the side is that of (k + 1/2) / (n + 1): never sure; who says 0 is half a vote for
+ *                each
  *
  * Nothing depends on the order of the judgements. Confidence: the probability of the class that the label says under
  * dawid-skene, mace, crowd-bt and soft; else the share of the judgements that went in and say that class (0 of mean and

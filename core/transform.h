@@ -18,9 +18,10 @@
  *                    (Leng et al. 2024, arXiv:2410.09724, "difference")
  *   ppo-c-threshold  r + w |r| (c - 1/2) when r >= A, r - w |r| (c - 1/2) otherwise (same, "threshold")
  *   rlcr             2 p c - c^2, p = sigma(r - even): what "correct - (c - correct)^2" gives on average when the
- * answer is correct with probability p (RLCR, Damani et al. 2025, arXiv:2507.16806); largest at c = p. For heads whose
- * reward is the log-odds of a right answer (train --head logistic), `even` where they say 1/2 log-odds         r / T:
- * differences are calibrated log-odds */
+ *                    answer is correct with probability p (RLCR, Damani et al. 2025, arXiv:2507.16806); largest at
+ *                    c = p. For heads whose reward is the log-odds of a right answer (train --head logistic), `even`
+ *                    where they say 1/2
+ *   log-odds         r / T: differences are calibrated log-odds */
 #ifndef ASSAY_CORE_TRANSFORM_H
 #define ASSAY_CORE_TRANSFORM_H
 
