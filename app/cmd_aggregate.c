@@ -126,7 +126,8 @@ static void as_text(const struct made *m, struct buf *out)
     buf_addf(out, "  judgements kept %zu, discarded %zu; items without a label %zu\n", m->p.count.kept,
              m->p.part.d.n - m->p.count.kept, m->p.count.none);
     if (m->p.a.rounds > 0)
-        buf_addf(out, "  %zu rounds%s\n", m->p.a.rounds, m->p.a.converged ? "" : "; it did not come to rest");
+        buf_addf(out, "  %zu round%s%s\n", m->p.a.rounds, m->p.a.rounds == 1 ? "" : "s",
+                 m->p.a.converged ? "" : "; it did not come to rest");
     buf_addf(out, "\n  %-32s %10s %10s %10s\n", "annotator", "judgements", "kept", reliability_is(m));
     size_t people = names_count(&m->o->people), told = people < MOST_TOLD ? people : MOST_TOLD;
     for (size_t r = 0; r < told; r++) {
