@@ -95,7 +95,7 @@ static bool one_annotator(struct merging *m, struct rows *q, struct err *err)
     bool made = row == 0;
     if (made && !stmt_insert(m->to, STMT_MERGE_ANNOTATOR_ADD,
                              ARGS(merge_column(q, 1), merge_column(q, 2), v_str("annotator"), v_null(),
-                                  v_int_column(q, 5), merge_column(q, 6), v_int(rows_int(q, 7))),
+                                  v_int_column(q, 5), merge_column(q, 6), v_int(rows_int(q, 7)), v_int_column(q, 8)),
                              &row, err))
         return false;
     map_put(&m->annotators, rows_int(q, 0), row);

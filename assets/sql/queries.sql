@@ -1064,9 +1064,9 @@ UPDATE rubric SET version = (SELECT count(*) FROM rubric r
                               WHERE r.name = rubric.name AND (r.created, r.body) <= (rubric.created, rubric.body))
  WHERE rubric > 0;
 -- name: merge_annotator_each
-SELECT annotator, name, kind, role, account, quota, wants, created FROM annotator ORDER BY annotator;
+SELECT annotator, name, kind, role, account, quota, wants, created, per_day FROM annotator ORDER BY annotator;
 -- name: merge_annotator_add
-INSERT INTO annotator (name, kind, role, account, quota, wants, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+INSERT INTO annotator (name, kind, role, account, quota, wants, created, per_day) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
 -- name: merge_source_each
 SELECT source, name, licence FROM source ORDER BY source;
 -- name: merge_source_learn

@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "store/content.h"
+#include "store/handout.h"
 #include "store/merge.h"
 #include "store/stmt.h"
 #include "tests/support/store_fixture.h"
@@ -280,4 +281,20 @@ Test(merge, stopped_halfway_leaves_nothing)
     db_close(other);
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM judgement"), 0));
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM annotator"), 0));
+}
+
+Test(merge, how_much_a_new_person_is_given_comes_along)
+{
+    struct fixture copy;
+    struct limits l;
+    copy_to(&copy, "copy.assay");
+    int64_t theirs = fixture_person(&copy, "new");
+    must(limits_set(copy.db, theirs, &(struct limits){.quota = 30, .per_day = 7}, "owner", &f.err));
+    char path[sizeof copy.path];
+    strcpy(path, copy.path);
+    done_with(&copy);
+    merge(&f, path);
+    must(limits_get(f.db, fixture_person(&f, "new"), &f.arena, &l, &f.err));
+    cr_expect(eq(i64, l.quota, 30));
+    cr_expect(eq(i64, l.per_day, 7));
 }
