@@ -118,7 +118,7 @@ double label_mean_aspect(const struct judgement *j, size_t n, enum label_by by, 
 
 struct sums {
     double preference, first, lean;
-    int n_lean, failed[2];
+    int n_lean, failed[2], spoke[2]; /* spoke: of this response */
     double rating[2];
     int rated[2];
 };
@@ -132,8 +132,10 @@ static void add(struct label *l, struct sums *s, const struct judgement *j)
         s->preference += j->preference;
         s->first += j->preference < 0 ? 1 : j->preference == 0 ? 0.5 : 0;
     }
-    for (unsigned which = 0; which < 2; which++)
+    for (unsigned which = 0; which < 2; which++) {
         s->failed[which] += (j->failed & 1u << which) != 0;
+        s->spoke[which] += j->response == 0 || (j->n_ratings > 0 && j->ratings[0].which == (int)which);
+    }
     if (j->has_lean) {
         s->lean += j->lean;
         s->n_lean++;
@@ -163,7 +165,7 @@ static void from_ratings(struct label *l, const struct sums *s)
 static void apply_veto(struct label *l, const struct sums *s)
 {
     for (unsigned which = 0; which < 2; which++)
-        l->failed |= 2 * s->failed[which] > l->n ? 1u << which : 0;
+        l->failed |= 2 * s->failed[which] > s->spoke[which] ? 1u << which : 0;
     bool wrong_way = (l->failed == 1 && l->mean < 0) || (l->failed == 2 && l->mean > 0);
     if (l->failed == 3)
         l->has = false;

@@ -256,6 +256,22 @@ Test(criteria, of_two_that_fail_none_is_preferred)
     cr_expect(eq(int, l.n, -1), "there is no label");
 }
 
+/* One person, who rated the answers one by one: nobody denies that the first fails. */
+Test(criteria, an_answer_that_fails_by_itself_is_not_preferred)
+{
+    struct judgement j[2] = {{.kind = KIND_JUDGED, .response = 1, .annotator_name = "ada", .by_person = true},
+                             {.kind = KIND_JUDGED, .response = 2, .annotator_name = "ada", .by_person = true}};
+    for (int i = 0; i < 2; i++)
+        j[i].ratings[j[i].n_ratings++] = (struct rating){i, "helpfulness", i == 0 ? 4 : 1};
+    j[0].failed = 1;
+    struct label l = label_of(j, 2, LABEL_BY_BEST);
+    cr_expect(eq(uint, l.failed, 1));
+    cr_expect(eq(int, l.strength, 0));
+    j[0].failed = 0;
+    l = label_of(j, 2, LABEL_BY_BEST);
+    cr_expect(eq(int, l.strength, -3));
+}
+
 Test(criteria, lines_of_judgements_hold_all_of_it)
 {
     struct fixture other;
