@@ -287,7 +287,7 @@ static bool retirement(struct merging *m, int64_t comparison, const struct id *i
         *retired = strcmp(rows_text(&q, 1).ptr, "retire") == 0 ? rows_int(&q, 0) : 0;
     return rows_close(&q, err) && tally_leave(m->to, comparison, err) &&
            stmt_run(m->to, STMT_COMPARISON_RETIRE, ARGS(v_int(comparison), v_int_or_null(*retired)), err) &&
-           tally_enter(m->to, comparison, err);
+           tally_enter(m->to, comparison, err) && ranking_relead(m->to, comparison, err);
 }
 
 static bool one_retired(struct merging *m, struct rows *q, struct err *err)

@@ -511,3 +511,19 @@ Test(ranking, what_the_owner_hands_out_is_the_whole_ranking)
     cr_expect(eq(int, t.n, 4));
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM assignment"), 1));
 }
+
+/* What led here was retired there: another one leads. */
+Test(ranking, a_retirement_that_is_merged_leaves_no_retired_one_leading)
+{
+    int64_t lead = next(ada);
+    const char *path = fixture_path(&f, "copy.assay");
+    must(db_backup(f.db, path, &f.err));
+    struct fixture here = f;
+    must(db_open(path, DB_WRITE, &f.db, &f.err));
+    must(content_retire(f.db, lead, true, "bo", "no good", &f.err));
+    db_close(f.db);
+    f.db = here.db;
+    merge(path);
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM comparison WHERE lead = comparison AND retired > 0"), 0));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM comparison WHERE lead IS NOT NULL AND retired > 0"), 1));
+}
