@@ -161,11 +161,9 @@ static void from_ratings(struct label *l, const struct sums *s)
     l->p_first = difference < 0 ? 1 : difference > 0 ? 0 : 0.5;
 }
 
-/* What most say fails a criterion is not preferred, and of two that fail neither is valid (store/criteria.h). */
-static void apply_veto(struct label *l, const struct sums *s)
+/* What fails a criterion is not preferred, and of two that fail neither is valid (store/criteria.h). */
+static void apply_veto(struct label *l)
 {
-    for (unsigned which = 0; which < 2; which++)
-        l->failed |= 2 * s->failed[which] > s->spoke[which] ? 1u << which : 0;
     bool wrong_way = (l->failed == 1 && l->mean < 0) || (l->failed == 2 && l->mean > 0);
     if (l->failed == 3)
         l->has = false;
@@ -174,6 +172,15 @@ static void apply_veto(struct label *l, const struct sums *s)
         l->strength = 0;
         l->p_first = 0.5;
     }
+}
+
+/* As most of those say who spoke of it. */
+static unsigned what_fails(const struct sums *s)
+{
+    unsigned failed = 0;
+    for (unsigned which = 0; which < 2; which++)
+        failed |= 2 * s->failed[which] > s->spoke[which] ? 1u << which : 0;
+    return failed;
 }
 
 static const char *const ranks[] = {"sources", "people", "review"};
@@ -195,7 +202,8 @@ struct label label_of(const struct judgement *j, size_t n, enum label_by by)
     } else {
         from_ratings(&l, &s);
     }
-    apply_veto(&l, &s);
+    l.failed = what_fails(&s);
+    apply_veto(&l);
     return l;
 }
 
@@ -205,6 +213,7 @@ struct label label_decide(const struct label_pair *pair, const struct judgement 
     struct label l = label_of(j, n, o->by);
     if (o->book != NULL && l.n > 0 && strcmp(l.said_by, ranks[RANK_REVIEWER]) != 0)
         l.by_method = o->book->preference(o->book, strcmp(l.said_by, ranks[RANK_PERSON]) == 0, pair->comparison_id, &l);
+    apply_veto(&l);
     return l;
 }
 

@@ -272,6 +272,29 @@ Test(criteria, an_answer_that_fails_by_itself_is_not_preferred)
     cr_expect(eq(int, l.strength, -3));
 }
 
+static bool prefers_first(const struct label_book *b, bool people, const char *comparison, struct label *l)
+{
+    (void)b, (void)people, (void)comparison;
+    l->has = true;
+    l->mean = l->strength = -2;
+    l->p_first = 0.9;
+    return true;
+}
+
+Test(criteria, a_method_does_not_lift_a_veto)
+{
+    static const struct label_book book = {.preference = prefers_first};
+    const struct label_options by_book = {.by = LABEL_BY_BEST, .book = &book};
+    struct judgement j = {.kind = KIND_JUDGED, .comparison = 1, .annotator_name = "ada", .by_person = true};
+    struct label_pair pair = {.comparison = 1};
+    j.neither = true;
+    for (j.failed = 0; j.failed <= 3; j.failed++) {
+        struct label l = label_decide(&pair, &j, 1, &by_book);
+        cr_expect(eq(int, l.has, j.failed != 3));
+        cr_expect(eq(int, l.strength, j.failed == 1 || j.failed == 3 ? 0 : -2));
+    }
+}
+
 Test(criteria, lines_of_judgements_hold_all_of_it)
 {
     struct fixture other;
