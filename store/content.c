@@ -251,7 +251,7 @@ static bool retire(struct db *db, void *ctx, struct err *err)
         return err_set(err, ERR_CONFLICT,
                        "%s gives one person another comparison once more; it was never in common work", id);
     if ((since != 0) == r->retired)
-        return true;
+        return !r->retired || r->why == NULL || write_down(db, r, id, err);
     since = r->retired ? clock_now_ms() : 0;
     return tally_leave(db, r->comparison, err) &&
            stmt_run(db, STMT_COMPARISON_RETIRE, ARGS(v_int(r->comparison), v_int_or_null(since)), err) &&
@@ -261,6 +261,8 @@ static bool retire(struct db *db, void *ctx, struct err *err)
 bool content_retire(struct db *db, int64_t comparison, bool retired, const char *who, const char *why, struct err *err)
 {
     size_t bad;
+    if (why != NULL && why[0] == '\0')
+        why = NULL;
     if (why != NULL && (strlen(why) > CONTENT_WHY_MAX || !utf8_valid(why, strlen(why), &bad)))
         return err_set(err, ERR_USAGE, "the reason must be UTF-8 and at most %d bytes", CONTENT_WHY_MAX);
     return db_write(db, retire, &(struct retirement){comparison, retired, who, why}, err);

@@ -368,7 +368,8 @@ bool task_why_none(struct db *db, int64_t annotator, char why[TASK_WHY_SIZE], st
         snprintf(why, TASK_WHY_SIZE, "the quota of %lld is done; ask the owner of the workspace for more",
                  (long long)h.quota);
     else if (ok && load.full_today)
-        snprintf(why, TASK_WHY_SIZE, "the %lld of today are done; more are handed out tomorrow", (long long)h.per_day);
+        snprintf(why, TASK_WHY_SIZE, "the %lld of today %s done; more are handed out tomorrow", (long long)h.per_day,
+                 h.per_day == 1 ? "is" : "are");
     else if (ok && !q.passed)
         snprintf(why, TASK_WHY_SIZE,
                  "%lld of %lld qualifying items are right, and %.0f %% are needed; ask the owner of the workspace",

@@ -188,7 +188,7 @@ Test(handout, a_quota_of_the_day_ends_at_midnight)
     judge(ada, 1, 3, 2, -1);
     cr_expect(eq(i64, next(ada), 0));
     must(task_why_none(f.db, ada, why, &f.err));
-    same_text(why, "the 1 of today are done; more are handed out tomorrow");
+    same_text(why, "the 1 of today is done; more are handed out tomorrow");
     fixture_sql(&f, "DROP TRIGGER judgement_append_only_update;"
                     "UPDATE judgement SET created = created - 86400000");
     cr_expect(eq(i64, next(ada), 2), "that was yesterday");

@@ -77,7 +77,14 @@ Test(history, tells_why_something_was_taken_out_of_work)
     fixture_fill(&f, 1);
     must(content_retire(f.db, 1, true, "owner", "withdrawn by \"its\" source", &f.err));
     same_text(history_of(1).retired_why, "withdrawn by \"its\" source");
+    must(content_retire(f.db, 1, true, "bob", "and it is spam", &f.err));
+    same_text(history_of(1).retired_why, "and it is spam");
+    must(content_retire(f.db, 1, true, "bob", NULL, &f.err));
+    same_text(history_of(1).retired_why, "and it is spam");
     must(content_retire(f.db, 1, false, "owner", "it came back", &f.err));
+    must(content_retire(f.db, 1, true, "owner", "", &f.err));
+    cr_expect(history_of(1).retired_why == NULL, "nothing is no reason");
+    must(content_retire(f.db, 1, false, "owner", NULL, &f.err));
     cr_expect(history_of(1).retired_why == NULL);
     memset(long_one, 'x', sizeof long_one);
     long_one[sizeof long_one - 1] = '\0';
