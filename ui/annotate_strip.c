@@ -182,6 +182,13 @@ static void key_line(const struct screen *s, struct buf *out, enum request r, co
         buf_addf(out, "%s%s %s", out->len > 0 ? "   " : "", label, what);
 }
 
+static const char *stronger_words(int most)
+{
+    return most >= 3   ? "Again makes it stronger: slightly, better, much."
+           : most == 2 ? "Again makes it stronger: slightly, better."
+                       : "";
+}
+
 static void draw_preference_help(const struct annotate *a, const struct screen *s, struct grid *g)
 {
     const struct annotate_state *st = annotate_state(a);
@@ -200,7 +207,7 @@ static void draw_preference_help(const struct annotate *a, const struct screen *
     if (r->rows > 2)
         grid_put_short(g, r->row + 2, r->col, r->cols - 1, b.ptr, b.len, STYLE_DIM);
     if (r->rows > 3)
-        grid_puts(g, r->row + 3, r->col, r->cols - 1, "Again makes it stronger: slightly, better, much.", STYLE_DIM);
+        grid_puts(g, r->row + 3, r->col, r->cols - 1, stronger_words(st->rubric->preference_max), STYLE_DIM);
     buf_free(&b);
 }
 

@@ -443,6 +443,17 @@ Test(view_annotate_rubrics, what_the_rubric_asks_of_a_justification_is_told)
     close_stage();
 }
 
+Test(view_annotate_rubrics, the_steps_of_the_preference_are_those_of_the_rubric)
+{
+    ui_stage_init(&s, "multipref");
+    ui_host_add_samples(&s.host);
+    ui_stage_open(&s, 24, 80, false);
+    press("3 3 3");
+    cr_expect(model_has("cell preference\n"));
+    cr_expect(shows("Again makes it stronger: slightly, better."));
+    close_stage();
+}
+
 Test(view_annotate_rubrics, without_attributes_there_is_still_a_preference)
 {
     ui_stage_init(&s, "pairwise");
