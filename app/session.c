@@ -38,7 +38,8 @@ static bool prepare(struct session *s, struct db *db, const char *name, const ch
     rng_seed_any(&s->rng);
     task_init(&s->task);
     s->state = (struct annotate_state){
-        .task = &s->task, .progress = &s->progress, .rubric = &s->rubric, .annotator = s->name, .workspace = s->title};
+        .task = &s->task, .progress = &s->progress, .rubric = &s->rubric, .annotator = s->name, .workspace = s->title,
+        .why_none = s->why_none};
     double editor = 1;
     if (!setting_number(db, SET_EDITOR, &editor, err))
         return false;

@@ -66,6 +66,7 @@ struct annotate_state {
     bool no_editor;         /* the owner does not want justifications to be written in other programs */
     const char *guidelines; /* for annotators, markdown; NULL or "": there are none */
     int64_t saved;          /* when the last change was committed, ms since 1970; 0: nothing was yet */
+    const char *why_none;   /* why nothing is handed out although something waits; NULL or "": nothing waits */
 };
 
 struct ui_host {

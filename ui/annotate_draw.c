@@ -172,10 +172,20 @@ static void centred(struct grid *g, int row, enum style style, const char *text)
     grid_put_short(g, row, width < room ? (g->cols - width) / 2 : 1, room, text, strlen(text), style);
 }
 
-static void add_counts(const struct task_progress *p, struct buf *out)
+/* Something waits, but is not for this person now: a quota is done. */
+static bool is_held(const struct annotate_state *st)
 {
+    return st->why_none != NULL && st->why_none[0] != '\0';
+}
+
+static void add_counts(const struct annotate_state *st, struct buf *out)
+{
+    const struct task_progress *p = st->progress;
     if (p->total == 0)
         buf_adds(out, "The workspace holds no comparisons: `assay import FILE` brings some in.");
+    else if (is_held(st))
+        buf_addf(out, "%lld of %lld done by you, %lld of them today.", (long long)p->done, (long long)p->total,
+                 (long long)p->today);
     else if (p->done < p->total)
         buf_addf(out, "%lld of %lld done by you, %lld of them today; the others are in other hands.",
                  (long long)p->done, (long long)p->total, (long long)p->today);
@@ -193,13 +203,17 @@ static void draw_done(const struct annotate *a, const struct screen *s, struct g
     const struct annotate_state *st = annotate_state(a);
     struct buf b = BUF_INIT;
     int row = g->rows / 2 - 2;
-    buf_adds(&b, st->progress->total > 0 ? "Nothing is left to do. Thank you, " : "Nothing is here yet, ");
+    buf_adds(&b, is_held(st)               ? "Nothing more is handed out. Thank you, "
+                 : st->progress->total > 0 ? "Nothing is left to do. Thank you, "
+                                           : "Nothing is here yet, ");
     safe_text(st->annotator, strlen(st->annotator), &b, 30);
     buf_addc(&b, '.');
     centred(g, row, STYLE_TITLE, b.ptr);
     buf_reset(&b);
-    add_counts(st->progress, &b);
+    add_counts(st, &b);
     centred(g, row + 2, STYLE_TEXT, b.ptr);
+    if (is_held(st))
+        centred(g, row + 3, STYLE_TEXT, st->why_none);
     buf_free(&b);
     centred(g, row + 4, s->error ? STYLE_ERROR : STYLE_MESSAGE, s->message);
     strip_keys(s, g, 1, KEYMAP_ANNOTATE, items, sizeof items / sizeof *items);

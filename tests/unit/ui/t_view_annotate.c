@@ -333,6 +333,18 @@ Test(view_annotate, when_others_have_the_rest_it_says_that)
     cr_expect(not(shows(" min")));
 }
 
+Test(view_annotate, when_a_quota_is_done_it_says_that)
+{
+    press("s u s l s d");
+    s.host.with_others = 6;
+    s.host.state.why_none = "the 3 of today are done; more are handed out tomorrow";
+    press("[ ]");
+    cr_expect(shows("Nothing more is handed out. Thank you, ada."));
+    cr_expect(shows("3 of 9 done by you, 3 of them today."));
+    cr_expect(shows("the 3 of today are done; more are handed out tomorrow"));
+    cr_expect(not(shows("in other hands")));
+}
+
 Test(view_annotate, a_long_prompt_takes_the_rows_that_short_answers_leave)
 {
     static const char *const prompt = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight";
