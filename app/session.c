@@ -37,9 +37,12 @@ static bool prepare(struct session *s, struct db *db, const char *name, const ch
     s->title = mem_dup(title);
     rng_seed_any(&s->rng);
     task_init(&s->task);
-    s->state = (struct annotate_state){
-        .task = &s->task, .progress = &s->progress, .rubric = &s->rubric, .annotator = s->name, .workspace = s->title,
-        .why_none = s->why_none};
+    s->state = (struct annotate_state){.task = &s->task,
+                                       .progress = &s->progress,
+                                       .rubric = &s->rubric,
+                                       .annotator = s->name,
+                                       .workspace = s->title,
+                                       .why_none = s->why_none};
     double editor = 1;
     if (!setting_number(db, SET_EDITOR, &editor, err))
         return false;
