@@ -37,6 +37,8 @@ void agreement_part_free(struct agreement_part *p);
  * those where a said level i of p->level and b level j; zeroed before. place[rater]: a, or NAMES_NONE. */
 void agreement_tables(const struct opinions *o, const struct agreement_part *p, const size_t *place, size_t n,
                       double *tables);
+/* "key": {"value", "interval", and "why" there is none}. */
+void agreement_figure_json(struct json_writer *w, const char *key, const struct agreement_figure *f);
 /* What the figure means for whoever wants to use the labels. */
 const char *agreement_words(const struct agreement *a);
 

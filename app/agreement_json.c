@@ -20,7 +20,7 @@ double *agreement_table_of_two(const struct agreement_told *r, const struct agre
     return both;
 }
 
-static void figure_json(struct json_writer *w, const char *key, const struct agreement_figure *f)
+void agreement_figure_json(struct json_writer *w, const char *key, const struct agreement_figure *f)
 {
     jw_key(w, key);
     jw_object(w);
@@ -40,7 +40,7 @@ static void measured_json(struct json_writer *w, const char *key, const struct a
     jw_kint(w, "shared_items", (int64_t)a->shared);
     jw_kint(w, "annotators", (int64_t)a->raters);
     for (size_t k = 0; k < AGREEMENT_COUNT; k++)
-        figure_json(w, agreement_names[k].key, &a->figure[k]);
+        agreement_figure_json(w, agreement_names[k].key, &a->figure[k]);
     jw_object_end(w);
 }
 
@@ -67,7 +67,7 @@ static void pairs_json(const struct agreement_told *r, const struct agreement_pa
         jw_kstr(w, "b", names_text(&r->o.people, p->pair[i].b));
         jw_kint(w, "shared_items", (int64_t)p->pair[i].two.shared);
         for (size_t k = 0; k < AGREEMENT_TWO; k++)
-            figure_json(w, agreement_names[k].key, &p->pair[i].two.figure[k]);
+            agreement_figure_json(w, agreement_names[k].key, &p->pair[i].two.figure[k]);
         if (r->confusion) {
             double *table = agreement_table_of_two(r, p, &p->pair[i]);
             table_json("confusion", table, p->levels, w);
@@ -77,7 +77,7 @@ static void pairs_json(const struct agreement_told *r, const struct agreement_pa
     }
     jw_array_end(w);
     jw_kint(w, "annotators_left_out", (int64_t)p->left_out);
-    figure_json(w, "mean_kappa_quadratic", &p->mean);
+    agreement_figure_json(w, "mean_kappa_quadratic", &p->mean);
 }
 
 static void confusion_json(const struct agreement_part *p, struct json_writer *w)

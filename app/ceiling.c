@@ -1,5 +1,6 @@
 #include "app/ceiling.h"
 
+#include "app/agreement.h"
 #include "core/base/mem.h"
 
 #include <math.h>
@@ -135,16 +136,8 @@ void ceiling_json(const struct ceiling *x, struct json_writer *w)
     jw_kint(w, "judgements", (int64_t)x->p.judgements);
     jw_kint(w, "people", (int64_t)x->people);
     jw_kint(w, "evenly_split_left_out", (int64_t)x->even);
-    for (size_t k = 0; k < PANEL_COUNT; k++) {
-        const struct agreement_figure *f = &x->p.figure[k];
-        jw_key(w, panel_names[k].key);
-        jw_object(w);
-        jw_knum(w, "value", f->value);
-        evaluation_interval_json(w, "interval", f->range);
-        if (f->why != NULL)
-            jw_kstr(w, "why", f->why);
-        jw_object_end(w);
-    }
+    for (size_t k = 0; k < PANEL_COUNT; k++)
+        agreement_figure_json(w, panel_names[k].key, &x->p.figure[k]);
     jw_object_end(w);
 }
 

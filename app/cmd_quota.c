@@ -1,7 +1,7 @@
 #include "app/cmd.h"
 #include "app/rights.h"
-#include "core/base/json.h"
 #include "core/base/json_writer.h"
+#include "core/base/mem.h"
 #include "store/annotator.h"
 #include "store/handout.h"
 
@@ -31,28 +31,23 @@ static void add_limit(struct buf *out, int64_t done, int64_t limit, const char *
     buf_adds(out, when);
 }
 
-/* {"source":["a","b"],"tag":["c"]} -> "only source a, b; tag c". It was made by read_wants. */
-static void add_wants(struct buf *out, const char *wants)
+/* "only source a, b; tag c" */
+static void add_wants(struct buf *out, const struct limits_row *r)
 {
-    struct err ignored;
-    struct json_object *o = NULL, *values;
     const char *lead = "  only";
-    if (!json_parse(wants, strlen(wants), &o, &ignored))
-        return;
     for (int k = 0; k < WANT_KINDS; k++) {
-        const char *key = want_key((enum want)k);
-        struct json_text value;
-        if (!json_get_array(o, key, JSON_REQUIRED, &values, &ignored))
+        if (r->wants[k] == NULL)
             continue;
-        buf_addf(out, "%s %s", lead, key);
-        for (size_t i = 0; i < json_object_array_length(values); i++)
-            if (json_as_text(json_object_array_get_idx(values, i), key, &value, &ignored)) {
-                buf_adds(out, i > 0 ? ", " : " ");
-                app_add_name(out, value.ptr);
-            }
+        buf_addf(out, "%s %s", lead, want_key((enum want)k));
+        const char *first = r->wants[k] + 1, *end;
+        for (const char *p = first; (end = strchr(p, '\n')) != NULL; p = end + 1) {
+            char *name = mem_ndup(p, (size_t)(end - p));
+            buf_adds(out, p > first ? ", " : " ");
+            app_add_name(out, name);
+            mem_free(name);
+        }
         lead = ";";
     }
-    json_object_put(o);
 }
 
 static void line(void *ctx, const struct limits_row *r)
@@ -61,8 +56,7 @@ static void line(void *ctx, const struct limits_row *r)
     app_add_column(&l->text, r->name, 20);
     add_limit(&l->text, r->handled, r->limits.quota, "");
     add_limit(&l->text, r->today, r->limits.per_day > 0 ? r->limits.per_day : -1, " today");
-    if (r->limits.wants != NULL)
-        add_wants(&l->text, r->limits.wants);
+    add_wants(&l->text, r);
     buf_addc(&l->text, '\n');
 }
 

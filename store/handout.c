@@ -136,7 +136,7 @@ bool limits_each(struct db *db, int64_t annotator, void (*each)(void *ctx, const
     while (ok && rows_next(&q)) {
         struct limits_row r = {.name = rows_text(&q, 0).ptr};
         struct value who = v_int(rows_int(&q, 1)), midnight = v_int(clock_midnight(clock_now_ms()));
-        ok = limits_get(db, rows_int(&q, 1), &a, &r.limits, err) &&
+        ok = limits_get(db, rows_int(&q, 1), &a, &r.limits, err) && read_wants(r.limits.wants, &a, r.wants, err) &&
              stmt_int(db, STMT_ANNOTATOR_HANDLED, ARGS(who), &r.handled, err) &&
              stmt_int(db, STMT_ANNOTATOR_HANDLED_SINCE, ARGS(who, midnight), &r.today, err);
         if (ok)

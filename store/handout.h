@@ -47,6 +47,7 @@ MUST_CHECK bool limits_set(struct db *db, int64_t annotator, const struct limits
 struct limits_row {
     const char *name;
     struct limits limits;
+    const char *wants[WANT_KINDS]; /* of limits.wants: names, a line end before and after each; NULL: any */
     int64_t handled, today;
 };
 MUST_CHECK bool limits_each(struct db *db, int64_t annotator, void (*each)(void *ctx, const struct limits_row *row),
