@@ -80,9 +80,29 @@ Test(bt, hessian_is_the_one_worked_out_by_hand)
     bt_hessian_times(&b, 0, z, (double[]){1, 0}, h);
     cr_expect(epsilon_eq(dbl, h[0], 0.216851, 1e-6));
     cr_expect(epsilon_eq(dbl, h[1], -0.207253, 1e-6));
+    bt_hessian_times(&b, 0, z, (double[]){0, 1}, h);
+    cr_expect(epsilon_eq(dbl, h[0], -0.207253, 1e-6));
+    cr_expect(epsilon_eq(dbl, h[1], 0.305559, 1e-6));
     bt_hessian_diagonal(&b, 0.5, z, diagonal);
     cr_expect(epsilon_eq(dbl, diagonal[0], 0.716851, 1e-6));
     cr_expect(epsilon_eq(dbl, diagonal[1], 0.805559, 1e-6));
+    bt_free(&b);
+}
+
+/* With l2 = 0.1 one full step from w goes to (0.582426, 0.975965). H is solved by Cramer's rule. */
+Test(bt, one_newton_step_is_the_one_worked_out_by_hand)
+{
+    struct bt_problem b = problem(F, 4, 2, NULL, NULL);
+    double z[4], g[2], h[2][2];
+    bt_margins(&b, F_w, z);
+    bt_gradient(&b, 0.1, F_w, z, g);
+    cr_expect(epsilon_eq(dbl, g[0], 0.227969, 1e-6));
+    cr_expect(epsilon_eq(dbl, g[1], -0.480119, 1e-6));
+    bt_hessian_times(&b, 0.1, z, (double[]){1, 0}, h[0]);
+    bt_hessian_times(&b, 0.1, z, (double[]){0, 1}, h[1]);
+    double det = h[0][0] * h[1][1] - h[0][1] * h[1][0];
+    cr_expect(epsilon_eq(dbl, F_w[0] - (h[1][1] * g[0] - h[1][0] * g[1]) / det, 0.582426, 1e-6));
+    cr_expect(epsilon_eq(dbl, F_w[1] - (h[0][0] * g[1] - h[0][1] * g[0]) / det, 0.975965, 1e-6));
     bt_free(&b);
 }
 
