@@ -3,6 +3,7 @@
 #include "core/aggregate_crowd.h"
 #include "core/aggregate_model.h"
 #include "core/base/mem.h"
+#include "core/crowd.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -285,7 +286,8 @@ static void crowd(struct aggregate *out, const struct aggregate_opts *o, struct 
         if (x->class != 1 && a != b)
             duel[n++] = (struct aggregate_duel){x->class == 0 ? a : b, x->class == 0 ? b : a, x->rater};
     }
-    aggregate_crowd_fit(duel, n, o->answers, v->raters, o->rounds, o->tolerance, &c);
+    const struct aggregate_crowd_opts how = {o->rounds, o->tolerance, CROWD_TRUE, CROWD_FALSE};
+    aggregate_crowd_fit(duel, n, o->answers, v->raters, &how, &c);
     for (size_t i = 0; i < v->items; i++) {
         double p = 1 / (1 + exp(c.reward[o->second[i]] - c.reward[o->first[i]]));
         memcpy(v->posterior + 3 * i, (const double[]){p, 0, 1 - p}, 3 * sizeof p);

@@ -7,6 +7,7 @@
 
 struct race {
     const struct aggregate_duel *duel;
+    const struct aggregate_crowd_opts *o;
     size_t n, answers, raters;
     double *truth;            /* n: that the vote is true */
     double *slope, *curve;    /* answers */
@@ -36,7 +37,7 @@ static void rate(struct race *r)
         r->all_of[k]++;
     }
     for (size_t k = 0; k < r->raters; k++)
-        r->c->eta[k] = (r->true_of[k] + CROWD_TRUE) / (r->all_of[k] + CROWD_TRUE + CROWD_FALSE);
+        r->c->eta[k] = (r->true_of[k] + r->o->seen_true) / (r->all_of[k] + r->o->seen_true + r->o->seen_false);
 }
 
 /* All rewards at once: both ends of a duel move, so each has twice the curvature. Returns the largest step. */
@@ -68,18 +69,18 @@ static double objective(const struct race *r)
     for (size_t i = 0; i < r->n; i++)
         sum -= crowd_at(margin(r, i), r->c->eta[r->duel[i].rater]).value;
     for (size_t k = 0; k < r->raters; k++)
-        sum += CROWD_TRUE * log(r->c->eta[k]) + CROWD_FALSE * log(1 - r->c->eta[k]);
+        sum += r->o->seen_true * log(r->c->eta[k]) + r->o->seen_false * log(1 - r->c->eta[k]);
     for (size_t a = 0; a < r->answers; a++)
         sum -= r->c->reward[a] * r->c->reward[a] / 2;
     return sum;
 }
 
-void aggregate_crowd_fit(const struct aggregate_duel *duel, size_t n, size_t answers, size_t raters, size_t rounds,
-                         double tolerance, struct aggregate_crowd *out)
+void aggregate_crowd_fit(const struct aggregate_duel *duel, size_t n, size_t answers, size_t raters,
+                         const struct aggregate_crowd_opts *o, struct aggregate_crowd *out)
 {
     *out = (struct aggregate_crowd){.reward = mem_array(answers + 1, sizeof *out->reward),
                                     .eta = mem_array(raters + 1, sizeof *out->eta)};
-    struct race r = {.duel = duel, .n = n, .answers = answers, .raters = raters, .c = out};
+    struct race r = {.duel = duel, .o = o, .n = n, .answers = answers, .raters = raters, .c = out};
     double moved = 1;
     r.truth = mem_array(n + 1, sizeof *r.truth);
     r.slope = mem_array(answers + 1, sizeof *r.slope);
@@ -88,11 +89,11 @@ void aggregate_crowd_fit(const struct aggregate_duel *duel, size_t n, size_t ans
     r.all_of = mem_array(raters + 1, sizeof *r.all_of);
     for (size_t k = 0; k < raters; k++)
         out->eta[k] = CROWD_START;
-    for (; out->rounds < rounds && moved > tolerance; out->rounds++) {
+    for (; out->rounds < o->rounds && moved > o->tolerance; out->rounds++) {
         rate(&r);
         moved = step(&r);
     }
-    out->converged = moved <= tolerance;
+    out->converged = moved <= o->tolerance;
     out->objective = objective(&r);
     mem_free(r.truth);
     mem_free(r.slope);

@@ -1,7 +1,7 @@
 /* Crowd-BT on items (Chen et al., WSDM 2013): every answer has a reward s, every rater a reliability eta,
  *
  *   P(vote) = eta sigma(z) + (1 - eta) sigma(-z),   z = s(voted for) - s(other)
- *   maximise  sum log P + sum_k log Beta(eta_k; CROWD_TRUE + 1, CROWD_FALSE + 1) - (1/2) sum s^2
+ *   maximise  sum log P + sum_k log Beta(eta_k; 1 + seen_true, 1 + seen_false) - (1/2) sum s^2
  *
  * by expectation and maximisation: the probability that a vote is true (core/crowd.h) makes it a soft label; rewards
  * then take a step each under the quadratic bound of softplus, tanh(z/2)/(2 z) (Jaakkola and Jordan 2000), and eta its
@@ -19,6 +19,13 @@ struct aggregate_duel {
     size_t won, lost, rater;
 };
 
+struct aggregate_crowd_opts {
+    size_t rounds;
+    double tolerance;             /* ends when no reward moves by more in a round */
+    double seen_true, seen_false; /* the prior: as if so many votes of every rater had been seen to be true, false;
+                                     CROWD_TRUE and CROWD_FALSE are what commands use */
+};
+
 struct aggregate_crowd {
     double *reward; /* answers */
     double *eta;    /* raters */
@@ -26,8 +33,8 @@ struct aggregate_crowd {
     bool converged;
     double objective;
 };
-void aggregate_crowd_fit(const struct aggregate_duel *duel, size_t n, size_t answers, size_t raters, size_t rounds,
-                         double tolerance, struct aggregate_crowd *out);
+void aggregate_crowd_fit(const struct aggregate_duel *duel, size_t n, size_t answers, size_t raters,
+                         const struct aggregate_crowd_opts *o, struct aggregate_crowd *out);
 void aggregate_crowd_free(struct aggregate_crowd *c);
 
 #endif

@@ -1,63 +1,34 @@
 #include "core/aggregate.h"
 
 #include "core/aggregate_crowd.h"
+#include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
-#include "core/base/vec.h"
 #include "core/crowd.h"
+#include "tests/support/ratings.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
-struct list {
-    VEC(size_t) item, rater;
-    VEC(double) value;
-    size_t items, raters;
-};
-
-static void add(struct list *l, size_t item, size_t rater, double value)
-{
-    vec_push(&l->item, item);
-    vec_push(&l->rater, rater);
-    vec_push(&l->value, value);
-    l->items = item + 1 > l->items ? item + 1 : l->items;
-    l->raters = rater + 1 > l->raters ? rater + 1 : l->raters;
-}
-
-static void drop(struct list *l)
-{
-    vec_free(&l->item);
-    vec_free(&l->rater);
-    vec_free(&l->value);
-    *l = (struct list){0};
-}
-
-static struct agreement_data data_of(const struct list *l)
-{
-    return (struct agreement_data){.item = l->item.v,
-                                   .rater = l->rater.v,
-                                   .value = l->value.v,
-                                   .n = l->value.n,
-                                   .items = l->items,
-                                   .raters = l->raters};
-}
-
-static struct aggregate made(const struct list *l, const struct aggregate_opts *o)
+static struct aggregate made(const struct ratings *l, const struct aggregate_opts *o)
 {
     struct err err = {0};
     struct aggregate a;
-    const struct agreement_data d = data_of(l);
+    const struct agreement_data d = ratings_data(l);
     cr_assert(aggregate_of(&d, o, &a, &err), "%s", err.text);
     return a;
 }
 
 static struct aggregate_label one(enum aggregate_method m, bool preferences, const double *values, size_t n)
 {
-    struct list l = {0};
+    struct ratings l = {0};
     const struct aggregate_opts o = {.method = m, .preferences = preferences, .smooth = AGGREGATE_SMOOTH};
     for (size_t i = 0; i < n; i++)
-        add(&l, 0, i, values[i]);
+        ratings_add(&l, 0, i, values[i]);
     struct aggregate a = made(&l, &o);
     struct aggregate_label out = a.label[0];
     size_t kept = 0;
@@ -66,7 +37,7 @@ static struct aggregate_label one(enum aggregate_method m, bool preferences, con
     cr_expect(eq(sz, kept, out.kept));
     cr_expect(eq(sz, kept + out.dropped, n), "every judgement is kept or counted as dropped");
     aggregate_free(&a);
-    drop(&l);
+    ratings_free(&l);
     return out;
 }
 #define ONE(method, preferences, ...)                                                                                  \
@@ -170,12 +141,12 @@ Test(aggregate, soft_labels_are_never_sure)
 }
 
 /* rm-methods: rows items, columns annotators. */
-static void textbook(struct list *l)
+static void textbook(struct ratings *l)
 {
     static const double said[4][3] = {{1, 1, 0}, {1, 1, 1}, {0, 0, 1}, {0, 1, 0}};
     for (size_t i = 0; i < 4; i++)
         for (size_t k = 0; k < 3; k++)
-            add(l, i, k, said[i][k]);
+            ratings_add(l, i, k, said[i][k]);
 }
 
 Test(aggregate, dawid_skene_reproduces_the_worked_rounds)
@@ -183,7 +154,7 @@ Test(aggregate, dawid_skene_reproduces_the_worked_rounds)
     static const double t[2][4] = {{0.836120, 0.910747, 0.203252, 0.337838}, {0.925968, 0.917120, 0.062450, 0.401991}};
     static const double a[3] = {0.714286, 0.857143, 0.571429}, b[3] = {0.8, 0.4, 0.6};
     static const double likelihood[2] = {-7.605675, -7.283751};
-    struct list l = {0};
+    struct ratings l = {0};
     textbook(&l);
     for (size_t round = 0; round < 2; round++) {
         const struct aggregate_opts o = {.method = AGGREGATE_DAWID_SKENE, .rounds = round + 1};
@@ -201,18 +172,18 @@ Test(aggregate, dawid_skene_reproduces_the_worked_rounds)
         cr_expect(eq(sz, x.rounds, round + 1));
         aggregate_free(&x);
     }
-    drop(&l);
+    ratings_free(&l);
 }
 
 /* Rater k is right with probability q[k]; each of `items` is judged by all. */
-static void simulate(struct list *l, const double *q, size_t raters, size_t items, double *truth, uint64_t seed)
+static void simulate(struct ratings *l, const double *q, size_t raters, size_t items, double *truth, uint64_t seed)
 {
     struct rng r;
     rng_seed(&r, seed);
     for (size_t i = 0; i < items; i++) {
         truth[i] = rng_below(&r, 2) == 0 ? -1 : 1;
         for (size_t k = 0; k < raters; k++)
-            add(l, i, k, rng_uniform(&r) < q[k] ? truth[i] : -truth[i]);
+            ratings_add(l, i, k, rng_uniform(&r) < q[k] ? truth[i] : -truth[i]);
     }
 }
 
@@ -228,7 +199,7 @@ Test(aggregate, models_find_the_planted_accuracies_and_beat_the_majority)
 {
     static const double q[] = {0.95, 0.9, 0.6, 0.55, 0.55};
     enum { ITEMS = 3000, RATERS = sizeof q / sizeof *q };
-    struct list l = {0};
+    struct ratings l = {0};
     size_t *first = mem_array(ITEMS, sizeof *first), *second = mem_array(ITEMS, sizeof *second);
     double *truth = mem_array(ITEMS, sizeof *truth);
     simulate(&l, q, RATERS, ITEMS, truth, 7);
@@ -264,7 +235,7 @@ Test(aggregate, models_find_the_planted_accuracies_and_beat_the_majority)
     mem_free(first);
     mem_free(second);
     mem_free(truth);
-    drop(&l);
+    ratings_free(&l);
 }
 
 Test(aggregate, no_objective_ever_falls)
@@ -273,7 +244,7 @@ Test(aggregate, no_objective_ever_falls)
     enum { ITEMS = 60 };
     size_t first[ITEMS], second[ITEMS];
     double truth[ITEMS];
-    struct list l = {0};
+    struct ratings l = {0};
     simulate(&l, q, 4, ITEMS, truth, 3);
     for (size_t i = 0; i < ITEMS; i++) {
         first[i] = i;
@@ -296,13 +267,13 @@ Test(aggregate, no_objective_ever_falls)
             aggregate_free(&a);
         }
     }
-    drop(&l);
+    ratings_free(&l);
 }
 
 Test(aggregate, swapped_answers_and_permuted_judgements_change_no_label)
 {
     enum { ITEMS = 80, RATERS = 6 };
-    struct list l = {0}, other = {0};
+    struct ratings l = {0}, other = {0};
     struct rng r;
     size_t order[ITEMS * RATERS], n = 0, first[ITEMS], second[ITEMS];
     rng_seed(&r, 11);
@@ -311,15 +282,14 @@ Test(aggregate, swapped_answers_and_permuted_judgements_change_no_label)
         second[i] = 2 * i + 1;
         for (size_t k = 0; k < RATERS; k++)
             if (rng_below(&r, 4) > 0)
-                add(&l, i, k, (double)rng_below(&r, 7) - 3);
+                ratings_add(&l, i, k, (double)rng_below(&r, 7) - 3);
     }
     n = l.value.n;
     for (size_t i = 0; i < n; i++)
         order[i] = i;
     rng_shuffle(&r, order, n);
     for (size_t i = 0; i < n; i++)
-        add(&other, l.item.v[order[i]], l.rater.v[order[i]], -l.value.v[order[i]]);
-    other.items = l.items = ITEMS;
+        ratings_add(&other, l.item.v[order[i]], l.rater.v[order[i]], -l.value.v[order[i]]);
     for (int m = 0; m < AGGREGATE_COUNT; m++) {
         struct aggregate_opts o = {.method = (enum aggregate_method)m,
                                    .preferences = true,
@@ -341,21 +311,151 @@ Test(aggregate, swapped_answers_and_permuted_judgements_change_no_label)
         aggregate_free(&a);
         aggregate_free(&b);
     }
-    drop(&l);
-    drop(&other);
+    ratings_free(&l);
+    ratings_free(&other);
 }
 
 Test(aggregate, reward_of_one_vote_is_where_its_slope_meets_the_penalty)
 {
     const struct aggregate_duel duel = {1, 0, 0};
     struct aggregate_crowd c;
-    aggregate_crowd_fit(&duel, 1, 2, 1, 10000, 1e-13, &c);
+    const struct aggregate_crowd_opts o = {10000, 1e-13, CROWD_TRUE, CROWD_FALSE};
+    aggregate_crowd_fit(&duel, 1, 2, 1, &o, &c);
     struct crowd_point p = crowd_at(c.reward[1] - c.reward[0], c.eta[0]);
     cr_expect(c.converged);
     cr_expect(epsilon_eq(dbl, c.reward[1], -p.slope, 1e-10));
     cr_expect(epsilon_eq(dbl, c.reward[0], p.slope, 1e-10));
     cr_expect(epsilon_eq(dbl, c.eta[0], (p.truth + CROWD_TRUE) / (1 + CROWD_TRUE + CROWD_FALSE), 1e-10));
     aggregate_crowd_free(&c);
+}
+
+/* ---- other people's tools on other people's data ---- */
+
+static struct json_object *reference_of(const char *entry)
+{
+    struct json_object *all, *one = NULL, *part = NULL;
+    char path[512];
+    if (access(ratings_path("reference.json", path), R_OK) != 0)
+        cr_skip_test("no third-party data at %s", path);
+    all = json_object_from_file(path);
+    cr_assert(json_object_object_get_ex(all, "pandalm", &one) && json_object_object_get_ex(one, entry, &part));
+    json_object_get(part);
+    json_object_put(all);
+    return part;
+}
+
+static struct json_object *member(struct json_object *o, const char *key)
+{
+    struct json_object *v = NULL;
+    cr_assert(json_object_object_get_ex(o, key, &v), "%s", key);
+    return v;
+}
+
+static double nth(struct json_object *o, size_t i)
+{
+    return json_object_get_double(json_object_array_get_idx(o, i));
+}
+
+/* Three people, 999 comparisons, classes A, tie and B; started and stopped as the reference is, without smoothing. */
+Test(aggregate, dawid_skene_on_real_judgements_is_what_another_program_finds)
+{
+    struct json_object *want = reference_of("dawid_skene"), *counts = member(want, "label_counts"),
+                       *confusion = member(want, "confusion[annotator][true][given]");
+    const struct aggregate_opts o = {.method = AGGREGATE_DAWID_SKENE};
+    struct ratings l = {0};
+    ratings_read(&l, "pandalm/annotations.csv", 2);
+    struct aggregate a = made(&l, &o);
+    size_t labels[3] = {0}, items = ratings_data(&l).items;
+    double sure = 0;
+    for (size_t i = 0; i < items; i++) {
+        labels[(size_t)a.label[i].value]++;
+        sure += a.label[i].confidence / (double)items;
+    }
+    cr_expect(a.converged);
+    cr_expect(epsilon_eq(dbl, a.objective, json_object_get_double(member(want, "log_likelihood")), 1e-6));
+    cr_expect(epsilon_eq(dbl, sure, json_object_get_double(member(want, "mean_max_posterior")), 1e-6));
+    for (size_t c = 0; c < 3; c++)
+        cr_expect(eq(sz, labels[c], (size_t)nth(counts, c)));
+    for (size_t i = 0; i < 27; i++) {
+        struct json_object *rater = json_object_array_get_idx(confusion, i / 9);
+        double p = nth(json_object_array_get_idx(rater, i / 3 % 3), i % 3);
+        cr_expect(epsilon_eq(dbl, a.confusion[i], p, 1e-6), "entry %zu", i);
+    }
+    aggregate_free(&a);
+    ratings_free(&l);
+    json_object_put(want);
+}
+
+Test(aggregate, majority_on_real_judgements_is_what_another_program_finds)
+{
+    struct json_object *want = reference_of("majority");
+    const struct aggregate_opts o = {.method = AGGREGATE_MAJORITY};
+    struct ratings l = {0};
+    ratings_read(&l, "pandalm/annotations.csv", 2);
+    struct aggregate a = made(&l, &o);
+    size_t labels[4] = {0};
+    for (size_t i = 0; i < ratings_data(&l).items; i++)
+        labels[a.label[i].why != NULL ? 3 : (size_t)a.label[i].value]++;
+    static const char *const names[] = {"A", "tie", "B", "none"};
+    for (size_t c = 0; c < 4; c++)
+        cr_expect(eq(sz, labels[c], (size_t)json_object_get_int(member(want, names[c]))), "%s", names[c]);
+    aggregate_free(&a);
+    ratings_free(&l);
+    json_object_put(want);
+}
+
+/* Which model wrote the answers of each comparison: columns 5 and 6 of the index, by the reference's list of models. */
+static void read_models(struct json_object *models, size_t (*side)[2], size_t items)
+{
+    char path[512], line[256];
+    FILE *f = fopen(ratings_path("pandalm/index.csv", path), "r");
+    cr_assert(ne(ptr, f, NULL), "%s", path);
+    cr_assert(ne(ptr, fgets(line, sizeof line, f), NULL));
+    for (size_t i = 0; i < items; i++) {
+        char *cell = fgets(line, sizeof line, f);
+        for (size_t k = 0; k < 4; k++)
+            cell = strchr(cell, ',') + 1;
+        for (size_t s = 0; s < 2; s++, cell = strchr(cell, ',') + 1) {
+            size_t m = 0, length = strcspn(cell, ",");
+            for (const char *name; (name = json_object_get_string(json_object_array_get_idx(models, m))) != NULL; m++)
+                if (strlen(name) == length && strncmp(name, cell, length) == 0)
+                    break;
+            side[i][s] = m;
+        }
+    }
+    fclose(f);
+}
+
+/* Rewards of five models and the reliability of three people from the votes that are no ties; no prior on people. */
+Test(aggregate, crowd_bt_on_real_judgements_is_what_another_program_finds)
+{
+    enum { MODELS = 5, PEOPLE = 3, VOTES = 3000 };
+    struct json_object *all = reference_of("model_strengths"), *want = member(all, "crowd_bt_no_ties_lambda_1");
+    struct ratings l = {0};
+    ratings_read(&l, "pandalm/annotations.csv", 2);
+    static size_t side[VOTES][2];
+    static struct aggregate_duel duel[VOTES];
+    struct aggregate_crowd c;
+    size_t n = 0;
+    cr_assert(le(sz, l.value.n, (size_t)VOTES));
+    read_models(member(all, "models"), side, ratings_data(&l).items);
+    for (size_t i = 0; i < l.value.n; i++) {
+        const size_t *of = side[l.item.v[i]], second = l.value.v[i] > 1;
+        cr_assert(of[0] < MODELS && of[1] < MODELS);
+        if (l.value.v[i] < 1 || second)
+            duel[n++] = (struct aggregate_duel){of[second], of[1 - second], l.rater.v[i]};
+    }
+    const struct aggregate_crowd_opts o = {.rounds = 100000, .tolerance = 1e-11};
+    aggregate_crowd_fit(duel, n, MODELS, PEOPLE, &o, &c);
+    cr_expect(c.converged);
+    cr_expect(epsilon_eq(dbl, c.objective, json_object_get_double(member(want, "penalised_log_likelihood")), 1e-6));
+    for (size_t k = 0; k < MODELS; k++)
+        cr_expect(epsilon_eq(dbl, c.reward[k], nth(member(want, "strength"), k), 1e-5), "model %zu", k);
+    for (size_t k = 0; k < PEOPLE; k++)
+        cr_expect(epsilon_eq(dbl, c.eta[k], nth(member(want, "eta"), k), 1e-6), "person %zu", k);
+    aggregate_crowd_free(&c);
+    ratings_free(&l);
+    json_object_put(all);
 }
 
 Test(aggregate, what_cannot_be_a_label_is_refused_or_said)
