@@ -5,7 +5,7 @@
 #include "core/base/mem.h"
 #include "core/base/rng.h"
 #include "core/crowd.h"
-#include "tests/support/ratings.h"
+#include "tests/support/votes.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -14,21 +14,21 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct aggregate made(const struct ratings *l, const struct aggregate_opts *o)
+static struct aggregate made(const struct votes *l, const struct aggregate_opts *o)
 {
     struct err err = {0};
     struct aggregate a;
-    const struct agreement_data d = ratings_data(l);
+    const struct agreement_data d = votes_data(l);
     cr_assert(aggregate_of(&d, o, &a, &err), "%s", err.text);
     return a;
 }
 
 static struct aggregate_label one(enum aggregate_method m, bool preferences, const double *values, size_t n)
 {
-    struct ratings l = {0};
+    struct votes l = {0};
     const struct aggregate_opts o = {.method = m, .preferences = preferences, .smooth = AGGREGATE_SMOOTH};
     for (size_t i = 0; i < n; i++)
-        ratings_add(&l, 0, i, values[i]);
+        votes_add(&l, 0, i, values[i]);
     struct aggregate a = made(&l, &o);
     struct aggregate_label out = a.label[0];
     size_t kept = 0;
@@ -37,7 +37,7 @@ static struct aggregate_label one(enum aggregate_method m, bool preferences, con
     cr_expect(eq(sz, kept, out.kept));
     cr_expect(eq(sz, kept + out.dropped, n), "every judgement is kept or counted as dropped");
     aggregate_free(&a);
-    ratings_free(&l);
+    votes_free(&l);
     return out;
 }
 #define ONE(method, preferences, ...)                                                                                  \
@@ -141,12 +141,12 @@ Test(aggregate, soft_labels_are_never_sure)
 }
 
 /* rm-methods: rows items, columns annotators. */
-static void textbook(struct ratings *l)
+static void textbook(struct votes *l)
 {
     static const double said[4][3] = {{1, 1, 0}, {1, 1, 1}, {0, 0, 1}, {0, 1, 0}};
     for (size_t i = 0; i < 4; i++)
         for (size_t k = 0; k < 3; k++)
-            ratings_add(l, i, k, said[i][k]);
+            votes_add(l, i, k, said[i][k]);
 }
 
 Test(aggregate, dawid_skene_reproduces_the_worked_rounds)
@@ -154,7 +154,7 @@ Test(aggregate, dawid_skene_reproduces_the_worked_rounds)
     static const double t[2][4] = {{0.836120, 0.910747, 0.203252, 0.337838}, {0.925968, 0.917120, 0.062450, 0.401991}};
     static const double a[3] = {0.714286, 0.857143, 0.571429}, b[3] = {0.8, 0.4, 0.6};
     static const double likelihood[2] = {-7.605675, -7.283751};
-    struct ratings l = {0};
+    struct votes l = {0};
     textbook(&l);
     for (size_t round = 0; round < 2; round++) {
         const struct aggregate_opts o = {.method = AGGREGATE_DAWID_SKENE, .rounds = round + 1};
@@ -172,18 +172,18 @@ Test(aggregate, dawid_skene_reproduces_the_worked_rounds)
         cr_expect(eq(sz, x.rounds, round + 1));
         aggregate_free(&x);
     }
-    ratings_free(&l);
+    votes_free(&l);
 }
 
 /* Rater k is right with probability q[k]; each of `items` is judged by all. */
-static void simulate(struct ratings *l, const double *q, size_t raters, size_t items, double *truth, uint64_t seed)
+static void simulate(struct votes *l, const double *q, size_t raters, size_t items, double *truth, uint64_t seed)
 {
     struct rng r;
     rng_seed(&r, seed);
     for (size_t i = 0; i < items; i++) {
         truth[i] = rng_below(&r, 2) == 0 ? -1 : 1;
         for (size_t k = 0; k < raters; k++)
-            ratings_add(l, i, k, rng_uniform(&r) < q[k] ? truth[i] : -truth[i]);
+            votes_add(l, i, k, rng_uniform(&r) < q[k] ? truth[i] : -truth[i]);
     }
 }
 
@@ -199,7 +199,7 @@ Test(aggregate, models_find_the_planted_accuracies_and_beat_the_majority)
 {
     static const double q[] = {0.95, 0.9, 0.6, 0.55, 0.55};
     enum { ITEMS = 3000, RATERS = sizeof q / sizeof *q };
-    struct ratings l = {0};
+    struct votes l = {0};
     size_t *first = mem_array(ITEMS, sizeof *first), *second = mem_array(ITEMS, sizeof *second);
     double *truth = mem_array(ITEMS, sizeof *truth);
     simulate(&l, q, RATERS, ITEMS, truth, 7);
@@ -235,7 +235,7 @@ Test(aggregate, models_find_the_planted_accuracies_and_beat_the_majority)
     mem_free(first);
     mem_free(second);
     mem_free(truth);
-    ratings_free(&l);
+    votes_free(&l);
 }
 
 Test(aggregate, no_objective_ever_falls)
@@ -244,7 +244,7 @@ Test(aggregate, no_objective_ever_falls)
     enum { ITEMS = 60 };
     size_t first[ITEMS], second[ITEMS];
     double truth[ITEMS];
-    struct ratings l = {0};
+    struct votes l = {0};
     simulate(&l, q, 4, ITEMS, truth, 3);
     for (size_t i = 0; i < ITEMS; i++) {
         first[i] = i;
@@ -267,13 +267,13 @@ Test(aggregate, no_objective_ever_falls)
             aggregate_free(&a);
         }
     }
-    ratings_free(&l);
+    votes_free(&l);
 }
 
 Test(aggregate, swapped_answers_and_permuted_judgements_change_no_label)
 {
     enum { ITEMS = 80, RATERS = 6 };
-    struct ratings l = {0}, other = {0};
+    struct votes l = {0}, other = {0};
     struct rng r;
     size_t order[ITEMS * RATERS], n = 0, first[ITEMS], second[ITEMS];
     rng_seed(&r, 11);
@@ -282,14 +282,14 @@ Test(aggregate, swapped_answers_and_permuted_judgements_change_no_label)
         second[i] = 2 * i + 1;
         for (size_t k = 0; k < RATERS; k++)
             if (rng_below(&r, 4) > 0)
-                ratings_add(&l, i, k, (double)rng_below(&r, 7) - 3);
+                votes_add(&l, i, k, (double)rng_below(&r, 7) - 3);
     }
     n = l.value.n;
     for (size_t i = 0; i < n; i++)
         order[i] = i;
     rng_shuffle(&r, order, n);
     for (size_t i = 0; i < n; i++)
-        ratings_add(&other, l.item.v[order[i]], l.rater.v[order[i]], -l.value.v[order[i]]);
+        votes_add(&other, l.item.v[order[i]], l.rater.v[order[i]], -l.value.v[order[i]]);
     for (int m = 0; m < AGGREGATE_COUNT; m++) {
         struct aggregate_opts o = {.method = (enum aggregate_method)m,
                                    .preferences = true,
@@ -311,8 +311,8 @@ Test(aggregate, swapped_answers_and_permuted_judgements_change_no_label)
         aggregate_free(&a);
         aggregate_free(&b);
     }
-    ratings_free(&l);
-    ratings_free(&other);
+    votes_free(&l);
+    votes_free(&other);
 }
 
 Test(aggregate, reward_of_one_vote_is_where_its_slope_meets_the_penalty)
@@ -335,7 +335,7 @@ static struct json_object *reference_of(const char *entry)
 {
     struct json_object *all, *one = NULL, *part = NULL;
     char path[512];
-    if (access(ratings_path("reference.json", path), R_OK) != 0)
+    if (access(votes_path("reference.json", path), R_OK) != 0)
         cr_skip_test("no third-party data at %s", path);
     all = json_object_from_file(path);
     cr_assert(json_object_object_get_ex(all, "pandalm", &one) && json_object_object_get_ex(one, entry, &part));
@@ -362,10 +362,10 @@ Test(aggregate, dawid_skene_on_real_judgements_is_what_another_program_finds)
     struct json_object *want = reference_of("dawid_skene"), *counts = member(want, "label_counts"),
                        *confusion = member(want, "confusion[annotator][true][given]");
     const struct aggregate_opts o = {.method = AGGREGATE_DAWID_SKENE};
-    struct ratings l = {0};
-    ratings_read(&l, "pandalm/annotations.csv", 2);
+    struct votes l = {0};
+    votes_read(&l, "pandalm/annotations.csv", 2);
     struct aggregate a = made(&l, &o);
-    size_t labels[3] = {0}, items = ratings_data(&l).items;
+    size_t labels[3] = {0}, items = votes_data(&l).items;
     double sure = 0;
     for (size_t i = 0; i < items; i++) {
         labels[(size_t)a.label[i].value]++;
@@ -382,7 +382,7 @@ Test(aggregate, dawid_skene_on_real_judgements_is_what_another_program_finds)
         cr_expect(epsilon_eq(dbl, a.confusion[i], p, 1e-6), "entry %zu", i);
     }
     aggregate_free(&a);
-    ratings_free(&l);
+    votes_free(&l);
     json_object_put(want);
 }
 
@@ -390,17 +390,17 @@ Test(aggregate, majority_on_real_judgements_is_what_another_program_finds)
 {
     struct json_object *want = reference_of("majority");
     const struct aggregate_opts o = {.method = AGGREGATE_MAJORITY};
-    struct ratings l = {0};
-    ratings_read(&l, "pandalm/annotations.csv", 2);
+    struct votes l = {0};
+    votes_read(&l, "pandalm/annotations.csv", 2);
     struct aggregate a = made(&l, &o);
     size_t labels[4] = {0};
-    for (size_t i = 0; i < ratings_data(&l).items; i++)
+    for (size_t i = 0; i < votes_data(&l).items; i++)
         labels[a.label[i].why != NULL ? 3 : (size_t)a.label[i].value]++;
     static const char *const names[] = {"A", "tie", "B", "none"};
     for (size_t c = 0; c < 4; c++)
         cr_expect(eq(sz, labels[c], (size_t)json_object_get_int(member(want, names[c]))), "%s", names[c]);
     aggregate_free(&a);
-    ratings_free(&l);
+    votes_free(&l);
     json_object_put(want);
 }
 
@@ -408,7 +408,7 @@ Test(aggregate, majority_on_real_judgements_is_what_another_program_finds)
 static void read_models(struct json_object *models, size_t (*side)[2], size_t items)
 {
     char path[512], line[256];
-    FILE *f = fopen(ratings_path("pandalm/index.csv", path), "r");
+    FILE *f = fopen(votes_path("pandalm/index.csv", path), "r");
     cr_assert(ne(ptr, f, NULL), "%s", path);
     cr_assert(ne(ptr, fgets(line, sizeof line, f), NULL));
     for (size_t i = 0; i < items; i++) {
@@ -431,14 +431,14 @@ Test(aggregate, crowd_bt_on_real_judgements_is_what_another_program_finds)
 {
     enum { MODELS = 5, PEOPLE = 3, VOTES = 3000 };
     struct json_object *all = reference_of("model_strengths"), *want = member(all, "crowd_bt_no_ties_lambda_1");
-    struct ratings l = {0};
-    ratings_read(&l, "pandalm/annotations.csv", 2);
+    struct votes l = {0};
+    votes_read(&l, "pandalm/annotations.csv", 2);
     static size_t side[VOTES][2];
     static struct aggregate_duel duel[VOTES];
     struct aggregate_crowd c;
     size_t n = 0;
     cr_assert(le(sz, l.value.n, (size_t)VOTES));
-    read_models(member(all, "models"), side, ratings_data(&l).items);
+    read_models(member(all, "models"), side, votes_data(&l).items);
     for (size_t i = 0; i < l.value.n; i++) {
         const size_t *of = side[l.item.v[i]], second = l.value.v[i] > 1;
         cr_assert(of[0] < MODELS && of[1] < MODELS);
@@ -454,7 +454,7 @@ Test(aggregate, crowd_bt_on_real_judgements_is_what_another_program_finds)
     for (size_t k = 0; k < PEOPLE; k++)
         cr_expect(epsilon_eq(dbl, c.eta[k], nth(member(want, "eta"), k), 1e-6), "person %zu", k);
     aggregate_crowd_free(&c);
-    ratings_free(&l);
+    votes_free(&l);
     json_object_put(all);
 }
 

@@ -6,6 +6,7 @@
 #include "core/calibration.h"
 #include "core/laplace.h"
 #include "core/linalg.h"
+#include "core/many.h"
 #include "core/metric.h"
 #include "core/metric_ratings.h"
 #include "core/metric_thumbs.h"
@@ -331,6 +332,54 @@ Test(reference, zero_weights_on_hh)
     close_hh(&h);
 }
 
+/* Seven penalties, five folds: 35 heads in common readings of the data, each judged on the fold it has not seen. */
+Test(reference, cross_validation_on_hh)
+{
+    enum { FOLDS = 5, PATH_LENGTH = 7, COLUMNS = FOLDS * PATH_LENGTH };
+    struct json_object *want = at(reference, "hh-harmless/cv5_on_train_fold_is_position_mod_5");
+    struct hh h;
+    struct many_column columns[COLUMNS];
+    struct bt_info info[COLUMNS];
+    open_hh(&h);
+    size_t total = h.set.pairs.n, n = 0;
+    size_t *train = mem_array(total, sizeof *train), *fold = mem_array(total, sizeof *fold);
+    for (size_t i = 0; i < total; i++)
+        if (h.set.pairs.v[i].split == SPLIT_TRAIN) {
+            fold[n] = n % FOLDS;
+            train[n++] = i;
+        }
+    for (size_t j = 0; j < COLUMNS; j++) {
+        char key[32];
+        snprintf(key, sizeof key, "%zu/lambda", j / FOLDS);
+        columns[j] = (struct many_column){number(want, key), j % FOLDS, MANY_NONE, -1};
+    }
+    size_t width = many_held_width(columns, COLUMNS);
+    double *W = mem_array(COLUMNS * h.e.d, sizeof *W), *held = mem_array(n * width, sizeof *held),
+           *z = mem_array(n, sizeof *z);
+    const struct many_problem p = {.e = &h.e, .pairs = h.set.pairs.v, .which = train, .n = n, .fold = fold};
+    const struct many_opts o = {.memory = (size_t)1 << 30};
+    cr_assert(many_fit(&p, columns, COLUMNS, &o, W, info, held, NULL, NULL, &err), "%s", err.text);
+    cr_assert(eq(sz, width, (size_t)PATH_LENGTH));
+    for (size_t k = 0; k < PATH_LENGTH; k++) {
+        for (size_t i = 0; i < n; i++)
+            z[i] = held[i * width + many_held_place(columns, k * FOLDS + fold[i])];
+        struct json_object *row = json_object_array_get_idx(want, k);
+        struct metric m;
+        cr_assert(metric_pairs_of(&(struct metric_pairs){.z = z, .n = n}, 10, &m, &err));
+        cr_expect(epsilon_eq(dbl, m.nll, number(row, "nll"), 1e-5), "penalty %zu", k);
+        cr_expect(epsilon_eq(dbl, m.accuracy, number(row, "accuracy"), 1e-12), "penalty %zu", k);
+        cr_expect(epsilon_eq(dbl, m.ece, number(row, "ece10"), 1e-4), "penalty %zu", k);
+    }
+    for (size_t j = 0; j < COLUMNS; j++)
+        cr_expect(info[j].converged, "column %zu", j);
+    mem_free(train);
+    mem_free(fold);
+    mem_free(W);
+    mem_free(held);
+    mem_free(z);
+    close_hh(&h);
+}
+
 Test(reference, label_smoothing_on_hh)
 {
     struct hh h;
@@ -497,13 +546,15 @@ Test(reference, bradley_terry_on_helpsteer)
     embeddings_close(&e);
 }
 
-/* Five language models, each against each: one column a model, -1 and 1 for who met, weighted by how often. The
- * likelihood does not say what may be added to all of w: it is compared with its mean taken away. */
-Test(reference, davidson_on_pandalm)
+/* Five language models, each against each: one column a model, -1 and 1 for who met, weighted by how often; a tie has
+ * strength 0 and p = 1/2. The likelihood does not say what may be added to all of w: it is compared with its mean taken
+ * away. */
+enum { MODELS = 5, MEETINGS = MODELS * (MODELS - 1) * 3 / 2 };
+
+static void fit_models(const struct bt_model *model, struct bt_problem *b, double *w, struct bt_info *info)
 {
-    enum { MODELS = 5, ROWS = MODELS * (MODELS - 1) * 3 / 2 };
     struct json_object *want = at(reference, "pandalm/model_strengths");
-    double X[ROWS * MODELS] = {0}, weight[ROWS], p[ROWS], strength[ROWS], w[MODELS];
+    double X[MEETINGS * MODELS] = {0}, weight[MEETINGS], p[MEETINGS], strength[MEETINGS], mean = 0;
     size_t n = 0;
     for (size_t i = 0; i < MODELS; i++)
         for (size_t j = 0; j < MODELS; j++)
@@ -518,21 +569,64 @@ Test(reference, davidson_on_pandalm)
                 p[n] = tie ? 0.5 : 1;
                 strength[n++] = !tie;
             }
-    cr_assert(eq(sz, n, ROWS));
-    struct bt_problem b;
-    struct bt_info info;
-    const struct bt_model model = {.ties = TIES_DAVIDSON};
-    bool ok = bt_init_rows_model(&b, &model, &(struct bt_rows){X, n, MODELS, weight, p, strength}, BT_F64, &err) &&
-              bt_fit(&b, 0, NULL, w, &info, NULL, &err);
+    cr_assert(eq(sz, n, MEETINGS));
+    bool ok = bt_init_rows_model(b, model, &(struct bt_rows){X, n, MODELS, weight, p, strength}, BT_F64, &err) &&
+              bt_fit(b, 0, NULL, w, info, NULL, &err);
     cr_assert(ok, "%s", err.text);
-    cr_expect(info.converged, "%s", bt_stop_text(info.stop));
-    cr_expect(epsilon_eq(dbl, info.objective * b.sum_weight, -number(want, "davidson/log_likelihood"), 1e-6));
-    cr_expect(epsilon_eq(dbl, exp(b.ties.t[0]), number(want, "davidson/nu"), 1e-6));
-    double mean = (w[0] + w[1] + w[2] + w[3] + w[4]) / MODELS;
+    cr_expect(info->converged, "%s", bt_stop_text(info->stop));
+    for (size_t i = 0; i < MODELS; i++)
+        mean += w[i] / MODELS;
+    for (size_t i = 0; i < MODELS; i++)
+        w[i] -= mean;
+}
+
+static void check_strengths(struct json_object *want, const double *w)
+{
     for (size_t i = 0; i < MODELS; i++) {
         char key[48];
-        snprintf(key, sizeof key, "davidson/strength_sum_zero/%zu", i);
-        cr_expect(epsilon_eq(dbl, w[i] - mean, number(want, key), 1e-5));
+        snprintf(key, sizeof key, "strength_sum_zero/%zu", i);
+        cr_expect(epsilon_eq(dbl, w[i], number(want, key), 1e-5));
+    }
+}
+
+Test(reference, davidson_on_pandalm)
+{
+    struct json_object *want = at(reference, "pandalm/model_strengths/davidson");
+    const struct bt_model model = {.ties = TIES_DAVIDSON};
+    struct bt_problem b;
+    struct bt_info info;
+    double w[MODELS];
+    fit_models(&model, &b, w, &info);
+    cr_expect(epsilon_eq(dbl, info.objective * b.sum_weight, -number(want, "log_likelihood"), 1e-6));
+    cr_expect(epsilon_eq(dbl, exp(b.ties.t[0]), number(want, "nu"), 1e-6));
+    check_strengths(want, w);
+    bt_free(&b);
+}
+
+/* A tie is half a win for each. Standard errors: of the inverse of H where the strengths sum to 0; adding a matrix of
+ * 1/5 makes H definite and adds 1/5 to the diagonal of its inverse. */
+Test(reference, bradley_terry_with_ties_halved_on_pandalm)
+{
+    struct json_object *want = at(reference, "pandalm/model_strengths/bradley_terry_ties_half");
+    const struct bt_model model = {0};
+    struct bt_problem b;
+    struct bt_info info;
+    double w[MODELS], z[MEETINGS], H[MODELS * MODELS], inverse[MODELS * MODELS] = {0};
+    fit_models(&model, &b, w, &info);
+    cr_expect(epsilon_eq(dbl, info.objective * b.sum_weight, -number(want, "log_likelihood"), 1e-6));
+    check_strengths(want, w);
+    bt_margins(&b, w, z);
+    for (size_t i = 0; i < MODELS; i++) {
+        inverse[i * MODELS + i] = 1;
+        bt_hessian_times(&b, 0, z, inverse + i * MODELS, H + i * MODELS);
+        for (size_t j = 0; j < MODELS; j++)
+            H[i * MODELS + j] = H[i * MODELS + j] * b.sum_weight + 1.0 / MODELS;
+    }
+    cr_assert(linalg_solve_spd(H, MODELS, inverse, MODELS, 1e-12, &err), "%s", err.text);
+    for (size_t i = 0; i < MODELS; i++) {
+        char key[48];
+        snprintf(key, sizeof key, "standard_errors/%zu", i);
+        cr_expect(epsilon_eq(dbl, sqrt(inverse[i * MODELS + i] - 1.0 / MODELS), number(want, key), 1e-6));
     }
     bt_free(&b);
 }
