@@ -12,8 +12,8 @@
 
 /* Rows of train_options, and their names for the list of a kind. */
 #define SELECT_OPTIONS                                                                                                 \
-    {"l2-path", 0, "PATH", "bt, regression: choose the penalty by cross-validation: FROM:TO:NUMBER, or a list",        \
-     false},                                                                                                           \
+    {"l2-path", 0, "PATH",                                                                                             \
+     "bt, regression, ordinal: choose the penalty by cross-validation: FROM:TO:NUMBER, or a list", false},             \
         {"folds", 0, "K",                                                                                              \
          "of the cross-validation, by prompt; gated: attributes of a pair come from the other folds (default 5)",      \
          false},                                                                                                       \
@@ -21,7 +21,8 @@
     {                                                                                                                  \
         "bootstrap", 0, "B", "bt, regression: also fit B heads to resampled prompts, for intervals of rewards", false  \
     }
-#define SELECT_NAMES "l2-path", "folds", "rule", "bootstrap"
+#define SELECT_PATH_NAMES "l2-path", "folds", "rule"
+#define SELECT_NAMES      SELECT_PATH_NAMES, "bootstrap"
 
 /* What was asked for. */
 struct select {

@@ -1,17 +1,20 @@
 #include "app/train_ordinal.h"
 
+#include "app/grades.h"
 #include "app/mixing.h"
+#include "app/select_ridge.h"
 #include "app/targets.h"
 #include "app/train.h"
 #include "app/train_regression.h"
 #include "core/base/mem.h"
 #include "core/linalg.h"
-#include "core/ordinal.h"
+#include "core/ordinal_path.h"
 
 #include <math.h>
 #include <string.h>
 
-static const char *const own_options[] = {"attributes", "rows", MIXING_NAMES, "outputs", "warm-start", NULL};
+static const char *const own_options[] = {"attributes",      "rows", MIXING_NAMES, "outputs", "warm-start",
+                                          SELECT_PATH_NAMES, NULL};
 
 enum outputs {
 #define X(id, name, text) OUTPUTS_##id,
@@ -29,17 +32,14 @@ struct own {
     struct targets_opts targets;
     struct mixing_opts mixing;
     enum outputs outputs;
-};
-
-/* Figures on the ratings of one attribute: of the head, of the shares of the grades alone, of least squares. */
-struct figures {
-    struct ordinal_metric head, shares, ridge;
+    struct select select; /* its path alone */
 };
 
 struct found {
     struct ordinal *model; /* one an attribute, over the levels of all */
     struct bt_info *info;
-    struct figures *train, *held;
+    struct grades *train, *held;
+    struct penalties penalties;
     struct mixing mixing;
     size_t answers, ratings; /* that were fitted */
     size_t k;
@@ -51,7 +51,7 @@ static bool read_own(const struct args *args, struct train_opts *o, struct err *
     int outputs = OUTPUTS_LATENT;
     o->own = own;
     if (!targets_read(args, &own->targets, err) || !mixing_read(args, &own->mixing, err) ||
-        !args_choice(args, "outputs", outputs_names, &outputs, err))
+        !args_choice(args, "outputs", outputs_names, &outputs, err) || !select_read(args, &own->select, err))
         return false;
     own->outputs = (enum outputs)outputs;
     if (!args_has(args, "rows"))
@@ -60,11 +60,19 @@ static bool read_own(const struct args *args, struct train_opts *o, struct err *
     return true;
 }
 
+static void free_own(void *p)
+{
+    struct own *own = p;
+    select_free(&own->select);
+    mem_free(own);
+}
+
 static void free_found(void *p)
 {
     struct found *found = p;
     if (found == NULL)
         return;
+    penalties_free(&found->penalties);
     mem_free(found->model);
     mem_free(found->info);
     mem_free(found->train);
@@ -75,36 +83,15 @@ static void free_found(void *p)
 
 /* ---- the fit ---- */
 
-/* The answers of the fitted or of the held-out ratings. */
-struct side {
-    const struct rated *rated;
-    struct rated_answers answers;
-    double *z, *count; /* answers.n, answers.n x levels: of the attribute at hand */
-};
-
-static void open_side(struct side *s, const struct rated *r)
-{
-    *s = (struct side){.rated = r};
-    rated_answers_init(&s->answers, r);
-    s->z = mem_array(s->answers.n, sizeof *s->z);
-    s->count = mem_array(s->answers.n, ORDINAL_LEVELS * sizeof *s->count);
-}
-
-static void close_side(struct side *s)
-{
-    rated_answers_free(&s->answers);
-    mem_free(s->z);
-    mem_free(s->count);
-}
-
 struct work {
     const struct data *d;
     const struct train_opts *o;
     struct training *t;
     struct found *found;
     const struct targets *y;
-    struct side fit, held;
+    struct grades_side fit, held;
     struct design x;
+    size_t *fold; /* fit.answers.n, when penalties are chosen */
     double *ridge_W, *ridge_b;
 };
 
@@ -122,29 +109,11 @@ static bool fill(struct work *k, struct err *err)
     return ok;
 }
 
-/* s->z := w . x + b of the answers */
-static void margins(const struct data *d, const double *w, double b, struct side *s)
+static void measure(const struct work *k, size_t j, const struct grades_models *m, struct grades_side *s,
+                    struct grades *out)
 {
-    double *row = mem_array(d->e.d, sizeof *row);
-    for (size_t i = 0; i < s->answers.n; i++) {
-        embeddings_row_f64(&d->e, s->answers.row[i], row);
-        s->z[i] = linalg_dot(w, row, d->e.d) + b;
-    }
-    mem_free(row);
-}
-
-static void measure(const struct work *k, size_t j, const struct ordinal *o, const struct ordinal *shares,
-                    struct side *s, struct figures *out)
-{
-    const struct head *h = &k->t->head;
-    size_t d = h->d;
-    rated_grades(s->rated, &s->answers, ((const struct own *)k->o->own)->targets.rows, j, o, s->count);
-    margins(k->d, k->ridge_W + j * d, k->ridge_b[j], s);
-    ordinal_measure_values(o, s->z, s->count, s->answers.n, &out->ridge);
-    memset(s->z, 0, s->answers.n * sizeof *s->z);
-    ordinal_measure(shares, s->z, s->count, s->answers.n, &out->shares);
-    margins(k->d, h->W + j * d, h->b[j], s);
-    ordinal_measure(o, s->z, s->count, s->answers.n, &out->head);
+    grades_count(s, ((const struct own *)k->o->own)->targets.rows, j, m->head);
+    grades_measure(s, &k->d->e, m, out);
 }
 
 /* b such that the head is 0 at the middle cut. */
@@ -155,22 +124,45 @@ static void centre(struct ordinal *o, double *b)
         o->cut[c] += *b;
 }
 
+/* The penalty of attribute j, by cross-validation when a path was given; k->fit.count are its grades. */
+static bool choose_penalty(struct work *k, size_t j, const struct ordinal *o, double *l2,
+                           const struct progress *progress, struct err *err)
+{
+    const struct own *own = k->o->own;
+    struct penalties *x = &k->found->penalties;
+    struct ordinal_path_info info;
+    *l2 = k->o->l2;
+    if (own->select.l2 == NULL)
+        return true;
+    const struct ordinal_path p = {
+        &k->x, k->fit.count, k->fold, x->folds, own->select.l2, own->select.n_l2, k->o->max_iterations};
+    if (!ordinal_path_run(o, &p, x->score + j * x->n_l2, &info, progress, err))
+        return false;
+    penalties_choose(x, &own->select, j);
+    *l2 = penalties_of(x, j, *l2);
+    k->t->passes += info.passes;
+    return true;
+}
+
 static bool fit_attribute(struct work *k, size_t j, const struct progress *progress, struct err *err)
 {
     const struct targets *y = k->y;
     struct ordinal *o = &k->found->model[j], shares;
     struct head *h = &k->t->head;
+    double l2;
     if (!ordinal_init(o, y->fit.y + j, y->fit.n, y->k, err))
         return err_context(err, "%s", y->names[j]);
-    rated_grades(&y->fit, &k->fit.answers, ((const struct own *)k->o->own)->targets.rows, j, o, k->fit.count);
-    const struct ordinal_fit f = {&k->x, k->fit.count, k->o->l2, k->o->max_iterations,
-                                  warm_output(&k->o->warm, y->names[j])};
+    grades_count(&k->fit, ((const struct own *)k->o->own)->targets.rows, j, o);
     shares = *o;
+    if (!choose_penalty(k, j, o, &l2, progress, err))
+        return err_context(err, "%s", y->names[j]);
+    const struct ordinal_fit f = {&k->x, k->fit.count, l2, k->o->max_iterations, warm_output(&k->o->warm, y->names[j])};
     if (!ordinal_fit(o, &f, h->W + j * h->d, &k->found->info[j], progress, err))
         return err_context(err, "%s", y->names[j]);
     centre(o, &h->b[j]);
-    measure(k, j, o, &shares, &k->fit, &k->found->train[j]);
-    measure(k, j, o, &shares, &k->held, &k->found->held[j]);
+    const struct grades_models m = {o, &shares, h->W + j * h->d, h->b[j], k->ridge_W + j * h->d, k->ridge_b[j]};
+    measure(k, j, &m, &k->fit, &k->found->train[j]);
+    measure(k, j, &m, &k->held, &k->found->held[j]);
     return true;
 }
 
@@ -230,6 +222,31 @@ static void sum_up(struct training *t, const struct found *found)
     t->stop = bt_stop_text(stop);
 }
 
+/* What the head has to beat: least squares, with penalties of its own from the same path. */
+static bool fit_ridge(struct work *k, struct ridge_info *info, const struct progress *progress, struct err *err)
+{
+    const struct own *own = k->o->own;
+    const struct rated *r = &k->y->fit;
+    struct penalties of_ridge = {0};
+    bool ok = own->select.l2 == NULL
+                  ? regression_fit(k->d, r, k->o->l2, k->ridge_W, k->ridge_b, info, progress, err)
+                  : select_ridge(&own->select, k->d, k->o, r, k->ridge_W, k->ridge_b, info, &of_ridge, progress, err);
+    penalties_free(&of_ridge);
+    return ok;
+}
+
+static bool open_path(struct work *k, struct err *err)
+{
+    const struct own *own = k->o->own;
+    size_t folds = own->select.folds;
+    if (own->select.l2 == NULL)
+        return true;
+    if (!penalties_folds(k->d, k->fit.answers.row, k->fit.answers.n, k->o->seed, &folds, &k->fold, err))
+        return false;
+    penalties_init(&k->found->penalties, PENALTY_NLL, &own->select, k->y->k, folds);
+    return true;
+}
+
 static bool fit_attributes(struct work *k, const struct progress *progress, struct err *err)
 {
     struct found *found = k->found;
@@ -243,9 +260,10 @@ static bool fit_attributes(struct work *k, const struct progress *progress, stru
     struct ridge_info *ridge = mem_array(n, sizeof *ridge);
     k->ridge_W = mem_array(n * k->d->e.d, sizeof *k->ridge_W);
     k->ridge_b = mem_array(n, sizeof *k->ridge_b);
-    bool ok = fill(k, err) && regression_fit(k->d, &k->y->fit, k->o->l2, k->ridge_W, k->ridge_b, ridge, progress, err);
+    bool ok = fill(k, err) && fit_ridge(k, ridge, progress, err) && open_path(k, err);
     for (size_t j = 0; ok && j < n; j++)
         ok = fit_attribute(k, j, progress, err);
+    mem_free(k->fold);
     mem_free(ridge);
     mem_free(k->ridge_W);
     mem_free(k->ridge_b);
@@ -255,6 +273,10 @@ static bool fit_attributes(struct work *k, const struct progress *progress, stru
         return false;
     found->answers = k->fit.answers.n;
     found->ratings = k->y->fit.n;
+    penalties_describe(&found->penalties, &t->head);
+    for (size_t j = n; j-- > 0;) /* that of the reward is the head's */
+        if (t->head.mix[j] != 0)
+            t->l2 = penalties_of(&found->penalties, j, t->l2);
     sum_up(t, found);
     return true;
 }
@@ -274,11 +296,11 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
         found->train = mem_array(y.k, sizeof *found->train);
         found->held = mem_array(y.k, sizeof *found->held);
         head_init(&t->head, "ordinal", y.names, y.k, d->e.d);
-        open_side(&k.fit, &y.fit);
-        open_side(&k.held, &y.held);
+        grades_open(&k.fit, &y.fit);
+        grades_open(&k.held, &y.held);
         ok = fit_attributes(&k, progress, err);
-        close_side(&k.fit);
-        close_side(&k.held);
+        grades_close(&k.fit);
+        grades_close(&k.held);
     }
     targets_free(&y);
     return ok;
@@ -298,32 +320,7 @@ static void settings_json(const struct train_opts *o, const struct training *t, 
         jw_num(w, found->model[0].level[i]);
     jw_array_end(w);
     mixing_json(&own->mixing, &found->mixing, &t->head, w);
-}
-
-static void metric_json(const char *key, const struct ordinal_metric *m, struct json_writer *w)
-{
-    jw_key(w, key);
-    jw_object(w);
-    jw_knum(w, "nll", m->nll);
-    jw_knum(w, "accuracy", m->accuracy);
-    jw_knum(w, "mae", m->mae);
-    jw_knum(w, "rmse", m->rmse);
-    jw_object_end(w);
-}
-
-static void figures_json(const char *key, const struct figures *f, struct json_writer *w)
-{
-    jw_key(w, key);
-    if (!(f->head.weight > 0)) {
-        jw_null(w);
-        return;
-    }
-    jw_object(w);
-    jw_knum(w, "weight", f->head.weight);
-    metric_json("head", &f->head, w);
-    metric_json("shares", &f->shares, w);
-    metric_json("least_squares", &f->ridge, w);
-    jw_object_end(w);
+    select_settings_json(&own->select, w);
 }
 
 static void found_json(const struct train_opts *o, const struct training *t, struct json_writer *w)
@@ -342,11 +339,12 @@ static void found_json(const struct train_opts *o, const struct training *t, str
         for (size_t c = 0; c + 1 < found->model[j].levels; c++)
             jw_num(w, found->model[j].cut[c]);
         jw_array_end(w);
-        figures_json("train", &found->train[j], w);
-        figures_json("holdout", &found->held[j], w);
+        grades_json("train", &found->train[j], w);
+        grades_json("holdout", &found->held[j], w);
         jw_object_end(w);
     }
     jw_object_end(w);
+    penalties_json(&found->penalties, &t->head, w);
 }
 
 static void size_text(const struct training *t, struct buf *out)
@@ -358,8 +356,9 @@ static void size_text(const struct training *t, struct buf *out)
 
 static void settings_text(const struct train_opts *o, const struct training *t, struct buf *out)
 {
-    (void)t;
     const struct own *own = o->own;
+    if (own->select.l2 != NULL && t->head.k > 1)
+        buf_adds(out, PENALTIES_NOTE);
     if (own->targets.rows == RATED_MEANS)
         buf_adds(out, "  ratings: those of an answer share one vote\n");
     if (own->outputs == OUTPUTS_EXPECTED)
@@ -370,17 +369,8 @@ static void found_text(const struct train_opts *o, const struct training *t, str
 {
     const struct own *own = o->own;
     const struct found *found = t->own;
-    bool held = found->held[0].head.weight > 0;
-    buf_addf(out, "\n  %-18s %17s %21s %16s %16s\n", held ? "held out" : "train", "log-loss (shares)",
-             "grade hit  (by ridge)", "off by   (ridge)", "rmse   (ridge)");
-    for (size_t j = 0; j < found->k; j++) {
-        const struct figures *f = held ? &found->held[j] : &found->train[j];
-        buf_adds(out, "  ");
-        app_add_column(out, t->head.objectives[j], 18);
-        buf_addf(out, " %8.3f %8.3f %9.1f %% %7.1f %% %7.3f %8.3f %7.3f %8.3f\n", f->head.nll, f->shares.nll,
-                 100 * f->head.accuracy, 100 * f->ridge.accuracy, f->head.mae, f->ridge.mae, f->head.rmse,
-                 f->ridge.rmse);
-    }
+    grades_table(&t->head, found->train, found->held, out);
+    penalties_text(&found->penalties, &own->select, &t->head, out);
     mixing_text(&own->mixing, &found->mixing, &t->head, out);
 }
 
@@ -391,7 +381,7 @@ const struct kind kind_ordinal = {
     .need = DATA_RATINGS,
     .options = own_options,
     .read = read_own,
-    .free_own = mem_free,
+    .free_own = free_own,
     .fit = fit,
     .free_found = free_found,
     .settings_json = settings_json,

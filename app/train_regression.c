@@ -20,7 +20,7 @@ struct own {
 struct found {
     struct ridge_info *ridge; /* one an attribute */
     struct mixing mixing;
-    struct ridge_selection selection;
+    struct penalties selection;
     size_t rows;  /* that were fitted */
     size_t draws; /* of the bootstrap, that the head keeps */
 };
@@ -50,7 +50,7 @@ static void free_found(void *p)
         return;
     mem_free(found->ridge);
     mixing_free(&found->mixing);
-    ridge_selection_free(&found->selection);
+    penalties_free(&found->selection);
     mem_free(found);
 }
 
@@ -84,15 +84,15 @@ static bool fit_rows(const struct data *d, const struct train_opts *o, const str
 {
     const struct own *own = o->own;
     struct found *found = t->own;
-    struct ridge_selection *x = &found->selection;
+    struct penalties *x = &found->selection;
     if (own->select.l2 == NULL)
         return regression_fit(d, r, o->l2, t->head.W, t->head.b, found->ridge, progress, err);
     if (!select_ridge(&own->select, d, o, r, t->head.W, t->head.b, found->ridge, x, progress, err))
         return false;
-    ridge_selection_describe(x, &t->head);
+    penalties_describe(x, &t->head);
     for (size_t j = r->k; j-- > 0;)
         if (t->head.mix[j] != 0)
-            t->l2 = x->l2[x->chosen[j]];
+            t->l2 = penalties_of(x, j, o->l2);
     return true;
 }
 
@@ -102,12 +102,12 @@ static bool find_spread(const struct data *d, const struct train_opts *o, const 
 {
     const struct own *own = o->own;
     struct found *found = t->own;
-    const struct ridge_selection *x = &found->selection;
+    const struct penalties *x = &found->selection;
     if (own->select.draws == 0)
         return true;
     double *l2 = mem_array(r->k, sizeof *l2);
     for (size_t j = 0; j < r->k; j++)
-        l2[j] = x->l2 != NULL ? x->l2[x->chosen[j]] : o->l2;
+        l2[j] = penalties_of(x, j, o->l2);
     bool ok = select_ridge_bootstrap(&own->select, d, o, r, l2, &t->head, progress, err);
     mem_free(l2);
     *stopped = !ok && err->kind == ERR_STOPPED;
@@ -175,7 +175,7 @@ static void found_json(const struct train_opts *o, const struct training *t, str
     for (size_t j = 0; j < t->head.k; j++)
         jw_knum(w, t->head.objectives[j], found->ridge[j].objective);
     jw_object_end(w);
-    ridge_selection_json(&found->selection, &t->head, w);
+    penalties_json(&found->selection, &t->head, w);
     if (found->draws > 0) {
         jw_key(w, "ensemble");
         jw_object(w);
@@ -195,7 +195,7 @@ static void settings_text(const struct train_opts *o, const struct training *t, 
 {
     const struct own *own = o->own;
     if (own->select.l2 != NULL && t->head.k > 1)
-        buf_adds(out, "  lambda is that of the reward; every attribute has its own, below\n");
+        buf_adds(out, PENALTIES_NOTE);
     targets_text(&own->targets, out);
 }
 
@@ -204,7 +204,7 @@ static void found_text(const struct train_opts *o, const struct training *t, str
     const struct own *own = o->own;
     const struct found *found = t->own;
     targets_table(&t->head, t->ratings_train, t->ratings_held, out);
-    ridge_selection_text(&own->select, &found->selection, &t->head, out);
+    penalties_text(&found->selection, &own->select, &t->head, out);
     ridge_bootstrap_text(found->draws, out);
     mixing_text(&own->mixing, &found->mixing, &t->head, out);
 }

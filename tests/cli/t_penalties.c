@@ -1,0 +1,118 @@
+/* The penalty of every attribute by cross-validation: each is the one that a fit of its own would be given. */
+#include "core/head.h"
+#include "tests/support/assay.h"
+#include "tests/support/program.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static char *folder;
+
+static void set_up(void)
+{
+    folder = temp_make();
+    cr_assert(eq(int, assay_status(folder, "demo --folder d"), 0));
+}
+
+static void tear_down(void)
+{
+    temp_remove(folder);
+}
+
+TestSuite(penalties, .init = set_up, .fini = tear_down);
+
+/* The heads on ratings, and what their penalties are chosen by. */
+static const struct rated_head {
+    const char *name, *figure, *objective; /* objective: where that of an attribute stands */
+} heads[] = {{"regression", "mse", "objectives/%s"}, {"ordinal", "nll", "attributes/%s/objective"}};
+enum { HEADS = sizeof heads / sizeof *heads };
+
+static struct json_object *train(const struct rated_head *h, const char *options)
+{
+    char line[256];
+    snprintf(line, sizeof line, "-w d/demo.assay train --head %s -o r.safetensors %s", h->name, options);
+    return assay_json(folder, line);
+}
+
+static double of(struct json_object *t, const char *attribute, const char *what)
+{
+    char path[128];
+    snprintf(path, sizeof path, "cross_validation/attributes/%s/%s", attribute, what);
+    return json_number(t, path);
+}
+
+static const char *const attributes[] = {"helpfulness", "correctness", "coherence", "complexity", "verbosity"};
+enum { ATTRIBUTES = 5, PATH = 9 };
+
+static void expect_own_penalties(const struct rated_head *h)
+{
+    struct json_object *t = train(h, "--l2-path 0.001:10:9 --folds 4");
+    cr_expect(eq(dbl, json_number(t, "cross_validation/folds"), 4));
+    for (size_t j = 0; j < ATTRIBUTES; j++) {
+        char options[128], path[64];
+        snprintf(options, sizeof options, "--attributes %s --l2 %.17g", attributes[j], of(t, attributes[j], "chosen"));
+        snprintf(path, sizeof path, h->objective, attributes[j]);
+        struct json_object *alone = train(h, options);
+        cr_expect(epsilon_eq(dbl, json_number(t, path), json_number(alone, "objective"), 1e-9), "%s", attributes[j]);
+        json_object_put(alone);
+    }
+    cr_expect(eq(dbl, json_number(t, "l2"), of(t, "helpfulness", "chosen")), "that of the reward is the head's");
+    json_object_put(t);
+}
+
+Test(penalties, every_attribute_is_fitted_at_its_own)
+{
+    for (size_t i = 0; i < HEADS; i++)
+        expect_own_penalties(&heads[i]);
+}
+
+static void expect_choice(const struct rated_head *h)
+{
+    struct json_object *best = train(h, "--l2-path 0.001:10:9"), *larger = train(h, "--l2-path 0.001:10:9 --rule 1se");
+    for (size_t j = 0; j < ATTRIBUTES; j++) {
+        double chosen = of(best, attributes[j], "chosen"), least = INFINITY, found = NAN, limit = NAN;
+        for (int i = 0; i < PATH; i++) {
+            char figure[32], se[32], l2[32];
+            snprintf(figure, sizeof figure, "path/%d/%s", i, h->figure);
+            snprintf(se, sizeof se, "path/%d/se", i);
+            snprintf(l2, sizeof l2, "path/%d/l2", i);
+            if (of(best, attributes[j], figure) <= least) {
+                least = of(best, attributes[j], figure);
+                limit = least + of(best, attributes[j], se);
+                found = of(best, attributes[j], l2);
+            }
+        }
+        cr_expect(eq(dbl, chosen, found), "%s", h->name);
+        cr_expect(ge(dbl, of(larger, attributes[j], "chosen"), chosen));
+        cr_expect(eq(dbl, of(larger, attributes[j], "chosen"), of(best, attributes[j], "1se")));
+        cr_expect(ge(dbl, limit, least));
+    }
+    json_object_put(best);
+    json_object_put(larger);
+}
+
+Test(penalties, the_best_has_the_least_error_and_the_rule_may_take_a_larger_one)
+{
+    for (size_t i = 0; i < HEADS; i++)
+        expect_choice(&heads[i]);
+}
+
+Test(penalties, the_choice_stands_in_the_head)
+{
+    for (size_t i = 0; i < HEADS; i++) {
+        char path[512];
+        struct head h;
+        struct err err = {0};
+        json_object_put(train(&heads[i], "--l2-path 0.01,0.1,1 --attributes helpfulness"));
+        snprintf(path, sizeof path, "%s/r.safetensors", folder);
+        cr_assert(head_load(path, &h, &err), "%s", err.text);
+        cr_assert(head_meta(&h, "selection") != NULL);
+        cr_expect(strstr(head_meta(&h, "selection"), "\"helpfulness\":{\"chosen\":") != NULL, "%s",
+                  head_meta(&h, "selection"));
+        cr_expect(strstr(head_meta(&h, "settings"), "\"rule\":\"best\"") != NULL);
+        head_free(&h);
+    }
+}
