@@ -1,9 +1,12 @@
 /* What `assay check` verifies: SQLite's own check, references, the rules of queries.sql whose names begin with
- * "check_", and that every content id is that of its content. */
+ * "check_", that every content id is that of its content, and that what ratings come to is what was written down. */
 #include "core/base/buf.h"
 #include "store/content.h"
+#include "store/criteria.h"
 #include "store/db_internal.h"
 #include "store/handout.h"
+
+#include <math.h>
 
 struct checking {
     void (*report)(void *ctx, const char *text);
@@ -122,13 +125,79 @@ static bool check_comparisons(struct db *db, struct checking *c, struct err *err
     return rows_close(&q, err);
 }
 
+#define ROUNDING 1e-9 /* of a lean, which is at most 3 */
+
+/* The same as of its ratings, but for the order in which they were summed. */
+static void compare_criteria(struct checking *c, const struct rubric *r, const struct judgement *there)
+{
+    static const char *const failed[] = {"neither", "the first", "the second", "both"};
+    struct judgement wanted = *there;
+    struct buf b = BUF_INIT;
+    char hex[ID_HEX_SIZE];
+    criteria_apply(r, &wanted);
+    id_hex(&there->id, hex);
+    if (there->failed != wanted.failed)
+        buf_addf(&b,
+                 "judgement %s says that %s of the responses fails, but by its ratings and the rubric %s@%d %s does",
+                 hex, failed[there->failed & 3], r->name, r->version, failed[wanted.failed & 3]);
+    else if (there->has_lean != wanted.has_lean || fabs(there->lean - wanted.lean) > ROUNDING)
+        buf_addf(&b, "judgement %s does not lean as its ratings do by the weights of the rubric %s@%d", hex, r->name,
+                 r->version);
+    if (b.len > 0)
+        fault(c, b.ptr);
+    buf_free(&b);
+}
+
+static bool check_criteria_under(struct db *db, const struct rubric *r, struct checking *c, struct err *err)
+{
+    struct rows q;
+    struct arena a = {0};
+    struct judgement j;
+    if (!rows_open(&q, db, STMT_CHECK_CRITERIA_EACH, ARGS(v_int(r->row), v_int(criteria_any(r))), err))
+        return false;
+    bool ok = true;
+    while (ok && rows_next(&q)) {
+        ok = judgement_get(db, rows_int(&q, 0), &a, &j, err);
+        if (ok)
+            compare_criteria(c, r, &j);
+        arena_reset(&a);
+    }
+    arena_free(&a);
+    return ok ? rows_close(&q, err) : rows_abandon(&q);
+}
+
+static bool check_criteria(struct db *db, struct checking *c, struct err *err)
+{
+    struct rows q;
+    struct arena a = {0};
+    struct rubric r;
+    if (!rows_open(&q, db, STMT_CHECK_CRITERIA_RUBRICS, NO_ARGS, err))
+        return false;
+    bool ok = true;
+    while (ok && rows_next(&q)) {
+        struct err why = {.kind = ERR_NONE};
+        if (rubric_load(db, rows_int(&q, 0), &a, &r, &why)) {
+            ok = check_criteria_under(db, &r, c, err);
+        } else if (why.code == 0) {
+            fault(c, why.text);
+        } else {
+            ok = false;
+            if (err != NULL)
+                *err = why;
+        }
+        arena_reset(&a);
+    }
+    arena_free(&a);
+    return ok ? rows_close(&q, err) : rows_abandon(&q);
+}
+
 static bool check_all(struct db *db, void *ctx, struct err *err)
 {
-    static const enum stmt_id rules[] = {STMT_CHECK_LATEST,         STMT_CHECK_REVISIONS,  STMT_CHECK_RATING_RANGE,
-                                         STMT_CHECK_RATING_SUBJECT, STMT_CHECK_SIDES,      STMT_CHECK_COMPARISON_PROMPT,
-                                         STMT_CHECK_PEOPLE,         STMT_CHECK_ANNOTATORS, STMT_CHECK_JSON,
-                                         STMT_CHECK_EMBEDDING_ROWS, STMT_CHECK_ITEMS,      STMT_CHECK_SETTINGS,
-                                         STMT_CHECK_TALLY,          STMT_CHECK_RANKINGS};
+    static const enum stmt_id rules[] = {
+        STMT_CHECK_LATEST,         STMT_CHECK_REVISIONS, STMT_CHECK_RATING_RANGE,      STMT_CHECK_ASPECT_RANGE,
+        STMT_CHECK_RATING_SUBJECT, STMT_CHECK_SIDES,     STMT_CHECK_COMPARISON_PROMPT, STMT_CHECK_PEOPLE,
+        STMT_CHECK_ANNOTATORS,     STMT_CHECK_JSON,      STMT_CHECK_EMBEDDING_ROWS,    STMT_CHECK_ITEMS,
+        STMT_CHECK_SETTINGS,       STMT_CHECK_TALLY,     STMT_CHECK_RANKINGS};
     struct checking *c = ctx;
     if (!check_pragma(db, "PRAGMA integrity_check", integrity_row, c, err) ||
         !check_pragma(db, "PRAGMA foreign_key_check", reference_row, c, err))
@@ -136,7 +205,8 @@ static bool check_all(struct db *db, void *ctx, struct err *err)
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (!check_rule(db, rules[i], c, err))
             return false;
-    return check_prompts(db, c, err) && check_responses(db, c, err) && check_comparisons(db, c, err);
+    return check_criteria(db, c, err) && check_prompts(db, c, err) && check_responses(db, c, err) &&
+           check_comparisons(db, c, err);
 }
 
 bool db_check(struct db *db, void (*report)(void *ctx, const char *text), void *ctx, int *faults, struct err *err)

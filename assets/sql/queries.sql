@@ -370,9 +370,12 @@ SELECT name, annotator FROM annotator
  WHERE kind = 'person' AND (annotator = ?1 OR (?1 IS NULL AND (quota IS NOT NULL OR wants IS NOT NULL OR per_day IS NOT NULL)))
  ORDER BY name;
 -- name: annotator_handled_since
--- comparisons that ?1 handled since ?2 and not took back
+-- comparisons that ?1 handled since ?2 and not took back; what was handled before and revised since is none of them
 SELECT count(*) FROM judgement j JOIN latest l USING (judgement)
- WHERE j.annotator = ?1 AND j.created >= ?2 AND l.kind <> 'withdrawn' AND j.comparison IS NOT NULL;
+ WHERE j.annotator = ?1 AND j.created >= ?2 AND l.kind <> 'withdrawn' AND j.comparison IS NOT NULL
+   AND coalesce((SELECT p.kind FROM judgement p
+                  WHERE p.comparison = j.comparison AND p.annotator = j.annotator AND p.created < ?2
+                  ORDER BY p.revision DESC LIMIT 1), 'withdrawn') = 'withdrawn';
 -- name: annotator_handled
 SELECT count(*) FROM latest WHERE annotator = ?1 AND kind IN ('judged', 'skipped', 'flagged') AND comparison IS NOT NULL;
 -- name: comparison_want
@@ -727,8 +730,12 @@ SELECT (SELECT count(*) FROM latest
      - (SELECT count(*) FROM comparison c JOIN latest l ON l.comparison = c.comparison AND l.annotator = ?1
          WHERE c.retired IS NOT NULL AND l.kind <> 'withdrawn');
 -- name: progress_today
+-- what was judged before ?2 and revised since is none of them
 SELECT count(*) FROM judgement j JOIN latest l USING (judgement)
- WHERE j.annotator = ?1 AND j.created >= ?2 AND l.kind = 'judged' AND j.comparison IS NOT NULL;
+ WHERE j.annotator = ?1 AND j.created >= ?2 AND l.kind = 'judged' AND j.comparison IS NOT NULL
+   AND coalesce((SELECT p.kind FROM judgement p
+                  WHERE p.comparison = j.comparison AND p.annotator = j.annotator AND p.created < ?2
+                  ORDER BY p.revision DESC LIMIT 1), 'withdrawn') <> 'judged';
 -- name: progress_open
 -- in work and with fewer people than are wanted: by the overlap, but for those of which something else is known
 SELECT (SELECT coalesce(sum(n), 0) FROM tally WHERE people < ?1)
@@ -1039,7 +1046,10 @@ SELECT a.name,
        (SELECT count(*) FROM latest WHERE annotator = a.annotator AND kind = 'skipped'),
        (SELECT count(*) FROM latest WHERE annotator = a.annotator AND kind = 'flagged'),
        (SELECT count(*) FROM judgement j JOIN latest l USING (judgement)
-         WHERE j.annotator = a.annotator AND j.created >= ?1 AND l.kind = 'judged'),
+         WHERE j.annotator = a.annotator AND j.created >= ?1 AND l.kind = 'judged'
+           AND coalesce((SELECT p.kind FROM judgement p
+                          WHERE p.comparison = j.comparison AND p.annotator = j.annotator AND p.created < ?1
+                          ORDER BY p.revision DESC LIMIT 1), 'withdrawn') <> 'judged'),
        (SELECT count(*) FROM draft WHERE annotator = a.annotator),
        (SELECT total(j.seconds) FROM latest l JOIN judgement j USING (judgement) WHERE l.annotator = a.annotator),
        (SELECT count(*) FROM side WHERE annotator = a.annotator AND a_is = 1),
@@ -1219,7 +1229,23 @@ SELECT 'judgement ' || lower(hex(j.id)) || ': ' || rating.attribute || ' is ' ||
   FROM rating JOIN judgement j USING (judgement) JOIN rubric USING (rubric)
  WHERE json_valid(rubric.body) AND NOT EXISTS (
    SELECT 1 FROM json_each(rubric.body, '$.attributes') a
-    WHERE a.value ->> 'key' = rating.attribute AND rating.value BETWEEN a.value ->> 'min' AND a.value ->> 'max');
+    WHERE a.value ->> 'key' = rating.attribute AND coalesce(a.value ->> 'per', 'response') = 'response'
+      AND rating.value BETWEEN a.value ->> 'min' AND a.value ->> 'max');
+-- name: check_aspect_range
+-- one that leans goes as far to the first as to the second
+SELECT 'judgement ' || lower(hex(j.id)) || ': ' || aspect.attribute || ' of both is ' || aspect.value ||
+       ', which the rubric ' || rubric.name || '@' || rubric.version || ' does not have'
+  FROM aspect JOIN judgement j USING (judgement) JOIN rubric USING (rubric)
+ WHERE json_valid(rubric.body) AND NOT EXISTS (
+   SELECT 1 FROM json_each(rubric.body, '$.attributes') a
+    WHERE a.value ->> 'key' = aspect.attribute AND a.value ->> 'per' = 'comparison'
+      AND coalesce(a.value ->> 'leans', 0) = aspect.leans
+      AND aspect.value BETWEEN coalesce(a.value ->> 'min', -(a.value ->> 'max')) AND a.value ->> 'max');
+-- name: check_criteria_rubrics
+SELECT rubric FROM rubric WHERE json_valid(body);
+-- name: check_criteria_each
+-- judgements under the rubric ?1: all of them, or (?2 = 0) those of which more is written down than ratings
+SELECT judgement FROM judgement WHERE rubric = ?1 AND (?2 OR failed <> 0 OR lean IS NOT NULL) ORDER BY judgement;
 -- name: check_rating_subject
 SELECT 'judgement ' || lower(hex(j.id)) || ' rates a response that it is not about'
   FROM rating JOIN judgement j USING (judgement) LEFT JOIN comparison c USING (comparison)

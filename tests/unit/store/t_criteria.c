@@ -402,3 +402,53 @@ Test(criteria, multipref_keeps_its_aspects)
                  NULL),
               "%s", out);
 }
+
+static void note(void *ctx, const char *text)
+{
+    buf_addf(ctx, "%s\n", text);
+}
+
+/* Of safety 4 and 0 the second fails; wit 4 and 1: (3 * 1 + 1 * 1) / 4 and the floor. */
+static const struct {
+    const char *sql, *says;
+} planted[] = {
+    {"UPDATE aspect SET value = 3 WHERE attribute = 'depth'",
+     "depth of both is 3, which the rubric mine@1 does not have"},
+    {"UPDATE aspect SET value = -3 WHERE attribute = 'depth'", "depth of both is -3"},
+    {"UPDATE aspect SET value = 5 WHERE attribute = 'hard'", "hard of both is 5"},
+    {"UPDATE aspect SET value = -1 WHERE attribute = 'hard'", "hard of both is -1"},
+    {"UPDATE aspect SET leans = 1 WHERE attribute = 'hard'", "hard of both is 3"},
+    {"UPDATE aspect SET attribute = 'wit' WHERE attribute = 'hard'", "wit of both is 3"},
+    {"UPDATE rating SET attribute = 'hard' WHERE attribute = 'wit'", "hard is 4"},
+    {"UPDATE judgement SET failed = 0", "says that neither of the responses fails, but by its ratings and the rubric "
+                                        "mine@1 the second does"},
+    {"UPDATE judgement SET failed = 3", "says that both of the responses fails, but"},
+    {"UPDATE judgement SET lean = lean + 0.1", "does not lean as its ratings do by the weights of the rubric mine@1"},
+    {"UPDATE judgement SET lean = NULL", "does not lean as its ratings do"},
+    {"UPDATE rating SET value = 3 WHERE attribute = 'wit' AND value = 4", "does not lean as its ratings do"},
+};
+
+Test(criteria, check_finds_what_does_not_follow_from_the_ratings)
+{
+    for (size_t i = 0; i < sizeof planted / sizeof *planted; i++) {
+        struct buf found = BUF_INIT;
+        int n = -1;
+        fixture_close(&f);
+        use_mine(&f);
+        must(fixture_import(&f, "x.jsonl", "judgements",
+                            "{\"prompt\":\"p\",\"responses\":[{\"text\":\"x\"},{\"text\":\"y\"}],\"judgement\":"
+                            "{\"annotator\":\"ada\",\"ratings\":[{\"wit\":4,\"safety\":4},{\"wit\":1,\"safety\":0}],"
+                            "\"aspects\":{\"depth\":-2,\"hard\":3},\"preference\":-3}}\n"));
+        must(db_check(f.db, note, &found, &n, &f.err));
+        cr_expect(eq(int, n, 0), "%s", found.ptr);
+        f.faulty = true;
+        fixture_sql(&f, "DROP TRIGGER judgement_append_only_update; DROP TRIGGER rating_append_only_update;"
+                        "DROP TRIGGER aspect_append_only_update");
+        fixture_sql(&f, planted[i].sql);
+        fixture_reopen(&f);
+        must(db_check(f.db, note, &found, &n, &f.err));
+        cr_expect(ge(int, n, 1), "%s: %s", planted[i].sql, found.ptr);
+        cr_expect(ne(ptr, strstr(found.ptr, planted[i].says), NULL), "%s: %s", planted[i].sql, found.ptr);
+        buf_free(&found);
+    }
+}
