@@ -104,20 +104,48 @@ static bool show(const struct app *app, struct db *db, int64_t annotator, struct
     return ok;
 }
 
+struct amount {
+    enum amount_kind { AMOUNT_IN_ALL, AMOUNT_A_DAY, AMOUNT_NONE } kind;
+    int64_t n;
+};
+
 /* "300", "50/day" or "none", which takes both away. */
-static bool read_amount(const char *word, struct limits *l, struct err *err)
+static bool read_amount(const char *word, struct amount *out, struct err *err)
 {
     char *end;
     if (strcmp(word, "none") == 0) {
-        l->quota = -1;
-        l->per_day = 0;
+        *out = (struct amount){AMOUNT_NONE, 0};
         return true;
     }
     long long n = strtoll(word, &end, 10);
     bool a_day = end != word && strcmp(end, "/day") == 0;
     if (end == word || (*end != '\0' && !a_day) || n < (a_day ? 1 : 0) || n > 1000000000)
         return err_set(err, ERR_USAGE, "\"%.40s\" is no quota; say 300 (in all), 50/day or none", word);
-    *(a_day ? &l->per_day : &l->quota) = n;
+    *out = (struct amount){a_day ? AMOUNT_A_DAY : AMOUNT_IN_ALL, n};
+    return true;
+}
+
+static void set_amount(const struct amount *x, struct limits *l)
+{
+    if (x->kind != AMOUNT_A_DAY)
+        l->quota = x->kind == AMOUNT_NONE ? -1 : x->n;
+    if (x->kind != AMOUNT_IN_ALL)
+        l->per_day = x->kind == AMOUNT_NONE ? 0 : x->n;
+}
+
+/* One in all and one a day go together, nothing else does. */
+static bool read_amounts(const struct args *args, struct limits *l, struct err *err)
+{
+    struct amount x[2];
+    size_t n = args->words.n - 1;
+    for (size_t i = 0; i < n; i++)
+        if (!read_amount(args->words.v[i + 1], &x[i], err))
+            return false;
+    if (n == 2 && (x[0].kind == x[1].kind || x[0].kind == AMOUNT_NONE || x[1].kind == AMOUNT_NONE))
+        return err_set(err, ERR_USAGE, "%.40s and %.40s exclude one another; say one number in all, one a day, or none",
+                       args->words.v[1], args->words.v[2]);
+    for (size_t i = 0; i < n; i++)
+        set_amount(&x[i], l);
     return true;
 }
 
@@ -146,12 +174,13 @@ static void read_wants(const struct args *args, struct limits *l, struct buf *js
         l->wants = NULL;
 }
 
-static bool asks_for_something(const struct args *args)
+/* The first of the options that say of what; NULL: none was given. */
+static const char *first_want(const struct args *args)
 {
-    bool any = args_has(args, "any") || args->words.n > 1;
     for (int k = 0; k < WANT_KINDS; k++)
-        any = any || args_has(args, want_key((enum want)k));
-    return any;
+        if (args_has(args, want_key((enum want)k)))
+            return want_key((enum want)k);
+    return NULL;
 }
 
 static bool change(struct db *db, const struct args *args, int64_t annotator, struct err *err)
@@ -161,8 +190,7 @@ static bool change(struct db *db, const struct args *args, int64_t annotator, st
     struct limits l;
     char who[RIGHTS_NAME_SIZE];
     bool ok = rights_signature(db, NULL, who, err) && limits_get(db, annotator, &a, &l, err);
-    for (size_t i = 1; ok && i < args->words.n; i++)
-        ok = read_amount(args->words.v[i], &l, err);
+    ok = ok && read_amounts(args, &l, err);
     if (ok)
         read_wants(args, &l, &json);
     ok = ok && limits_set(db, annotator, &l, who, err);
@@ -175,7 +203,11 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 {
     struct db *db = NULL;
     int64_t annotator = 0;
-    bool to_change = asks_for_something(args);
+    const char *want = first_want(args);
+    bool any = args_has(args, "any"), to_change = any || want != NULL || args->words.n > 1;
+    if (any && want != NULL)
+        return err_set(err, ERR_USAGE, "--any and --%s exclude one another: it is of whatever there is, or of some",
+                       want);
     if (to_change && args->words.n == 0)
         return err_set(err, ERR_USAGE, "whose quota? quota NAME [N] [N/day] [--source NAME]...");
     if (!app_open(app, to_change, &db, err))

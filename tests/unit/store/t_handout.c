@@ -192,6 +192,15 @@ Test(handout, a_quota_of_the_day_ends_at_midnight)
     fixture_sql(&f, "DROP TRIGGER judgement_append_only_update;"
                     "UPDATE judgement SET created = created - 86400000");
     cr_expect(eq(i64, next(ada), 2), "that was yesterday");
+    judge(ada, 1, 4, 2, -2);
+    cr_expect(eq(i64, next(ada), 2), "what is revised today is still yesterday's");
+    struct task_progress p;
+    must(task_get_progress(f.db, ada, &p, &f.err));
+    cr_expect(eq(i64, p.today, 0));
+    judge(ada, 2, 3, 2, -1);
+    cr_expect(eq(i64, next(ada), 0));
+    must(task_get_progress(f.db, ada, &p, &f.err));
+    cr_expect(eq(i64, p.today, 1));
 }
 
 Test(handout, filters_give_only_what_is_wanted)
