@@ -5,6 +5,7 @@
 
 #include "core/base/mem.h"
 #include "store/annotator.h"
+#include "store/content.h"
 #include "store/criteria.h"
 #include "store/setting.h"
 
@@ -79,7 +80,7 @@ bool session_goto(struct session *s, const char *id, struct err *err)
         return false;
     if (comparison == 0)
         return err_set(err, ERR_MISSING, "there is no comparison %s in this workspace", id);
-    return enter(s, comparison, err);
+    return content_in_work(s->db, comparison, err) && enter(s, comparison, err);
 }
 
 static bool refuse(struct reaction *out, const char *why)

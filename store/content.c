@@ -238,24 +238,38 @@ static bool write_down(struct db *db, const struct retirement *r, const char *id
     return ok;
 }
 
+/* This one, whatever else is one piece of work with it. */
+static bool retire_one(struct db *db, const struct retirement *r, int64_t comparison, struct err *err)
+{
+    char id[ID_HEX_SIZE];
+    int64_t since = 0;
+    if (!content_comparison_hex(db, comparison, id, err) ||
+        !stmt_int(db, STMT_COMPARISON_RETIRED, ARGS(v_int(comparison)), &since, err))
+        return false;
+    if ((since != 0) == r->retired)
+        return !r->retired || r->why == NULL || write_down(db, r, id, err);
+    since = r->retired ? clock_now_ms() : 0;
+    return tally_leave(db, comparison, err) &&
+           stmt_run(db, STMT_COMPARISON_RETIRE, ARGS(v_int(comparison), v_int_or_null(since)), err) &&
+           tally_enter(db, comparison, err) && write_down(db, r, id, err);
+}
+
 static bool retire(struct db *db, void *ctx, struct err *err)
 {
     const struct retirement *r = ctx;
     char id[ID_HEX_SIZE];
-    int64_t original = 0, since = 0;
+    int64_t original = 0, all[RANKING_PAIRS_MOST];
+    size_t n = 0;
     if (!content_comparison_hex(db, r->comparison, id, err) ||
-        !stmt_int(db, STMT_REPEAT_OF, ARGS(v_int(r->comparison)), &original, err) ||
-        !stmt_int(db, STMT_COMPARISON_RETIRED, ARGS(v_int(r->comparison)), &since, err))
+        !stmt_int(db, STMT_REPEAT_OF, ARGS(v_int(r->comparison)), &original, err))
         return false;
     if (original != 0)
         return err_set(err, ERR_CONFLICT,
                        "%s gives one person another comparison once more; it was never in common work", id);
-    if ((since != 0) == r->retired)
-        return !r->retired || r->why == NULL || write_down(db, r, id, err);
-    since = r->retired ? clock_now_ms() : 0;
-    return tally_leave(db, r->comparison, err) &&
-           stmt_run(db, STMT_COMPARISON_RETIRE, ARGS(v_int(r->comparison), v_int_or_null(since)), err) &&
-           tally_enter(db, r->comparison, err) && ranking_relead(db, r->comparison, err) && write_down(db, r, id, err);
+    bool ok = ranking_whole(db, r->comparison, all, &n, err);
+    for (size_t i = 0; ok && i < n; i++)
+        ok = retire_one(db, r, all[i], err);
+    return ok && ranking_relead(db, r->comparison, err);
 }
 
 bool content_retire(struct db *db, int64_t comparison, bool retired, const char *who, const char *why, struct err *err)
@@ -266,6 +280,32 @@ bool content_retire(struct db *db, int64_t comparison, bool retired, const char 
     if (why != NULL && (strlen(why) > CONTENT_WHY_MAX || !utf8_valid(why, strlen(why), &bad)))
         return err_set(err, ERR_USAGE, "the reason must be UTF-8 and at most %d bytes", CONTENT_WHY_MAX);
     return db_write(db, retire, &(struct retirement){comparison, retired, who, why}, err);
+}
+
+bool content_in_work(struct db *db, int64_t comparison, struct err *err)
+{
+    char id[ID_HEX_SIZE], at[CLOCK_ISO_SIZE];
+    int64_t since = 0, original = 0;
+    struct arena a = {0};
+    struct rows q;
+    const char *why = "";
+    if (!stmt_int(db, STMT_COMPARISON_RETIRED, ARGS(v_int(comparison)), &since, err) ||
+        !stmt_int(db, STMT_REPEAT_OF, ARGS(v_int(comparison)), &original, err))
+        return false;
+    if (since == 0 || original != 0)
+        return true;
+    if (!content_comparison_hex(db, comparison, id, err) ||
+        !rows_open(&q, db, STMT_COMPARISON_RETIRED_WHY, ARGS(v_str(id)), err))
+        return false;
+    if (rows_next(&q))
+        why = rows_dup(&q, 0, &a);
+    bool ok = rows_close(&q, err);
+    clock_iso(since, at);
+    if (ok)
+        err_set(err, ERR_CONFLICT, "%.8s was retired on %.10s%s%.200s; \"assay retire %.8s --undo\" brings it back", id,
+                at, why[0] != '\0' ? ": " : "", why, id);
+    arena_free(&a);
+    return false;
 }
 
 static struct json_text copy_text(struct json_text t, struct arena *a)

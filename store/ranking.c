@@ -88,8 +88,6 @@ static bool lead_all(struct db *db, int64_t prompt, const struct members *m, str
     int64_t lead = 0;
     if (!stmt_int(db, STMT_RANKING_LEADER, ARGS(v_int(prompt)), &lead, err))
         return false;
-    if (lead == 0)
-        return stmt_run(db, STMT_RANKING_DISSOLVE, ARGS(v_int(prompt)), err);
     if (!follow_all(db, prompt, lead, err))
         return false;
     for (size_t i = 0; i < m->n; i++)
@@ -160,6 +158,27 @@ bool ranking_item(struct db *db, int64_t annotator, int64_t *comparison, struct 
     if (lead > 0)
         *comparison = lead;
     return true;
+}
+
+bool ranking_whole(struct db *db, int64_t comparison, int64_t out[RANKING_PAIRS_MOST], size_t *n, struct err *err)
+{
+    struct rows q;
+    int64_t lead = 0;
+    bool ranks = false;
+    out[0] = comparison;
+    *n = 1;
+    if (!stmt_int(db, STMT_RANKING_OF, ARGS(v_int(comparison)), &lead, err) ||
+        (lead == 0 && (!rubric_ranks(db, &ranks, err) || (ranks && !form(db, comparison, err)) ||
+                       !stmt_int(db, STMT_RANKING_OF, ARGS(v_int(comparison)), &lead, err))))
+        return false;
+    if (lead == 0)
+        return true;
+    if (!rows_open(&q, db, STMT_RANKING_PAIRS, ARGS(v_int(lead)), err))
+        return false;
+    while (*n < RANKING_PAIRS_MOST && rows_next(&q))
+        if (rows_int(&q, 0) != comparison)
+            out[(*n)++] = rows_int(&q, 0);
+    return rows_close(&q, err);
 }
 
 /* ---- in which order they are shown ---- */

@@ -52,6 +52,10 @@ struct ranking {
 /* What this person works on when they come to `comparison`: the one that leads its ranking, which is made now if the
  * rubric ranks and the prompt has the answers for it; else `comparison` itself. */
 MUST_CHECK bool ranking_item(struct db *db, int64_t annotator, int64_t *comparison, struct err *err);
+/* The comparisons that are one piece of work with this one, it comes first: those of its ranking, which is made now if
+ * the rubric ranks and the prompt has the answers for it; else it alone. *n is at least 1. */
+MUST_CHECK bool ranking_whole(struct db *db, int64_t comparison, int64_t out[RANKING_PAIRS_MOST], size_t *n,
+                              struct err *err);
 /* The one that leads the ranking of a comparison, for this person; 0: it is in none, or they are no person. */
 MUST_CHECK bool ranking_lead(struct db *db, int64_t annotator, int64_t comparison, int64_t *lead, struct err *err);
 /* Draw the order of the answers, unless it is drawn; answers that came later stand behind the others. */
@@ -70,8 +74,8 @@ void ranking_pair_draft(const struct ranking *k, size_t pair, const struct draft
 
 /* As handout_settle, for all comparisons of a ranking: they wait for as many people as the one that waits for most. */
 MUST_CHECK bool ranking_settle(struct db *db, int64_t lead, struct err *err);
-/* After a comparison went out of work, or came back: if it stands in a ranking, the right one of those in work leads.
- */
+/* After a comparison went out of work, or came back: if it stands in a ranking, the right one of those in work leads;
+ * when none is in work, of all. */
 MUST_CHECK bool ranking_relead(struct db *db, int64_t comparison, struct err *err);
 /* Of every prompt that has one: one ranking, of all answers that stand in it, and the right one leading. After a merge.
  */

@@ -68,6 +68,10 @@ SELECT id FROM comparison WHERE comparison = ?1;
 SELECT retired FROM comparison WHERE comparison = ?1;
 -- name: comparison_retire
 UPDATE comparison SET retired = ?2 WHERE comparison = ?1;
+-- name: comparison_retired_why
+-- the last reason that was given; ?1 the id in hex
+SELECT coalesce(detail ->> 'reason', '') FROM audit INDEXED BY audit_by_subject
+ WHERE subject = ?1 AND what = 'retire' ORDER BY at DESC, audit DESC LIMIT 1;
 
 -- name: response_measure
 SELECT length(text), language FROM response WHERE id = ?1;
@@ -629,10 +633,10 @@ SELECT r.response, r.id FROM response r
 -- where its comparisons come from
 SELECT source, split FROM comparison WHERE prompt = ?1 AND lead IS NOT NULL ORDER BY comparison LIMIT 1;
 -- name: ranking_leader
--- the one of the two answers whose ids come first, of those in work
+-- the one of the two answers whose ids come first, of those in work; of all when none is
 SELECT c.comparison FROM comparison c JOIN response a ON a.response = c.first JOIN response b ON b.response = c.second
- WHERE c.prompt = ?1 AND c.lead IS NOT NULL AND c.retired IS NULL
- ORDER BY min(a.id, b.id), max(a.id, b.id) LIMIT 1;
+ WHERE c.prompt = ?1 AND c.lead IS NOT NULL
+ ORDER BY c.retired IS NOT NULL, min(a.id, b.id), max(a.id, b.id) LIMIT 1;
 -- name: ranking_set_lead
 UPDATE comparison SET lead = ?2 WHERE comparison = ?1 AND lead IS NOT ?2;
 -- name: ranking_dissolve

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct fixture f;
 static struct task t;
@@ -461,28 +462,60 @@ Test(ranking, a_copy_that_ranked_can_be_merged)
         same_text(t.answer[i], begun_shown[i]);
 }
 
-Test(ranking, when_the_one_that_leads_is_retired_the_others_go_on)
+#define IN_WORK "SELECT count(*) FROM comparison WHERE retired IS NULL AND prompt = 1"
+
+Test(ranking, it_is_retired_and_comes_back_as_a_whole)
 {
     int64_t item = next(ada);
     places_put(&t.draft, 3, 1);
     must(task_change(f.db, ada, item, &f.rubric, &t.draft, STEP_PLACE, &saved, &f.err));
     char shown[4][33];
     memcpy(shown, t.answer, sizeof shown);
-    must(content_retire(f.db, item, true, "owner", NULL, &f.err));
-    int64_t now = next(ada);
-    cr_expect(ne(i64, now, item));
+    for (int64_t c = 1; c <= 6; c++) {
+        cr_expect(eq(i64, fixture_count(&f, IN_WORK), 6));
+        must(content_retire(f.db, c, true, "owner", "no good", &f.err));
+        cr_expect(eq(i64, fixture_count(&f, IN_WORK), 0));
+        cr_expect(ne(i64, next(ada), item));
+        cr_expect(eq(int, t.n, 2), "the prompt with two answers comes next");
+        must(task_leave(f.db, ada, t.comparison, &f.err));
+        fails(content_in_work(f.db, 7 - c, &f.err), ERR_CONFLICT, "was retired on ");
+        fails(content_in_work(f.db, c, &f.err), ERR_CONFLICT, ": no good; ");
+        must(content_retire(f.db, 7 - c, false, "owner", NULL, &f.err));
+        must(content_in_work(f.db, c, &f.err));
+    }
+    must(task_enter(f.db, ada, 3, &f.rng, &f.err));
+    must(task_load(f.db, ada, item, &f.rubric, &t, &f.err));
     cr_expect(eq(int, t.n, 4));
     cr_expect(eq(int, t.draft.place[3], 1));
     for (int i = 0; i < 4; i++)
         same_text(t.answer[i], shown[i]);
+}
+
+Test(ranking, it_is_retired_as_a_whole_before_anybody_has_seen_it)
+{
+    must(content_retire(f.db, 2, true, "owner", NULL, &f.err));
+    cr_expect(eq(i64, fixture_count(&f, IN_WORK), 0));
+    next(ada);
+    cr_expect(eq(int, t.n, 2));
+}
+
+/* A workspace of before: some of its comparisons are out of work. */
+Test(ranking, one_with_retired_comparisons_goes_on_and_is_never_a_pair)
+{
+    int64_t item = next(ada), now;
+    char sql[120];
+    for (int left = 5; left > 0; left--, item = now) {
+        snprintf(sql, sizeof sql,
+                 "UPDATE comparison SET retired = 1 WHERE comparison = %d; UPDATE tally SET n = n - 1 WHERE people = 0",
+                 (int)item);
+        fixture_sql(&f, sql);
+        must(ranking_relead(f.db, item, &f.err));
+        now = next(ada);
+        cr_expect(ne(i64, now, item));
+        cr_expect(eq(int, t.n, 4), "%d left", left);
+    }
     must(content_retire(f.db, item, false, "owner", NULL, &f.err));
-    cr_expect(eq(i64, next(ada), item));
-    rank();
-    submit(ada);
-    for (int64_t c = 1; c <= 6; c++)
-        must(content_retire(f.db, c, true, "owner", NULL, &f.err));
-    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM comparison WHERE lead IS NOT NULL"), 0));
-    cr_expect(ne(i64, next(bo), item));
+    cr_expect(eq(i64, fixture_count(&f, IN_WORK), 6));
 }
 
 Test(ranking, one_more_person_is_wanted_for_all_of_it)
@@ -512,18 +545,23 @@ Test(ranking, what_the_owner_hands_out_is_the_whole_ranking)
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM assignment"), 1));
 }
 
-/* What led here was retired there: another one leads. */
-Test(ranking, a_retirement_that_is_merged_leaves_no_retired_one_leading)
+/* What was decided last holds for all of it, in either copy, whatever led where. */
+Test(ranking, a_retirement_that_is_merged_is_of_the_whole)
 {
     int64_t lead = next(ada);
     const char *path = fixture_path(&f, "copy.assay");
-    must(db_backup(f.db, path, &f.err));
-    struct fixture here = f;
-    must(db_open(path, DB_WRITE, &f.db, &f.err));
-    must(content_retire(f.db, lead, true, "bo", "no good", &f.err));
-    db_close(f.db);
-    f.db = here.db;
-    merge(path);
-    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM comparison WHERE lead = comparison AND retired > 0"), 0));
-    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM comparison WHERE lead IS NOT NULL AND retired > 0"), 1));
+    for (int retired = 1; retired >= 0; retired--) {
+        fixture_sql(&f, "UPDATE audit SET at = at - 1000");
+        must(db_backup(f.db, path, &f.err));
+        struct fixture here = f;
+        must(db_open(path, DB_WRITE, &f.db, &f.err));
+        must(content_retire(f.db, retired ? lead : lead + 1, retired, "bo", "no good", &f.err));
+        db_close(f.db);
+        f.db = here.db;
+        merge(path);
+        cr_expect(eq(i64, fixture_count(&f, IN_WORK), retired ? 0 : 6));
+        next(retired ? bo : fixture_person(&f, "cy"));
+        cr_expect(eq(int, t.n, retired ? 2 : 4));
+        must(unlink(path) == 0);
+    }
 }
