@@ -29,13 +29,13 @@ static void draw_header(const struct annotate *a, struct grid *g)
     const struct task *t = st->task;
     struct buf right = BUF_INIT, left = BUF_INIT;
     char time[CLOCK_HMS_SIZE];
+    if (st->saved > 0) { /* first, so that nothing moves when it appears */
+        clock_hms(st->saved, time);
+        buf_addf(&right, "saved %s   ", time);
+    }
     buf_addf(&right, "%lld/%lld  today %lld   ", (long long)st->progress->done, (long long)st->progress->total,
              (long long)st->progress->today);
     safe_text(st->annotator, strlen(st->annotator), &right, 16);
-    if (st->saved > 0) {
-        clock_hms(st->saved, time);
-        buf_addf(&right, "   saved %s", time);
-    }
     buf_adds(&left, st->workspace);
     if (t->comparison != 0 && t->source != NULL && *t->source != '\0')
         buf_addf(&left, " %s %s", mark_text(MARK_DOT, g->ascii), t->source);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    TABLE_COLS = 24, /* margin, name, cells of A and B */
+    TABLE_COLS = 25, /* margin, name, cells of A and B */
     COLUMN_ATTRIBUTES = 8,
     LEVEL_ROWS = 5,      /* so that the levels of one attribute can be told even where it is the only one */
     HELP_ROWS = 2,       /* where there are none: how to prefer, what a justification says */

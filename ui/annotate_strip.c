@@ -7,11 +7,11 @@
 #include <stdio.h>
 
 /* Columns within one column of the table, and where the values of preference and justification begin. */
-enum { COL_MARK = 1, COL_MISSING = 2, COL_LABEL = 3, COL_CELL = 19, SIDE_STEP = 2, LABEL_COLS = 14, COL_SCALE = 29 };
+enum { COL_MARK = 1, COL_MISSING = 2, COL_LABEL = 3, COL_CELL = 18, SIDE_STEP = 2, LABEL_COLS = 14, COL_SCALE = 28 };
 
 static void put_cursor_mark(struct grid *g, int row, int col)
 {
-    grid_marks(g, row, col + COL_MARK, 1, MARK_CURSOR, STYLE_KEY);
+    grid_marks(g, row, col + COL_MARK, 1, MARK_CURSOR, STYLE_VALUE);
 }
 
 /* ---- table ---- */
@@ -150,7 +150,7 @@ static void draw_levels(const struct annotate *a, struct grid *g, const struct a
             grid_put_short(g, row++, r->col + 3, width, level_text(t, v), strlen(level_text(t, v)), STYLE_TEXT);
             continue;
         }
-        grid_marks(g, row, r->col, 1, MARK_CURSOR, STYLE_KEY);
+        grid_marks(g, row, r->col, 1, MARK_CURSOR, STYLE_VALUE);
         for (int i = 0; i < tall; i++)
             textview_draw_row(g, row++, r->col + 3, width, text, &full.rows.v[i], STYLE_VALUE);
     }
@@ -162,12 +162,12 @@ static void draw_rating_help(const struct annotate *a, struct grid *g, struct ce
     const struct annotate_state *st = annotate_state(a);
     const struct attribute *t = &st->rubric->attributes[cursor.attribute];
     const struct rect *r = &a->layout.rubric;
-    int col = r->col + grid_put_short(g, r->row, r->col, 24, t->label, strlen(t->label), STYLE_TITLE);
+    int col = r->col + grid_put_short(g, r->row, r->col, 24, t->label, strlen(t->label), STYLE_VALUE);
     col += grid_puts(g, r->row, col, 8,
                      t->of_comparison        ? " of both"
                      : cursor.side == SIDE_A ? " of A"
                                              : " of B",
-                     STYLE_TITLE);
+                     STYLE_VALUE);
     if (t->veto != RUBRIC_NO_VETO)
         col += grid_puts(g, r->row, col, r->cols - 1 - (col - r->col), ", ! fails: cannot be preferred", STYLE_DIM);
     if (t->max + 1 - t->min > r->rows - 1)
@@ -194,7 +194,7 @@ static void draw_preference_help(const struct annotate *a, const struct screen *
     const struct annotate_state *st = annotate_state(a);
     const struct rect *r = &a->layout.rubric;
     struct buf b = BUF_INIT;
-    grid_putf(g, r->row, r->col, r->cols - 1, STYLE_TITLE, "preference: %s",
+    grid_putf(g, r->row, r->col, r->cols - 1, STYLE_VALUE, "preference: %s",
               preference_words(st->task->draft.preference));
     key_line(s, &b, REQ_PREFER_A, "towards A");
     if (st->rubric->zero_allowed)
@@ -238,7 +238,7 @@ static void draw_because_help(const struct annotate *a, struct grid *g)
     const struct annotate_state *st = annotate_state(a);
     const struct rect *r = &a->layout.rubric;
     int words = words_now(a), least = st->rubric->justification_min_words;
-    grid_putf(g, r->row, r->col, r->cols - 1, STYLE_TITLE, "justification: %d word%s", words, words == 1 ? "" : "s");
+    grid_putf(g, r->row, r->col, r->cols - 1, STYLE_VALUE, "justification: %d word%s", words, words == 1 ? "" : "s");
     int row = r->row + 1, end = r->row + r->rows;
     if (row < end && least > 0)
         grid_putf(g, row++, r->col, r->cols - 1, STYLE_DIM, "%d words or more.", least);

@@ -72,22 +72,29 @@ static bool usable(FILE *in, FILE *out, struct err *err)
     return true;
 }
 
+/* One pair for all styles of the same colours, so that going from one to another sends none. */
+static short pair_of(const struct look *l)
+{
+    bool many = COLORS >= 256;
+    short front = many ? l->color256 : l->color8, back = many ? l->background256 : l->background8;
+    if (front == COLOR_OWN && back == COLOR_OWN)
+        return 0;
+    int pair = alloc_pair(front, back);
+    return pair > 0 && pair <= SHRT_MAX ? (short)pair : 0;
+}
+
 static void set_styles(struct term *t)
 {
     static const struct {
         int attr;
         attr_t curses;
     } attrs[] = {{ATTR_BOLD, A_BOLD}, {ATTR_DIM, A_DIM}, {ATTR_REVERSE, A_REVERSE}, {ATTR_UNDERLINE, A_UNDERLINE}};
-    bool many = COLORS >= 256;
     for (int s = 0; s < STYLE_COUNT; s++) {
-        struct look l = theme_look(t->theme, (enum style)s);
+        struct look l = theme_look(t->colored ? t->theme : THEME_MONO, (enum style)s);
         t->attrs[s] = A_NORMAL;
         for (size_t i = 0; i < sizeof attrs / sizeof *attrs; i++)
             t->attrs[s] |= l.attrs & attrs[i].attr ? attrs[i].curses : A_NORMAL;
-        short front = many ? l.color256 : l.color8, back = many ? l.background256 : l.background8,
-              pair = (short)(s + 1);
-        bool own = front == COLOR_OWN && back == COLOR_OWN;
-        t->pairs[s] = t->colored && !own && init_pair(pair, front, back) != ERR ? pair : 0;
+        t->pairs[s] = t->colored ? pair_of(&l) : 0;
     }
 }
 

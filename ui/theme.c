@@ -37,8 +37,9 @@ static const struct change {
     {THEME_LIGHT, STYLE_REPLACEMENT, NO_CHANGE, 5, 90},
     {THEME_HIGH_CONTRAST, STYLE_DIM, 0, 7, 231},
     {THEME_HIGH_CONTRAST, STYLE_RULE, 0, 7, 231},
-    {THEME_HIGH_CONTRAST, STYLE_TITLE, NO_CHANGE, 3, 226},
-    {THEME_HIGH_CONTRAST, STYLE_KEY, NO_CHANGE, 3, 226},
+    {THEME_HIGH_CONTRAST, STYLE_TITLE, 0, 3, 226},
+    {THEME_HIGH_CONTRAST, STYLE_KEY, 0, 3, 226},
+    {THEME_HIGH_CONTRAST, STYLE_VALUE, 0, 7, 231},
     {THEME_HIGH_CONTRAST, STYLE_ERROR, ATTR_BOLD | ATTR_REVERSE, 3, 226},
     {THEME_HIGH_CONTRAST, STYLE_MISSING, ATTR_BOLD | ATTR_UNDERLINE, 3, 226},
     {THEME_HIGH_CONTRAST, STYLE_SIDE_A, NO_CHANGE, 6, 51},
@@ -60,7 +61,7 @@ static const char *const names[] = {
 };
 
 /* The colours a theme gives to every style that it does not change. */
-static void begin(enum theme t, struct look *l)
+static void begin(enum theme t, enum style s, struct look *l)
 {
     l->background8 = l->background256 = COLOR_OWN;
     if (t == THEME_MONO)
@@ -71,13 +72,18 @@ static void begin(enum theme t, struct look *l)
     l->background256 = 16; /* black and white of the cube: 0 and 15 are whatever the terminal takes for them */
     l->color8 = 7;
     l->color256 = 231;
+    if (s != STYLE_CURSOR)
+        return;
+    /* The other way round without an attribute, which would be sent with both colours anew; 0 is dark everywhere, and
+     * shorter than 16. */
+    *l = (struct look){0, 0, 0, 7, 231};
 }
 
 struct look theme_look(enum theme t, enum style s)
 {
     const struct style_info *info = style_info(s);
     struct look l = {.attrs = info->attrs, .color8 = info->color8, .color256 = info->color256};
-    begin(t, &l);
+    begin(t, s, &l);
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         const struct change *c = &changes[i];
         if (c->theme != t || c->style != s)

@@ -163,26 +163,35 @@ Test(annotate, resizes_at_any_moment_and_keeps_what_was_said)
     temp_remove(folder);
 }
 
-Test(annotate, a_rating_key_repaints_little)
+/* The first key, which shows when it was saved for the first time, and two more. */
+static void expect_little(const char *folder, const char *theme)
 {
-    char *folder = temp_make();
-    write_hh(folder, 2);
-    must(folder, WORDS("init"));
-    must(folder, WORDS("import", "hh.jsonl"));
-    struct terminal *t = annotate(folder, 60, 200);
+    struct terminal *t = terminal_start(
+        (const char *[]){program_assay(), "annotate", "--as", theme, "--theme", theme, NULL}, NULL, folder, 40, 120);
     terminal_expect(t, "today 0");
-    terminal_send(t, "4");
-    terminal_expect(t, "saved");
-    terminal_pump(t, 50);
-    size_t before = terminal_bytes(t);
-    terminal_send(t, "3");
-    for (size_t seen = before; seen == terminal_bytes(t);)
-        terminal_pump(t, 1000);
     terminal_pump(t, 100);
-    cr_expect(lt(sz, terminal_bytes(t) - before, 400));
+    for (int i = 0; i < 3; i++) {
+        size_t before = terminal_bytes(t);
+        terminal_send(t, "3");
+        for (size_t seen = before; seen == terminal_bytes(t);)
+            terminal_pump(t, 1000);
+        terminal_pump(t, 100);
+        cr_expect(lt(sz, terminal_bytes(t) - before, 400), "%s, key %d", theme, i);
+    }
     terminal_send(t, "q");
     terminal_wait(t);
     terminal_close(t);
+}
+
+Test(annotate, a_rating_key_repaints_little_in_every_theme)
+{
+    static const char *const themes[] = {"plain", "dark", "light", "mono", "high-contrast", "colour-blind"};
+    char *folder = temp_make();
+    write_hh(folder, 2);
+    must(folder, WORDS("init", "--overlap", "6"));
+    must(folder, WORDS("import", "hh.jsonl"));
+    for (size_t i = 0; i < sizeof themes / sizeof *themes; i++)
+        expect_little(folder, themes[i]);
     temp_remove(folder);
 }
 

@@ -212,24 +212,42 @@ Test(term, the_size_follows_the_terminal)
     cr_expect(eq(int, term_signal_next(&signal), TERM_EVENT_NONE));
 }
 
-Test(term, a_rating_key_sends_little_and_an_idle_screen_nothing)
+/* Every cell of one item rated and the preference given: bytes of the key that sent most. */
+static size_t most_for_a_judgement(enum theme theme, int rows, int cols)
 {
     struct ui_stage s;
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+    size_t most = 0;
     ui_stage_init(&s, "helpsteer2");
     ui_host_add_samples(&s.host);
-    ui_stage_open(&s, 24, 80, false);
+    ui_stage_open(&s, rows, cols, false);
+    ioctl(tty.master, TIOCSWINSZ, &size);
+    term_update_size(tty.term);
+    term_theme(tty.term, theme, true);
     term_show(tty.term, &s.screen.grid, true);
     drain();
-    for (int i = 0; i < 10; i++) {
-        ui_stage_press(&s, "3");
+    for (int i = 0; i < 12; i++) {
+        ui_stage_press(&s, i < 10 ? "3" : ">");
         cr_expect(gt(int, term_show(tty.term, &s.screen.grid, false), 0));
         size_t n = drain();
-        cr_expect(lt(sz, n, 400), "rating %d sent %zu bytes", i, n);
+        cr_expect(lt(sz, n, 400), "%s, %d x %d: key %d sent %zu bytes", theme_name(theme), cols, rows, i, n);
+        most = n > most ? n : most;
     }
     cr_expect(eq(int, term_show(tty.term, &s.screen.grid, false), 0));
-    cr_expect(eq(sz, drain(), 0));
+    cr_expect(eq(sz, drain(), 0), "an idle screen sends nothing");
     ui_stage_free(&s);
+    return most;
 }
+
+#define X(id, name, help)                                                                                              \
+    Test(term, a_rating_key_sends_little_in_##id)                                                                      \
+    {                                                                                                                  \
+        cr_expect(gt(sz, most_for_a_judgement(THEME_##id, 24, 80), 0));                                                \
+        most_for_a_judgement(THEME_##id, 40, 120);                                                                     \
+        most_for_a_judgement(THEME_##id, 50, 200);                                                                     \
+    }
+THEMES(X)
+#undef X
 
 Test(term, a_character_typed_sends_next_to_nothing)
 {

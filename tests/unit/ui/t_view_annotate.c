@@ -62,7 +62,7 @@ Test(view_annotate, unset_is_not_zero)
 {
     press("0");
     cr_expect(model_has("a.helpfulness 0\n") && model_has("a.correctness .\n"));
-    cr_expect(shows("Helpfulness     0 ."));
+    cr_expect(shows("Helpfulness    0 ."));
 }
 
 Test(view_annotate, a_level_that_the_rubric_lacks_is_refused)
@@ -111,13 +111,13 @@ Test(view_annotate, arrows_walk_the_table_and_remember_the_side)
 Test(view_annotate, the_hardware_cursor_stands_on_the_focused_cell)
 {
     cr_expect(eq(int, s.screen.grid.cursor_row, 16));
-    cr_expect(eq(int, s.screen.grid.cursor_col, 19));
+    cr_expect(eq(int, s.screen.grid.cursor_col, 18));
     press("<Right> <Down>");
     cr_expect(eq(int, s.screen.grid.cursor_row, 17));
-    cr_expect(eq(int, s.screen.grid.cursor_col, 21));
+    cr_expect(eq(int, s.screen.grid.cursor_col, 20));
     press("i \"ab\"");
     cr_expect(eq(int, s.screen.grid.cursor_row, 22));
-    cr_expect(eq(int, s.screen.grid.cursor_col, 21));
+    cr_expect(eq(int, s.screen.grid.cursor_col, 20));
 }
 
 Test(view_annotate, clear_empties_one_cell)
@@ -133,7 +133,7 @@ Test(view_annotate, submit_goes_to_what_is_missing_and_says_it)
     press("4 4 4 4 4 4 <Enter>");
     cr_expect(model_has("cell b.correctness\n"));
     cr_expect(shows("Not yet: Correctness of B is missing."));
-    cr_expect(shows("▶!Correctness     4[.]"), "%s", ui_stage_text(&s));
+    cr_expect(shows("▶!Correctness    4[.]"), "%s", ui_stage_text(&s));
     cr_expect(s.screen.beep);
     cr_expect(strstr(s.host.log, "submit") == NULL);
 }
@@ -168,19 +168,19 @@ Test(view_annotate, writing_types_every_letter_and_keeps_each_one)
     press("<C-w> <BS> <Esc>");
     cr_expect(model_has("because \"4 q < ?\"\n"));
     cr_expect(model_has("mode rate\n"));
-    cr_expect(shows("because         4 q < ?"));
+    cr_expect(shows("because        4 q < ?"));
 }
 
 Test(view_annotate, several_lines_can_be_written_and_the_strip_grows)
 {
     press("i \"one\\ntwo\\nthree\\nfour\"");
     cr_expect(model_has("because \"one\\ntwo\\nthree\\nfour\"\n"));
-    cr_expect(shows("because         two"), "the caret's end is in sight");
+    cr_expect(shows("because        two"), "the caret's end is in sight");
     cr_expect(shows("four"));
     press("<Up> <Up> <Up>");
-    cr_expect(shows("because         one"));
+    cr_expect(shows("because        one"));
     press("<Esc>");
-    cr_expect(shows("because         one"));
+    cr_expect(shows("because        one"));
 }
 
 Test(view_annotate, a_paste_is_text_when_writing_and_nothing_otherwise)
@@ -376,7 +376,7 @@ Test(view_annotate, words_that_cannot_be_saved_stay_in_the_editor)
     press("i \"one\"");
     s.host.failing = true;
     press("\" two\"");
-    cr_expect(shows("because         one two"));
+    cr_expect(shows("because        one two"));
     cr_expect(model_has("because \"one\"\n"));
     press("<Esc>");
     cr_expect(model_has("mode write\n"));
