@@ -87,7 +87,7 @@ static void start_fits(struct fits *f, const struct data *d, const struct select
                                  .normalise = x->model->normalise};
     f->columns = mem_array(m, sizeof *f->columns);
     f->info = mem_array(m, sizeof *f->info);
-    f->singly = !fit_takes(x->model) || !loss_is_convex(&x->model->loss) || x->anchor->w != NULL;
+    f->singly = x->own != NULL || !fit_takes(x->model) || !loss_is_convex(&x->model->loss) || x->anchor->w != NULL;
     if (x->model->ties != TIES_NONE)
         f->ties = mem_array(m, sizeof *f->ties);
     if (x->anchor->w == NULL)
@@ -99,7 +99,8 @@ static void start_fits(struct fits *f, const struct data *d, const struct select
 
 static bool fit_columns(struct fits *f, const struct many_opts *opts, const struct progress *progress, struct err *err)
 {
-    const struct singly s = {&f->p, f->model->model, (const double *const *)f->anchors, f->model->anchor->mu};
+    const struct singly s = {&f->p, f->model->model, (const double *const *)f->anchors, f->model->anchor->mu,
+                             f->model->own != NULL ? &f->model->own->fit : NULL};
     struct singly_out out = {.W = f->W, .info = f->info, .ties = f->ties, .held = f->held};
     if (!f->singly)
         return many_fit(&f->p, f->columns, f->m, opts, f->W, f->info, f->held, &f->passes, progress, err);
@@ -135,7 +136,7 @@ static bool fit_somehow(struct fits *f, const struct many_opts *opts, const stru
 {
     struct compact c;
     struct err ignored;
-    bool plain = f->anchors == NULL && !(f->model->model->center > 0);
+    bool plain = f->anchors == NULL && f->model->own == NULL && !(f->model->model->center > 0);
     if (!plain || !compact_pays(f->p.n, f->p.e->d, opts->memory) ||
         !compact_init(&c, f->p.e, f->p.pairs, f->p.which, f->p.n, &ignored)) /* who fits says what is wrong */
         return fit_columns(f, opts, progress, err);
@@ -172,14 +173,16 @@ static uint64_t *keys_of(const struct data *d, const struct training *t)
 
 /* ---- the penalty ---- */
 
-/* Folds by prompt, of the pairs; with an anchor that is fitted first of the rated rows too, behind those of the pairs.
- * *folds becomes the number of those that hold pairs, or more when rated rows alone fill one. */
+/* Folds by prompt, of the pairs; when ratings are fitted too, to the head or to its anchor, of the rated rows as well,
+ * behind those of the pairs. *folds becomes the number of those that hold pairs, or more when rated rows alone fill
+ * one. */
 static size_t *make_folds(const struct data *d, const struct train_opts *o, const struct training *t,
-                          const struct anchor *a, size_t *folds)
+                          const struct select_model *m, size_t *folds)
 {
     static const struct part none = {0};
+    bool rated = m->own != NULL || m->anchor->from;
     size_t n = t->pairs.n_fit, used = 0;
-    size_t *fold = part_folds(d, &t->pairs, a->from ? &t->ratings : &none, *folds, o->seed);
+    size_t *fold = part_folds(d, &t->pairs, rated ? &t->ratings : &none, *folds, o->seed);
     for (size_t i = 0; i < n; i++) /* they are filled from the first on */
         used = fold[i] >= used ? fold[i] + 1 : used;
     *folds = used;
@@ -288,7 +291,9 @@ bool select_penalty(const struct select *s, const struct select_model *m, const 
     out->n_rows = s->n_l2;
     out->folds = s->folds;
     out->rows = mem_array(s->n_l2, sizeof *out->rows);
-    size_t *fold = make_folds(d, o, t, m->anchor, &out->folds);
+    size_t *fold = make_folds(d, o, t, m, &out->folds);
+    if (m->own != NULL)
+        m->own->rating_fold = fold + t->pairs.n_fit;
     start_fits(&f, d, m, t, s->n_l2 * out->folds);
     f.p.fold = fold;
     for (size_t j = 0; j < s->n_l2; j++) {

@@ -9,11 +9,12 @@
 #include "app/train.h"
 #include "core/bt.h"
 #include "core/choose.h"
+#include "core/singly.h"
 
 /* Rows of train_options, and their names for the list of a kind. */
 #define SELECT_OPTIONS                                                                                                 \
     {"l2-path", 0, "PATH",                                                                                             \
-     "bt, regression, ordinal: choose the penalty by cross-validation: FROM:TO:NUMBER, or a list", false},             \
+     "bt, regression, ordinal, joint: choose the penalty by cross-validation: FROM:TO:NUMBER, or a list", false},      \
         {"folds", 0, "K",                                                                                              \
          "of the cross-validation, by prompt; gated: attributes of a pair come from the other folds (default 5)",      \
          false},                                                                                                       \
@@ -55,10 +56,17 @@ struct selection {
     bool singly, draws_singly;  /* fitted one after the other: readings are of the pairs of one head */
     bool ties;                  /* nll is of a likelihood of ties */
 };
+/* A fit to more than pairs: while select_penalty runs it may see the folds of t->ratings.fit, whose rows of the fold
+ * that a column leaves out it must not use. */
+struct select_own {
+    struct singly_fit fit;
+    const size_t *rating_fold;
+};
 /* What is fitted. */
 struct select_model {
     const struct bt_model *model;
     const struct anchor *anchor; /* fitted already; w NULL: there is none */
+    struct select_own *own;      /* NULL: pairs alone */
 };
 /* Cross-validation on t->pairs.fit. An anchor that is fitted first is fitted anew without each fold, to ratings and
  * pairs of the other prompts. When `progress` says stop, the choice is by the heads as they are then, and a fit

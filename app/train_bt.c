@@ -84,7 +84,7 @@ static bool choose_penalty(const struct data *d, const struct train_opts *o, str
     const struct own *own = o->own;
     struct found *found = t->own;
     struct selection *x = &found->selection;
-    const struct select_model m = {&own->model, &found->anchor};
+    const struct select_model m = {&own->model, &found->anchor, NULL};
     if (!select_penalty(&own->select, &m, d, o, t, x, progress, err))
         return false;
     t->l2 = x->rows[x->chosen].l2;
@@ -123,7 +123,7 @@ static bool find_spread(const struct data *d, const struct train_opts *o, struct
 {
     const struct own *own = o->own;
     struct found *found = t->own;
-    const struct select_model m = {&own->model, &found->anchor};
+    const struct select_model m = {&own->model, &found->anchor, NULL};
     bool ok = own->select.draws == 0 || select_bootstrap(&own->select, &m, d, o, t, &found->selection, progress, err);
     *stopped = !ok && err->kind == ERR_STOPPED;
     return *stopped || (ok && (!own->laplace || keep_laplace(d, o, t, err)));

@@ -2,25 +2,29 @@
 
 #include "app/family.h"
 #include "app/mixing.h"
+#include "app/select.h"
 #include "app/targets.h"
 #include "app/train.h"
 #include "core/base/mem.h"
 #include "core/joint.h"
 
-#include <math.h>
+#include <string.h>
 
-static const char *const own_options[] = {"loss",   "smoothing", "flip",  "normalise", "ties",       "soft",
-                                          "reward", "rows",      "scale", "kappa",     "warm-start", NULL};
+static const char *const own_options[] = {"loss",       "smoothing",       "flip", "normalise", "ties",
+                                          "soft",       "reward",          "rows", "scale",     "kappa",
+                                          "warm-start", SELECT_PATH_NAMES, NULL};
 
 struct own {
     struct bt_model model;
     struct targets_opts targets;
     const char *reward; /* the attribute whose ratings count; NULL: helpfulness or the first */
     double kappa;
+    struct select select; /* its path alone */
 };
 
 struct found {
     struct joint_info info;
+    struct selection selection;
     char *attribute;
     size_t ratings; /* that were fitted */
 };
@@ -31,7 +35,7 @@ static bool read_own(const struct args *args, struct train_opts *o, struct err *
     o->own = own;
     *own = (struct own){.kappa = 1};
     if (!family_read(args, o->l2, &own->model, err) || !targets_read(args, &own->targets, err) ||
-        !args_number(args, "kappa", 0, 1e12, &own->kappa, err))
+        !args_number(args, "kappa", 0, 1e12, &own->kappa, err) || !select_read(args, &own->select, err))
         return false;
     own->reward = args_get(args, "reward");
     o->wish.ties = own->model.ties != TIES_NONE;
@@ -39,13 +43,105 @@ static bool read_own(const struct args *args, struct train_opts *o, struct err *
     return true;
 }
 
+static void free_own(void *p)
+{
+    struct own *own = p;
+    select_free(&own->select);
+    mem_free(own);
+}
+
 static void free_found(void *p)
 {
     struct found *found = p;
     if (found == NULL)
         return;
+    selection_free(&found->selection);
     mem_free(found->attribute);
     mem_free(found);
+}
+
+/* What a fit of the head is of, or one without a fold of prompts. */
+struct both {
+    const struct data *d;
+    const struct train_opts *o;
+    const struct targets *y;
+    const struct training *t;
+    struct select_own select;
+    struct joint_rating *ratings; /* as many as y->fit has, room for those of a fold's others */
+    size_t *fold;                 /* of every row of the embeddings that is rated; NULL: not asked for yet */
+};
+
+static struct joint_problem problem(const struct both *k, double l2, size_t n_ratings, const double *start)
+{
+    const struct own *own = k->o->own;
+    return (struct joint_problem){.e = &k->d->e,
+                                  .pairs = k->d->pairs.pairs.v,
+                                  .which = k->t->pairs.fit,
+                                  .n_pairs = k->t->pairs.n_fit,
+                                  .model = own->model,
+                                  .ratings = k->ratings,
+                                  .n_ratings = n_ratings,
+                                  .kappa = own->kappa,
+                                  .l2 = l2,
+                                  .max_iterations = k->o->max_iterations,
+                                  .start = start};
+}
+
+/* Ratings of answers that are not of fold left_out, or all with MANY_NONE. Returns how many. */
+static size_t gather(struct both *k, size_t left_out)
+{
+    const struct rated *r = &k->y->fit;
+    size_t n = 0;
+    for (size_t i = 0; i < r->n; i++)
+        if (left_out == MANY_NONE || k->fold[r->row[i]] != left_out)
+            k->ratings[n++] = (struct joint_rating){r->row[i], r->y[i], r->weight[i]};
+    return n;
+}
+
+/* Fits one penalty without one fold: neither its pairs nor its ratings. */
+static bool fit_column(void *ctx, const struct many_column *c, const struct pair *pairs, size_t n,
+                       const struct fit_opts *opts, double *w, struct bt_info *info, const struct progress *progress,
+                       struct err *err)
+{
+    struct both *k = ctx;
+    const struct part *part = &k->t->ratings;
+    struct joint_info found;
+    double b;
+    if (k->fold == NULL) {
+        k->fold = mem_array(k->d->e.n, sizeof *k->fold);
+        for (size_t i = 0; i < part->n_fit; i++)
+            k->fold[k->d->ratings.rows.v[part->fit[i]].row] = k->select.rating_fold[i];
+    }
+    struct joint_problem p = problem(k, c->l2, gather(k, c->left_out), opts->warm ? w : NULL);
+    p.pairs = pairs;
+    p.which = NULL;
+    p.n_pairs = n;
+    if (!joint_fit(&p, w, &b, &found, progress, err))
+        return false;
+    *info = found.fit;
+    *opts->ties = found.ties;
+    return true;
+}
+
+/* The penalty by cross-validation on pairs, and where the fit begins, in t->head.W; *warm: there is such a place. */
+static bool choose_penalty(struct both *k, struct training *t, bool *warm, const struct progress *progress,
+                           struct err *err)
+{
+    static const struct anchor none = {0};
+    const struct own *own = k->o->own;
+    struct found *found = t->own;
+    const struct select_model m = {&own->model, &none, &k->select};
+    *warm = warm_start(&k->o->warm, 1, t->head.W, NULL);
+    if (own->select.l2 == NULL)
+        return true;
+    k->select.fit = (struct singly_fit){fit_column, k};
+    if (!select_penalty(&own->select, &m, k->d, k->o, t, &found->selection, progress, err))
+        return false;
+    t->l2 = found->selection.rows[found->selection.chosen].l2;
+    memcpy(t->head.W, found->selection.start, k->d->e.d * sizeof *t->head.W);
+    *warm = true;
+    selection_describe(&found->selection, &t->head);
+    return true;
 }
 
 static bool fit_both(const struct data *d, const struct train_opts *o, const struct targets *y, struct training *t,
@@ -54,25 +150,18 @@ static bool fit_both(const struct data *d, const struct train_opts *o, const str
     static const char *const reward[] = {"reward"};
     const struct own *own = o->own;
     struct found *found = t->own;
-    struct joint_rating *ratings = mem_array(y->fit.n, sizeof *ratings);
+    struct both k = {.d = d, .o = o, .y = y, .t = t, .ratings = mem_array(y->fit.n, sizeof *k.ratings)};
+    bool warm;
     head_init(&t->head, "joint", reward, 1, d->e.d);
-    for (size_t i = 0; i < y->fit.n; i++)
-        ratings[i] = (struct joint_rating){y->fit.row[i], y->fit.y[i], y->fit.weight[i]};
-    const struct joint_problem p = {.e = &d->e,
-                                    .pairs = d->pairs.pairs.v,
-                                    .which = t->pairs.fit,
-                                    .n_pairs = t->pairs.n_fit,
-                                    .model = own->model,
-                                    .ratings = ratings,
-                                    .n_ratings = y->fit.n,
-                                    .kappa = own->kappa,
-                                    .l2 = o->l2,
-                                    .max_iterations = o->max_iterations,
-                                    .start = warm_start(&o->warm, 1, t->head.W, NULL) ? t->head.W : NULL};
     found->ratings = y->fit.n;
     targets_describe(&own->targets, y, &t->head);
-    bool ok = joint_fit(&p, t->head.W, t->head.b, &found->info, progress, err);
-    mem_free(ratings);
+    bool ok = choose_penalty(&k, t, &warm, progress, err);
+    if (ok) {
+        const struct joint_problem p = problem(&k, t->l2, gather(&k, MANY_NONE), warm ? t->head.W : NULL);
+        ok = joint_fit(&p, t->head.W, t->head.b, &found->info, progress, err);
+    }
+    mem_free(k.fold);
+    mem_free(k.ratings);
     return ok;
 }
 
@@ -106,12 +195,14 @@ static void settings_json(const struct train_opts *o, const struct training *t, 
     jw_kstr(w, "attribute", found->attribute);
     jw_knum(w, "kappa", own->kappa);
     targets_json(&own->targets, w);
+    select_settings_json(&own->select, w);
 }
 
 static void found_json(const struct train_opts *o, const struct training *t, struct json_writer *w)
 {
     (void)o;
     const struct found *found = t->own;
+    selection_json(&found->selection, w);
     jw_knum(w, "pairs_loss", found->info.bt);
     jw_knum(w, "ratings_loss", found->info.regression);
 }
@@ -134,8 +225,10 @@ static void settings_text(const struct train_opts *o, const struct training *t, 
 
 static void found_text(const struct train_opts *o, const struct training *t, struct buf *out)
 {
-    (void)o;
+    const struct own *own = o->own;
+    const struct found *found = t->own;
     targets_table(&t->head, t->ratings_train, t->ratings_held, out);
+    selection_text(&own->select, &found->selection, out);
 }
 
 const struct kind kind_joint = {
@@ -145,7 +238,7 @@ const struct kind kind_joint = {
     .need = DATA_PAIRS | DATA_RATINGS,
     .options = own_options,
     .read = read_own,
-    .free_own = mem_free,
+    .free_own = free_own,
     .fit = fit,
     .free_found = free_found,
     .settings_json = settings_json,

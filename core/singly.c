@@ -1,7 +1,6 @@
 #include "core/singly.h"
 
 #include "core/base/mem.h"
-#include "core/fit.h"
 #include "core/linalg.h"
 
 #include <math.h>
@@ -149,7 +148,10 @@ static bool fit_column(struct work *k, size_t j, const double *start, struct err
                                   .anchor = k->s->anchor != NULL ? k->s->anchor[j] : NULL,
                                   .mu = k->s->anchor != NULL ? k->s->mu : 0,
                                   .ties = &ties};
-    if (!k->stopped && !fit_pairs(e, k->pairs, NULL, k->n, c->l2, &opts, w, info, &progress, err))
+    const struct singly_fit *own = k->s->fit;
+    bool ok = k->stopped || (own != NULL ? own->fit(own->ctx, c, k->pairs, k->n, &opts, w, info, &progress, err)
+                                         : fit_pairs(e, k->pairs, NULL, k->n, c->l2, &opts, w, info, &progress, err));
+    if (!ok)
         return false;
     k->out->passes += info->passes;
     if (k->out->ties != NULL)

@@ -1,20 +1,31 @@
 /* The columns of core/many.h fitted one after the other: for heads that cannot share the readings of the data, because
  * thresholds of their own are minimised out (ties), sums of embeddings are further rows (centring), the loss is not
- * convex (the channel), or each column has an anchor of its own. The columns mean what they mean there, and each is
- * what fit_pairs gives for its pairs alone.
+ * convex (the channel), each column has an anchor of its own, or there is more to fit than pairs. The columns mean what
+ * they mean there, and each is what fit_pairs, or the fit that is given in its place, makes of its pairs alone.
  *
  * It costs a fit a column: columns of one fold, draw and objective are taken from the largest penalty down, and each
  * starts where the one before it ended, which makes it a short one. */
 #ifndef ASSAY_CORE_SINGLY_H
 #define ASSAY_CORE_SINGLY_H
 
+#include "core/fit.h"
 #include "core/many.h"
+
+/* How a column is fitted to its n pairs, weighed by its draw already: the penalty and what is left out are the
+ * column's, the rest is as in fit_pairs. */
+struct singly_fit {
+    bool (*fit)(void *ctx, const struct many_column *column, const struct pair *pairs, size_t n,
+                const struct fit_opts *opts, double *w, struct bt_info *info, const struct progress *progress,
+                struct err *err);
+    void *ctx;
+};
 
 struct singly {
     const struct many_problem *p; /* its loss and normalise are not looked at */
     const struct bt_model *model;
     const double *const *anchor; /* one a column, d numbers each: adds (mu/2) |w - anchor|^2; NULL: none */
     double mu;
+    const struct singly_fit *fit; /* NULL: fit_pairs */
 };
 
 /* What comes out: arrays of the caller. W, info and held as many_fit fills them. */

@@ -1,5 +1,7 @@
 /* The penalty of every attribute by cross-validation: each is the one that a fit of its own would be given. */
+#include "core/base/buf.h"
 #include "core/head.h"
+#include "core/npy.h"
 #include "tests/support/assay.h"
 #include "tests/support/program.h"
 
@@ -115,4 +117,39 @@ Test(penalties, the_choice_stands_in_the_head)
         cr_expect(strstr(head_meta(&h, "settings"), "\"rule\":\"best\"") != NULL);
         head_free(&h);
     }
+}
+
+/* Every prompt has a column of its own, in which its better answer is 1 and rated 4 and its worse one -1 and rated 0.
+ * From the other prompts nothing can be known of it: the least trace of its own pair or ratings would show. */
+Test(penalties, a_joint_head_sees_neither_pairs_nor_ratings_of_what_is_left_out)
+{
+    enum { PROMPTS = 12, ROWS = 2 * PROMPTS, PENALTIES = 3 };
+    static double X[ROWS * PROMPTS];
+    struct buf pairs = BUF_INIT, ratings = BUF_INIT;
+    struct err err = {0};
+    char path[512];
+    for (size_t i = 0; i < PROMPTS; i++) {
+        X[2 * i * PROMPTS + i] = 1;
+        X[(2 * i + 1) * PROMPTS + i] = -1;
+        buf_addf(&pairs, "{\"chosen\":%zu,\"rejected\":%zu}\n", 2 * i, 2 * i + 1);
+        buf_addf(&ratings, "{\"response\":%zu,\"ratings\":{\"wit\":4}}\n{\"response\":%zu,\"ratings\":{\"wit\":0}}\n",
+                 2 * i, 2 * i + 1);
+    }
+    snprintf(path, sizeof path, "%s/pairs.jsonl", folder);
+    file_write(path, pairs.ptr);
+    snprintf(path, sizeof path, "%s/ratings.jsonl", folder);
+    file_write(path, ratings.ptr);
+    snprintf(path, sizeof path, "%s/x.npy", folder);
+    cr_assert(npy_write_f64(path, X, ROWS, PROMPTS, &err), "%s", err.text);
+    struct json_object *t =
+        assay_json(folder, "train --head joint -e x.npy --pairs pairs.jsonl --ratings ratings.jsonl "
+                           "--kappa 5 --l2-path 0.001,0.01,0.1 --holdout 0 -o j.safetensors");
+    for (int i = 0; i < PENALTIES; i++) {
+        snprintf(path, sizeof path, "cross_validation/path/%d/nll", i);
+        cr_expect(epsilon_eq(dbl, json_number(t, path), log(2), 1e-12));
+    }
+    cr_expect(eq(dbl, json_number(t, "train/accuracy"), 1), "what is seen is learned");
+    json_object_put(t);
+    buf_free(&pairs);
+    buf_free(&ratings);
 }

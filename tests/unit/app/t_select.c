@@ -33,7 +33,7 @@ static void open_sized(struct bench *b, size_t n, size_t columns)
 {
     static const double path[PATH] = {1e-3, 1e-2, 1e-1, 1};
     *b = (struct bench){.o = {.threads = 1, .memory = SIZE_MAX, .seed = 5, .bins = 10}, .n = n, .columns = columns};
-    b->m = (struct select_model){&b->model, &b->anchor};
+    b->m = (struct select_model){&b->model, &b->anchor, NULL};
     spectrum_draw(&b->s, n, columns, 1, 3);
     b->d.e = b->s.e;
     b->d.pair_keys = mem_array(n, sizeof *b->d.pair_keys);
