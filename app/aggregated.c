@@ -333,5 +333,5 @@ void aggregated_text(const struct aggregated_sum *s, struct buf *out)
         return;
     count_text(": ", "preferences", p, out);
     count_text(p->judgements > 0 ? " and " : ": ", "ratings", r, out);
-    buf_addf(out, " discarded, %zu item%s without a label", none, none == 1 ? "" : "s");
+    buf_addf(out, " discarded, %zu item%s without a label", none, PLURAL(none));
 }

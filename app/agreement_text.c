@@ -46,8 +46,8 @@ static void heading(const struct agreement_told *r, const struct agreement_part 
         safe_text(group, strlen(group), out, 40);
     }
     buf_addf(out, ": %zu judgement%s by %zu %s, %zu item%s judged by two or more\n", p->all.ratings,
-             p->all.ratings == 1 ? "" : "s", p->all.raters, p->all.raters == 1 ? "person" : "people", p->all.shared,
-             p->all.shared == 1 ? "" : "s");
+             PLURAL(p->all.ratings), p->all.raters, p->all.raters == 1 ? "person" : "people", p->all.shared,
+             PLURAL(p->all.shared));
 }
 
 /* `title` stands in the corner: whose levels go down and whose across. */

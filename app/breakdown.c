@@ -132,7 +132,7 @@ static void finish_macro(struct work *w)
     struct evaluation_line *l = &w->out->macro;
     const struct metric_interval none = {NAN, NAN};
     char name[48];
-    snprintf(name, sizeof name, "mean of %zu group%s", w->g->groups, w->g->groups == 1 ? "" : "s");
+    snprintf(name, sizeof name, "mean of %zu group%s", w->g->groups, PLURAL(w->g->groups));
     l->name = arena_dup(&w->out->grouping.arena, name);
     l->n = w->g->n;
     l->ece = NAN;

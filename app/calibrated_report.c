@@ -96,9 +96,9 @@ static void map_text(const struct calibrated *c, struct buf *out)
     const struct calibration *m = &c->map;
     char a[EVALUATION_NUMBER], b[EVALUATION_NUMBER];
     if (m->kind == CALIBRATION_NONE)
-        buf_addf(out, "no map: the head does best as it is on %zu pairs (%s)", c->n, c->split);
+        buf_addf(out, "no map: the head does best as it is on %zu pair%s (%s)", c->n, PLURAL(c->n), c->split);
     else
-        buf_addf(out, "%s map from %zu pairs (%s)", calibration_name(m->kind), c->n, c->split);
+        buf_addf(out, "%s map from %zu pair%s (%s)", calibration_name(m->kind), c->n, PLURAL(c->n), c->split);
     if (m->kind == CALIBRATION_TEMPERATURE)
         buf_addf(out, ", T = %s", evaluation_number(m->temperature, false, a));
     if (m->kind == CALIBRATION_TEMPERATURE && m->capped)

@@ -158,7 +158,7 @@ void ceiling_text(const struct ceiling *x, const struct judged *j, struct buf *o
 {
     (void)j;
     buf_addf(out, "How right can it be? %zu pair%s with %zu judgements by %zu people\n\n", x->p.items,
-             x->p.items == 1 ? "" : "s", x->p.judgements, x->people);
+             PLURAL(x->p.items), x->p.judgements, x->people);
     for (size_t k = 0; k < PANEL_COUNT; k++)
         line(panel_names[k].title, &x->p.figure[k], out);
     buf_adds(out, "  (the ceiling takes people as equally often right, and pairs as equally hard)\n");

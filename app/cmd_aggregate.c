@@ -120,13 +120,13 @@ static void as_text(const struct made *m, struct buf *out)
     buf_adds(out, aggregate_names[m->method]);
     buf_adds(out, " of ");
     safe_text(m->attribute, strlen(m->attribute), out, 40);
-    buf_addf(out, ": %zu label%s from %zu judgement%s of %zu item%s\n", m->p.count.labels,
-             m->p.count.labels == 1 ? "" : "s", m->p.part.d.n, m->p.part.d.n == 1 ? "" : "s",
-             m->p.count.labels + m->p.count.none, m->p.count.labels + m->p.count.none == 1 ? "" : "s");
+    buf_addf(out, ": %zu label%s from %zu judgement%s of %zu item%s\n", m->p.count.labels, PLURAL(m->p.count.labels),
+             m->p.part.d.n, PLURAL(m->p.part.d.n), m->p.count.labels + m->p.count.none,
+             PLURAL(m->p.count.labels + m->p.count.none));
     buf_addf(out, "  judgements kept %zu, discarded %zu; items without a label %zu\n", m->p.count.kept,
              m->p.part.d.n - m->p.count.kept, m->p.count.none);
     if (m->p.a.rounds > 0)
-        buf_addf(out, "  %zu round%s%s\n", m->p.a.rounds, m->p.a.rounds == 1 ? "" : "s",
+        buf_addf(out, "  %zu round%s%s\n", m->p.a.rounds, PLURAL(m->p.a.rounds),
                  m->p.a.converged ? "" : "; it did not come to rest");
     buf_addf(out, "\n  %-32s %10s %10s %10s\n", "annotator", "judgements", "kept", reliability_is(m));
     size_t people = names_count(&m->o->people), told = people < MOST_TOLD ? people : MOST_TOLD;

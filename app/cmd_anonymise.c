@@ -41,7 +41,7 @@ static bool answer(const struct app *app, const char *path, const char *salt, co
         buf_adds(&text, " is a copy of ");
         app_add_name(&text, app->workspace);
         buf_addf(&text, " that names nobody: %lld %s, %lld judgement%s", (long long)c->people,
-                 c->people == 1 ? "person" : "people", (long long)c->judgements, c->judgements == 1 ? "" : "s");
+                 c->people == 1 ? "person" : "people", (long long)c->judgements, PLURAL(c->judgements));
         if (salt != NULL)
             buf_addf(&text, "\nsalt: %s (shown this once; whoever has it can try names)", salt);
     }

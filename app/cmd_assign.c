@@ -45,7 +45,7 @@ static void tell(const struct assigning *a, size_t given, struct buf *out)
     } else {
         buf_addf(out, "%zu of %zu handed to ", given, (size_t)a->comparisons.n);
         app_add_name(out, a->args->words.v[0]);
-        buf_addf(out, ", for %lld day%s", (long long)a->days, a->days == 1 ? "" : "s");
+        buf_addf(out, ", for %lld day%s", (long long)a->days, PLURAL(a->days));
         if (given < a->comparisons.n)
             buf_adds(out, "; the others they have handled, or as many people as are wanted hold them");
     }

@@ -20,7 +20,7 @@ static bool verify(const char *path, struct err *err)
     db_close(copy);
     if (ok && faults > 0)
         ok = err_set(err, ERR_SCHEMA, "%s has %d fault%s, as the workspace may have; `assay check` lists them", path,
-                     faults, faults == 1 ? "" : "s");
+                     faults, PLURAL(faults));
     return ok;
 }
 

@@ -51,7 +51,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
                      "%s has %d fault%s; nothing was changed. What to do: keep a copy of the file; `assay restore "
                      "BACKUP` puts the "
                      "last good backup in its place; `assay export -f judgements` saves what can be read of this one",
-                     app->workspace, n, n == 1 ? "" : "s");
+                     app->workspace, n, PLURAL(n));
     buf_free(&f.text);
     db_close(db);
     return ok;

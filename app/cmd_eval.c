@@ -105,7 +105,7 @@ static void as_text(const struct judged *j, const struct sections *s, struct buf
     size_t n = j->n > 0 ? j->n : j->n_thumbs > 0 ? j->n_thumbs : j->n_ratings;
     const char *what = j->n > 0 ? "pair" : j->n_thumbs > 0 ? "thumb" : "rating";
     buf_addf(out, "%s %s %s on %zu %s%s (%s)\n", j->head != NULL ? j->head->kind : "the",
-             j->head != NULL ? "head" : "scores", j->name, n, what, n == 1 ? "" : "s", j->split);
+             j->head != NULL ? "head" : "scores", j->name, n, what, PLURAL(n), j->split);
     if (j->d->aggregation.method != NULL) {
         aggregated_text(&j->d->aggregation, out);
         buf_addc(out, '\n');

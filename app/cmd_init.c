@@ -45,7 +45,7 @@ static bool answer(const struct app *app, const struct rubric *r, int64_t overla
         app_add_name(&text, app->workspace);
         buf_adds(&text, " with the rubric ");
         app_add_name(&text, r->name);
-        buf_addf(&text, " (%zu attribute%s)\n", r->n_attributes, r->n_attributes == 1 ? "" : "s");
+        buf_addf(&text, " (%zu attribute%s)\n", r->n_attributes, PLURAL(r->n_attributes));
     }
     bool ok = app_print(app, &text, err);
     buf_free(&text);

@@ -16,7 +16,7 @@ static const struct option_spec options[] = {
     {"rate", 0, "SIDE.ATTR=N", "a rating: a.helpfulness=4, b.verbosity=1, of both together depth=-1; may be repeated",
      true},
     {"rank", 0, "ORDER", "of several answers, the best first: \"b>a=c>d\"; letters as shown, or ids of answers", false},
-    {"prefer", 0, "N", "-3 (A much better) to 3 (B much better), or neither", false},
+    {"prefer", 0, "N", "from -3 (A much better) to 3 (B much better), as far as the rubric goes, or neither", false},
     {"because", 0, "TEXT", "the justification; @A and @B name the sides", false},
     {"skip", 0, "REASON", "skip it with a reason of the rubric", false},
     {"flag", 0, "REASON", "flag it with a reason of the rubric", false},
@@ -83,8 +83,9 @@ static bool prefer(struct session *s, const char *text, struct err *err)
     long value = strtol(text, &end, 10);
     if (strcmp(text, "neither") == 0)
         value = PREFERENCE_NEITHER;
-    else if (end == text || *end != '\0' || value < -PREFERENCE_MAX || value > PREFERENCE_MAX)
-        return err_set(err, ERR_USAGE, "--prefer takes -3 to 3 or neither, not \"%s\"", text);
+    else if (end == text || *end != '\0' || value < -s->rubric.preference_max || value > s->rubric.preference_max)
+        return err_set(err, ERR_USAGE, "--prefer takes -%d to %d or neither, not \"%s\"", s->rubric.preference_max,
+                       s->rubric.preference_max, text);
     return perform(s, (struct action){.kind = ACT_PREFER, .value = (int)value}, err);
 }
 

@@ -158,8 +158,8 @@ static void tell(const struct settling *s, struct buf *out)
         buf_addf(out, "%lld %s", (long long)s->settled, state);
         if (s->state == QUARANTINE_RELEASED)
             buf_addf(out, ": %lld new comparison%s, %lld new judgement%s", (long long)s->counts.comparisons.made,
-                     s->counts.comparisons.made == 1 ? "" : "s", (long long)s->counts.judgements.made,
-                     s->counts.judgements.made == 1 ? "" : "s");
+                     PLURAL(s->counts.comparisons.made), (long long)s->counts.judgements.made,
+                     PLURAL(s->counts.judgements.made));
     }
     buf_addc(out, '\n');
 }

@@ -147,7 +147,7 @@ static bool write_out(const struct app *app, const struct report *r, int format,
         if (app->json)
             told_json(r, formats[format], path, page.len, &told);
         else if (to_file)
-            app_note(app, "%zu bytes to %s, %zu head%s", page.len, path, r->heads.n, r->heads.n == 1 ? "" : "s");
+            app_note(app, "%zu bytes to %s, %zu head%s", page.len, path, r->heads.n, PLURAL(r->heads.n));
         ok = !app->json || app_print(app, &told, err);
         if (ok)
             ok = outfile_commit(out, err);

@@ -99,7 +99,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     ok = ok && app_print(app, &t.text, err);
     if (ok && faults > 0)
         ok = err_set(err, ERR_SCHEMA, "%s has %d fault%s; nothing was replaced. Try an older backup", file, faults,
-                     faults == 1 ? "" : "s");
+                     PLURAL(faults));
     buf_free(&kept);
     buf_free(&t.text);
     return ok;

@@ -34,7 +34,7 @@ static void line(void *ctx, const struct rubric *r)
     }
     app_add_name(&l->text, r->name);
     buf_addf(&l->text, "@%d  %zu attribute%s, preference to %d%s%s\n", r->version, r->n_attributes,
-             r->n_attributes == 1 ? "" : "s", r->preference_max, r->justification_min_words > 0 ? ", a reason" : "",
+             PLURAL(r->n_attributes), r->preference_max, r->justification_min_words > 0 ? ", a reason" : "",
              r->row == l->current ? "  (current)" : "");
 }
 

@@ -60,6 +60,15 @@ static bool show(const struct app *app, struct db *db, int first, int end, struc
     return ok;
 }
 
+static bool unknown(const char *key, struct err *err)
+{
+    const char *keys[SETTING_COUNT_OF + 1] = {NULL};
+    for (int i = 0; i < SETTING_COUNT_OF; i++)
+        keys[i] = setting_spec((enum setting_id)i)->key;
+    const char *nearest = args_nearest(key, keys);
+    return nearest != NULL && err_set(err, ERR_USAGE, "there is no setting \"%.60s\"; is \"%s\" meant?", key, nearest);
+}
+
 static bool run(struct app *app, const struct args *args, struct err *err)
 {
     size_t n = args->words.n;
@@ -68,7 +77,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
     char who[RIGHTS_NAME_SIZE];
     struct db *db;
     if (n > 0 && !setting_find(args->words.v[0], &id, err))
-        return false;
+        return unknown(args->words.v[0], err);
     if (back && n != 1)
         return err_set(err, ERR_USAGE, "--default takes the name of one setting and no value");
     if ((n == 2 && !setting_valid(id, args->words.v[1], err)) || !app_open(app, n == 2 || back, &db, err))

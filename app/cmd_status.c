@@ -90,8 +90,7 @@ static void add_counts(const struct status *s, struct buf *out)
     } counts[] = {{s->prompts, "prompt"},       {s->responses, "response"},           {s->comparisons, "comparison"},
                   {s->judgements, "judgement"}, {s->embedding_sets, "embedding set"}, {s->runs, "run"}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        buf_addf(out, "%s%lld %s%s", i > 0 ? ", " : "", (long long)counts[i].n, counts[i].what,
-                 counts[i].n == 1 ? "" : "s");
+        buf_addf(out, "%s%lld %s%s", i > 0 ? ", " : "", (long long)counts[i].n, counts[i].what, PLURAL(counts[i].n));
     buf_addc(out, '\n');
     if (s->prompts == 0)
         buf_adds(out, "\nempty: `assay import FILE` brings in prompts and answers\n");

@@ -177,8 +177,8 @@ static void add_verdicts(const struct comparison *x, enum comparison_format form
 static void add_heading(const struct comparison *x, struct buf *out)
 {
     const struct compare_head *first = &x->heads[0].as_is;
-    buf_addf(out, "%zu head%s on %zu pairs of %zu prompts,\n", x->n_heads, x->n_heads == 1 ? "" : "s", x->n,
-             first->interval.groups);
+    buf_addf(out, "%zu head%s on %zu pair%s of %zu prompt%s,\n", x->n_heads, PLURAL(x->n_heads), x->n, PLURAL(x->n),
+             first->interval.groups, PLURAL(first->interval.groups));
     if (x->o->folds > 0)
         buf_addf(out, "each pair judged by heads fitted to the other %zu of %zu folds of prompts\n\n", x->folds - 1,
                  x->folds);

@@ -270,7 +270,7 @@ static void length_text(const struct confounds *c, struct buf *out)
     correlation_line("  within prompts, Pearson", b, LENGTH_PEARSON_WITHIN, out);
     correlation_line("                  Spearman", b, LENGTH_SPEARMAN_WITHIN, out);
     if (c->without > 0)
-        buf_addf(out, "  (%zu pairs are left out: a length is not known)\n", c->without);
+        buf_addf(out, "  (%zu pair%s left out: a length is not known)\n", c->without, PLURAL(c->without));
 }
 
 void confounds_text(const struct confounds *c, const struct judged *j, struct buf *out)

@@ -84,7 +84,7 @@ static void label_text(const struct label *l, struct buf *out)
         buf_addf(out, " (helpfulness differs by %.4g)", l->mean);
     else if (l->has)
         buf_addf(out, " (mean %.4g of %d)", l->mean, l->n_stated);
-    buf_addf(out, ", by %s: %d judgement%s count%s", l->said_by, l->n, l->n == 1 ? "" : "s", l->n == 1 ? "s" : "");
+    buf_addf(out, ", by %s: %d judgement%s count%s", l->said_by, l->n, PLURAL(l->n), l->n == 1 ? "s" : "");
     if (l->n_neither > 0)
         buf_addf(out, ", %d of them \"neither\"", l->n_neither);
     buf_addc(out, '\n');

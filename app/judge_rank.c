@@ -40,7 +40,8 @@ bool judge_rank(struct session *s, const char *order, struct err *err)
     char before = '>';
     if (t->n < 3)
         return err_set(err, ERR_USAGE,
-                       "--rank puts several answers in order, and here are two; --prefer takes -3 to 3");
+                       "--rank puts several answers in order, and here are two; --prefer takes -%d to %d",
+                       s->rubric.preference_max, s->rubric.preference_max);
     for (int i = 0; i < t->n; i++)
         if (t->draft.place[i] > 0 && !perform(s, i, 0, err))
             return false;

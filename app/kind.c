@@ -56,7 +56,7 @@ bool kind_check(const struct kind *k, const struct args *args, struct err *err)
 
 void kind_pairs_text(const struct training *t, struct buf *out)
 {
-    buf_addf(out, "on %zu pairs x %zu", t->pairs.n_fit, t->head.d);
+    buf_addf(out, "on %zu pair%s x %zu", t->pairs.n_fit, PLURAL(t->pairs.n_fit), t->head.d);
 }
 
 bool kind_says_log_odds(const struct head *h)

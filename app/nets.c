@@ -190,7 +190,7 @@ static void nets_line(const struct nets_opts *o, const struct descent_info *info
     }
     buf_addf(out, "\n  %zu %s", o->descent.nets, title);
     if (last == 0)
-        buf_addf(out, ", %zu epoch%s: no pairs were left to stop by\n", info->epochs, info->epochs == 1 ? "" : "s");
+        buf_addf(out, ", %zu epoch%s: no pairs were left to stop by\n", info->epochs, PLURAL(info->epochs));
     else if (first == last)
         buf_addf(out, ", best after epoch %zu of %zu\n", first, info->epochs);
     else

@@ -104,7 +104,7 @@ void one_to_many_text(const struct one_to_many *x, const struct judged *j, struc
     buf_adds(out, "Do all right answers to a prompt stand above all wrong ones?\n");
     suite_report_text(&x->report, out);
     if (x->mixed > 0)
-        buf_addf(out, "  (%zu prompts left out: an answer both wins and loses)\n", x->mixed);
+        buf_addf(out, "  (%zu prompt%s left out: an answer both wins and loses)\n", x->mixed, PLURAL(x->mixed));
 }
 
 void one_to_many_free(struct one_to_many *x)

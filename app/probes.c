@@ -376,7 +376,7 @@ static void row_text(const struct probes_row *r, struct buf *out)
 static void left_out(size_t n, const char *why, struct buf *out)
 {
     if (n > 0)
-        buf_addf(out, "  (%zu probe%s left out: %s)\n", n, n == 1 ? "" : "s", why);
+        buf_addf(out, "  (%zu probe%s left out: %s)\n", n, PLURAL(n), why);
 }
 
 void probes_text(const struct probes *x, const struct judged *j, struct buf *out)

@@ -97,7 +97,7 @@ static void sides(const struct report_people *x, struct page *p)
     page_text(
         p,
         "Of %s judgement%s that prefer%s an answer, %s favour the one on side A (95 %%: Wilson); an even half is fair.",
-        report_count((int64_t)x->sided).text, x->sided == 1 ? "" : "s", x->sided == 1 ? "s" : "",
+        report_count((int64_t)x->sided).text, PLURAL(x->sided), x->sided == 1 ? "s" : "",
         report_share((double)x->for_a / (double)x->sided, i).text);
 }
 

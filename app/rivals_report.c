@@ -127,7 +127,7 @@ void rivals_text(const struct rivals *r, const struct objectives *o, size_t most
             safe_text(o->name[i], strlen(o->name[i]), out, 40);
         else
             buf_adds(out, "all");
-        buf_addf(out, ", %zu pair%s\n", n, n == 1 ? "" : "s");
+        buf_addf(out, ", %zu pair%s\n", n, PLURAL(n));
         for (enum rival h = 0; h < RIVAL_KINDS && n > 0; h++)
             row(&f[h], h, out);
     }

@@ -109,7 +109,7 @@ static void tell_fit(const struct trained *x, struct task *t)
         buf_addf(&text, ", lambda %.3g", f->l2);
     t->result.summary = arena_dup(&t->arena, text.ptr);
     buf_reset(&text);
-    buf_addf(&text, "%s, %zu step%s, %.2f s%s", f->stop, f->iterations, f->iterations == 1 ? "" : "s", f->seconds,
+    buf_addf(&text, "%s, %zu step%s, %.2f s%s", f->stop, f->iterations, PLURAL(f->iterations), f->seconds,
              f->converged    ? ""
              : f->stationary ? "; not certified"
                              : "; not converged");

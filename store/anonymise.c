@@ -196,7 +196,7 @@ bool anonymise_copy(struct db *db, const char *path, const char *salt, struct an
     db_close(copy);
     if (ok && faults > 0)
         ok = err_set(err, ERR_SCHEMA, "the workspace has %d fault%s; \"assay check\" lists them", faults,
-                     faults == 1 ? "" : "s");
+                     PLURAL(faults));
     if (!ok)
         db_remove(path);
     pseudonyms_free(&a.names);

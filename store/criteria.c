@@ -57,7 +57,7 @@ bool criteria_allow(const struct rubric *r, const struct draft *d, int preferenc
         return true;
     if (failed[SIDE_A] >= 0 && failed[SIDE_B] >= 0) {
         snprintf(why, CRITERIA_WHY_SIZE, "A fails %.40s and B %.40s: neither is valid",
-                 r->attributes[failed[SIDE_A]].key, r->attributes[failed[SIDE_B]].key);
+                 r->attributes[failed[SIDE_A]].label, r->attributes[failed[SIDE_B]].label);
         return false;
     }
     int side = preference < 0 ? SIDE_A : SIDE_B;
@@ -65,7 +65,7 @@ bool criteria_allow(const struct rubric *r, const struct draft *d, int preferenc
         side = failed[SIDE_A] >= 0 ? SIDE_A : SIDE_B;
     if (failed[side] < 0)
         return true;
-    snprintf(why, CRITERIA_WHY_SIZE, "%c fails %.40s: it cannot be %s", "AB"[side], r -> attributes[failed[side]].key,
+    snprintf(why, CRITERIA_WHY_SIZE, "%c fails %.40s: it cannot be %s", "AB"[side], r -> attributes[failed[side]].label,
              preference == 0 ? "as good as the other" : "the better one");
     return false;
 }

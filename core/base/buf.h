@@ -32,5 +32,7 @@ void buf_reset(struct buf *b);
 /* The caller owns the returned string; the buffer is empty again. */
 char *buf_take(struct buf *b);
 void buf_free(struct buf *b);
+/* The end of a word behind a number of any type: "1 pair", "2 pairs". */
+#define PLURAL(n) ((n) == 1 ? "" : "s")
 
 #endif

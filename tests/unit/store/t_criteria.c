@@ -16,7 +16,7 @@
 
 #define LEVELS "\"levels\":[\"0\",\"1\",\"2\",\"3\",\"4\"]"
 #define ATTRIBUTE(key, more)                                                                                           \
-    "{\"key\":\"" key "\",\"label\":\"" key "\",\"about\":\"a\",\"min\":0,\"max\":4," LEVELS more "}"
+    "{\"key\":\"" key "\",\"label\":\"Its " key "\",\"about\":\"a\",\"min\":0,\"max\":4," LEVELS more "}"
 
 static const char mine[] =
     "{\"name\":\"mine\",\"attributes\":["
@@ -107,12 +107,12 @@ Test(criteria, what_fails_cannot_be_preferred)
         const char *why;
     } all[] = {
         {{4, 4, 4, 2, 0, 0, 3}, true, ""},
-        {{4, 4, 4, 1, 0, 0, 3}, false, "B fails safety: it cannot be the better one"},
-        {{4, 4, 4, 1, 0, 0, 0}, false, "B fails safety: it cannot be as good as the other"},
-        {{4, 0, 4, 4, 0, 0, 0}, false, "A fails safety: it cannot be as good as the other"},
+        {{4, 4, 4, 1, 0, 0, 3}, false, "B fails Its safety: it cannot be the better one"},
+        {{4, 4, 4, 1, 0, 0, 0}, false, "B fails Its safety: it cannot be as good as the other"},
+        {{4, 0, 4, 4, 0, 0, 0}, false, "A fails Its safety: it cannot be as good as the other"},
         {{4, 4, 4, 1, 0, 0, -1}, true, ""},
-        {{4, 0, 4, 4, 0, 0, -1}, false, "A fails safety: it cannot be the better one"},
-        {{4, 0, 4, 1, 0, 0, -1}, false, "A fails safety and B safety: neither is valid"},
+        {{4, 0, 4, 4, 0, 0, -1}, false, "A fails Its safety: it cannot be the better one"},
+        {{4, 0, 4, 1, 0, 0, -1}, false, "A fails Its safety and B Its safety: neither is valid"},
         {{4, 0, 4, 1, 0, 0, PREFERENCE_NEITHER}, true, ""},
         {{4, 0, 4, 1, 0, 0, PREFERENCE_UNSET}, true, ""},
     };
