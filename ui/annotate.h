@@ -37,7 +37,8 @@ struct annotate_selection {
 struct annotate {
     const struct ui_host *host;
     enum annotate_mode mode;
-    enum arrangement arrange;
+    struct tastes *tastes;       /* the screen's; `own` before there is one */
+    struct tastes own, followed; /* followed: what is shown agrees with these */
     enum pane focus;
     bool maximised;
     bool show_missing; /* a submit was refused: mark what is missing */
@@ -50,7 +51,6 @@ struct annotate {
     } read[ANSWERS_MOST]; /* of a ranking: what stood on top when an answer was shown last */
     int64_t shown;        /* the comparison whose texts are in `text` */
     struct textview text[PANE_COUNT];
-    bool diff, markdown;    /* how they are shown */
     struct word_diff words; /* of A and B, when diff is on */
     char *sought;           /* whose hits are marked; NULL: none are */
     VEC(struct annotate_hit) hits;
@@ -58,10 +58,8 @@ struct annotate {
     struct editor editor;             /* MODE_WRITE: what is being written */
     struct annotate_selection select; /* MODE_SELECT, MODE_COMMENT */
     struct editor comment;            /* MODE_COMMENT: on the passage that is to be marked */
-    bool linear;                      /* no panes: one text, one field at a time (annotate_linear.c) */
-    struct textview line;             /* then: prompt, A and B below one another, each behind its heading */
+    struct textview line;             /* in linear mode: prompt, A and B below one another, each behind its heading */
     VEC(char *) headings;
-    int break_minutes;       /* work after which a break is proposed; 0: never */
     double work_began;       /* when, after the last break */
     int pasted;              /* bytes of the text that came by a paste and were not handed over yet */
     bool give_up;            /* the text could not be saved, and the person was told */
@@ -115,6 +113,8 @@ void annotate_arrange(struct annotate *a, const struct grid *g);
 int annotate_because_cols(int cols);
 
 /* annotate_look.c */
+/* Take over tastes that were changed, by whomever. */
+void annotate_follow(struct annotate *a);
 /* Show the texts of the present item as they are to be shown. */
 void annotate_look(struct annotate *a);
 void annotate_toggle_diff(struct annotate *a, struct screen *s);
@@ -174,7 +174,6 @@ const struct reason *annotate_reasons(const struct annotate *a, size_t *n);
 
 /* annotate_command.c */
 extern const struct command annotate_commands[];
-extern const struct option annotate_options[];
 void annotate_dump(const void *view, struct buf *out);
 
 /* annotate_draw.c */

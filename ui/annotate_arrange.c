@@ -42,8 +42,8 @@ void annotate_arrange(struct annotate *a, const struct grid *g)
                                    .answers = annotate_state(a)->task->n,
                                    .prompt_rows = textview_rows(&a->text[PANE_PROMPT]),
                                    .because_rows = rows_of_because(a, rows, cols),
-                                   .arrange = a->arrange,
-                                   .diff = a->diff,
+                                   .arrange = a->tastes->arrange,
+                                   .diff = a->tastes->diff,
                                    .focus = a->focus,
                                    .maximised = a->maximised};
     lay_out(a, &needs);

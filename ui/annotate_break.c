@@ -17,9 +17,9 @@ int annotate_break_wait(const void *view)
 {
     const struct annotate *a = view;
     double now = clock_monotonic();
-    if (a->break_minutes == 0 || a->work_began == 0 || now - a->last_key >= BREAK_SECONDS)
+    if (a->tastes->break_minutes == 0 || a->work_began == 0 || now - a->last_key >= BREAK_SECONDS)
         return -1;
-    double left = a->work_began + 60.0 * a->break_minutes - now;
+    double left = a->work_began + 60.0 * a->tastes->break_minutes - now;
     return left <= 0 ? 0 : (int)(left * 1000) + 1;
 }
 
@@ -29,5 +29,5 @@ void annotate_break_tick(void *view, struct screen *s)
     double now = clock_monotonic();
     screen_say(s, "%d minutes at work: a break of five keeps judgements even. All is saved.",
                (int)((now - a->work_began) / 60));
-    a->work_began = now - 60.0 * a->break_minutes + AGAIN_SECONDS;
+    a->work_began = now - 60.0 * a->tastes->break_minutes + AGAIN_SECONDS;
 }

@@ -2,7 +2,6 @@
 #include "core/base/json_writer.h"
 #include "store/places.h"
 #include "ui/annotate.h"
-#include "ui/option.h"
 
 #include <stdio.h>
 
@@ -39,70 +38,6 @@ const struct command annotate_commands[] = {
     {"goto", NULL, "ID", "go to a comparison by its id, or the beginning of it", NULL, run_goto},
     {"guidelines", NULL, "", "the guidelines of this workspace", NULL, run_guidelines},
     {"stats", NULL, "", "how much is done; the id of this one, and its time", NULL, run_stats},
-    {0},
-};
-
-/* ---- settings ---- */
-
-static const char *const layouts[] = {
-#define X(id, name) name,
-    ARRANGEMENTS(X)
-#undef X
-        NULL};
-
-static size_t get_layout(const void *view, const struct screen *s)
-{
-    (void)s;
-    return (size_t)((const struct annotate *)view)->arrange;
-}
-
-static void set_layout(void *view, struct screen *s, size_t value)
-{
-    (void)s;
-    struct annotate *a = view;
-    a->arrange = (enum arrangement)value;
-    a->maximised = false;
-}
-
-/* off, or minutes */
-static const char *const breaks[] = {"off", "25", "50", "90", NULL};
-static const int break_minutes[] = {0, 25, 50, 90};
-
-static size_t get_break(const void *view, const struct screen *s)
-{
-    (void)s;
-    size_t i = 0;
-    while (break_minutes[i] != ((const struct annotate *)view)->break_minutes)
-        i++;
-    return i;
-}
-
-static void set_break(void *view, struct screen *s, size_t value)
-{
-    (void)s;
-    ((struct annotate *)view)->break_minutes = break_minutes[value];
-}
-
-static size_t get_linear(const void *view, const struct screen *s)
-{
-    (void)s;
-    return ((const struct annotate *)view)->linear;
-}
-
-static void set_linear(void *view, struct screen *s, size_t value)
-{
-    (void)s;
-    struct annotate *a = view;
-    a->linear = value == 1;
-    if (a->linear)
-        annotate_linear_texts(a);
-    annotate_look(a);
-}
-
-const struct option annotate_options[] = {
-    {"layout", "how A and B stand", layouts, get_layout, set_layout},
-    {"break", "after how many minutes of work a break is proposed", breaks, get_break, set_break},
-    {"linear", "for screen readers: no panes, one field at a time", option_switch, get_linear, set_linear},
     {0},
 };
 
@@ -181,7 +116,7 @@ void annotate_dump(const void *view, struct buf *out)
     const struct annotate *a = view;
     const struct annotate_state *st = annotate_state(a);
     buf_addf(out, "comparison %s\n", st->task->comparison == 0 ? "none" : st->task->id);
-    buf_addf(out, "mode %s\nlayout %s%s\nfocus %s\n", modes[a->mode], arrangement_name(a->arrange),
+    buf_addf(out, "mode %s\nlayout %s%s\nfocus %s\n", modes[a->mode], arrangement_name(a->tastes->arrange),
              a->maximised ? " maximised" : "", panes[a->focus]);
     if (st->task->comparison == 0)
         return;
@@ -189,7 +124,7 @@ void annotate_dump(const void *view, struct buf *out)
     dump_cell(st, st->task->draft.cell, out);
     buf_addc(out, '\n');
     dump_draft(st, out);
-    buf_addf(out, "texts %s%s\n", a->markdown ? "markdown" : "raw", a->diff ? " diff" : "");
+    buf_addf(out, "texts %s%s\n", a->tastes->markdown ? "markdown" : "raw", a->tastes->diff ? " diff" : "");
     if (a->sought != NULL)
         buf_addf(out, "hit %zu of %zu\n", a->hits.n > 0 ? a->hit + 1 : 0, (size_t)a->hits.n);
     for (int p = 0; p < PANE_COUNT; p++)

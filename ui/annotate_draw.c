@@ -82,9 +82,9 @@ static void draw_title(const struct annotate *a, const struct screen *s, struct 
     int n = 0;
     if (p == PANE_PROMPT && annotate_state(a)->task->n_turns > 1)
         n = say_turns(a, s, dot, right, sizeof right);
-    else if (p != PANE_PROMPT && a->diff)
+    else if (p != PANE_PROMPT && a->tastes->diff)
         n = snprintf(right, sizeof right, " diff %s", dot);
-    if (a->markdown)
+    if (a->tastes->markdown)
         n += snprintf(right + n, sizeof right - (size_t)n, " markdown %s", dot);
     snprintf(right + n, sizeof right - (size_t)n, " %s ", range);
     int width = (int)safe_width(right, strlen(right));
@@ -224,12 +224,13 @@ static void draw_done(const struct annotate *a, const struct screen *s, struct g
 void annotate_draw(void *view, const struct screen *s, struct grid *g)
 {
     struct annotate *a = view;
+    annotate_follow(a);
     if (annotate_state(a)->task->comparison == 0) {
         draw_header(a, g);
         draw_done(a, s, g);
         return;
     }
-    if (a->linear) {
+    if (a->tastes->linear) {
         annotate_linear_draw(a, s, g);
         return;
     }

@@ -6,26 +6,41 @@ void annotate_look(struct annotate *a)
     const struct task *t = annotate_state(a)->task;
     if (t->comparison == 0)
         return;
-    if (a->diff)
+    if (a->tastes->diff)
         word_diff_make(&a->words, t->text[a->answer[0]], t->len[a->answer[0]], t->text[a->answer[1]],
                        t->len[a->answer[1]]);
     static const char signs[] = {'-', '+'};
     struct text_changes line[SIDE_B + 1];
     for (int side = SIDE_A; side <= SIDE_B; side++) {
         struct text_changes c = {0, &a->words.only[side], signs[side]};
-        textview_look(&a->text[side], a->markdown, &c, a->diff);
+        textview_look(&a->text[side], a->tastes->markdown, &c, a->tastes->diff);
         line[side] = c;
         line[side].part = annotate_linear_part(a, (enum pane)side, 0);
     }
-    textview_look(&a->text[PANE_PROMPT], a->markdown, NULL, 0);
-    textview_look(&a->line, a->markdown, line, a->linear && a->diff ? SIDE_B + 1 : 0);
+    textview_look(&a->text[PANE_PROMPT], a->tastes->markdown, NULL, 0);
+    if (a->tastes->linear)
+        textview_look(&a->line, a->tastes->markdown, line, a->tastes->diff ? SIDE_B + 1 : 0);
+}
+
+void annotate_follow(struct annotate *a)
+{
+    const struct tastes *now = a->tastes, *was = &a->followed;
+    bool texts = now->linear != was->linear || now->markdown != was->markdown || now->diff != was->diff;
+    a->maximised = a->maximised && now->arrange == was->arrange;
+    if (texts && now->linear)
+        annotate_linear_texts(a);
+    else if (texts)
+        annotate_linear_release(a); /* it would show texts of an item that is gone */
+    a->followed = *now;
+    if (texts)
+        annotate_look(a);
 }
 
 void annotate_toggle_diff(struct annotate *a, struct screen *s)
 {
-    a->diff = !a->diff;
-    annotate_look(a);
-    if (!a->diff)
+    a->tastes->diff = !a->tastes->diff;
+    annotate_follow(a);
+    if (!a->tastes->diff)
         screen_say(s, "The answers as they are.");
     else if (a->words.only[0].at.n + a->words.only[1].at.n == 0)
         screen_say(s, "Both answers have the same words in the same order.");
@@ -36,13 +51,13 @@ void annotate_toggle_diff(struct annotate *a, struct screen *s)
 
 void annotate_toggle_markdown(struct annotate *a, struct screen *s)
 {
-    a->markdown = !a->markdown;
-    annotate_look(a);
+    a->tastes->markdown = !a->tastes->markdown;
+    annotate_follow(a);
     bool wild = false;
     for (int p = 0; p < PANE_COUNT; p++)
         wild = wild || a->text[p].wild;
     if (wild)
         screen_say(s, "What is too wild to be rendered is shown raw.");
     else
-        screen_say(s, a->markdown ? "Markdown as it is meant to be read." : "The texts as they are written.");
+        screen_say(s, a->tastes->markdown ? "Markdown as it is meant to be read." : "The texts as they are written.");
 }

@@ -102,7 +102,7 @@ bool annotate_find(void *view, struct screen *s, const char *what, int direction
     mark_hits(a);
     const struct annotate_hit *h = &a->hits.v[a->hit];
     a->focus = h->pane;
-    if (a->linear)
+    if (a->tastes->linear)
         textview_reveal(&a->line, annotate_linear_part(a, h->pane, h->part), h->from);
     annotate_arrange(a, &s->grid);
     textview_reveal(&a->text[h->pane], h->part, h->from);

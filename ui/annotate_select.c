@@ -159,9 +159,9 @@ void annotate_select_begin(struct annotate *a, struct screen *s)
 {
     const struct textview *v = &a->text[a->focus];
     size_t first, at = 0;
-    if (a->linear || a->focus == PANE_PROMPT || textview_rows(v) == 0) {
-        screen_refuse(s, a->linear ? "Passages are marked on the screen with panes: :set linear off"
-                                   : "Passages are marked in an answer: go to A or B first.");
+    if (a->tastes->linear || a->focus == PANE_PROMPT || textview_rows(v) == 0) {
+        screen_refuse(s, a->tastes->linear ? "Passages are marked on the screen with panes: :set linear off"
+                                           : "Passages are marked in an answer: go to A or B first.");
         return;
     }
     textview_place(v, textview_top(v), &first, &at);

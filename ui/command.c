@@ -231,7 +231,7 @@ static void words_of_set(const struct screen *s, const char *behind, const char 
         typed--;
     size_t first = strspn(behind, " "), n = strcspn(behind + first, " ");
     char *before = mem_ndup(behind + first, first + n <= typed ? n : 0);
-    option_words(s, before, out);
+    option_words(before, out);
     mem_free(before);
 }
 

@@ -1,12 +1,17 @@
 #include "ui/option.h"
 
-#include "ui/theme.h"
-
 #include <string.h>
 
-const char *const option_switch[] = {"off", "on", NULL};
+static const char *const on_off[] = {"off", "on", NULL};
 
-/* ---- of the program ---- */
+struct option {
+    const char *name, *help;
+    const char *const *values;             /* ends with NULL; of a switch "on" may be left out: `:set NAME` */
+    size_t (*get)(const struct screen *s); /* which of them holds */
+    void (*set)(struct screen *s, size_t value);
+};
+
+/* ---- how the screen looks ---- */
 
 static const char *const theme_names[] = {
 #define X(id, name, help) name,
@@ -14,76 +19,112 @@ static const char *const theme_names[] = {
 #undef X
         NULL};
 
-static size_t get_theme(const void *view, const struct screen *s)
+static size_t get_theme(const struct screen *s)
 {
-    (void)view;
     return (size_t)s->theme;
 }
 
-static void set_theme(void *view, struct screen *s, size_t value)
+static void set_theme(struct screen *s, size_t value)
 {
-    (void)view;
     s->theme = (enum theme)value;
     s->theme_chosen = true;
 }
 
-static size_t get_mouse(const void *view, const struct screen *s)
+static size_t get_mouse(const struct screen *s)
 {
-    (void)view;
     return s->mouse;
 }
 
-static void set_mouse(void *view, struct screen *s, size_t value)
+static void set_mouse(struct screen *s, size_t value)
 {
-    (void)view;
     s->mouse = value == 1;
 }
 
-static size_t get_ascii(const void *view, const struct screen *s)
+static size_t get_ascii(const struct screen *s)
 {
-    (void)view;
     return s->grid.ascii;
 }
 
-static void set_ascii(void *view, struct screen *s, size_t value)
+static void set_ascii(struct screen *s, size_t value)
 {
-    (void)view;
     s->grid.ascii = value == 1;
     s->repaint = true;
 }
 
-static const struct option generic[] = {
+/* ---- how one reads and works ---- */
+
+static const char *const layouts[] = {
+#define X(id, name) name,
+    ARRANGEMENTS(X)
+#undef X
+        NULL};
+
+static size_t get_layout(const struct screen *s)
+{
+    return (size_t)s->tastes.arrange;
+}
+
+static void set_layout(struct screen *s, size_t value)
+{
+    s->tastes.arrange = (enum arrangement)value;
+}
+
+/* off, or minutes */
+static const char *const breaks[] = {"off", "25", "50", "90", NULL};
+static const int break_minutes[] = {0, 25, 50, 90};
+
+static size_t get_break(const struct screen *s)
+{
+    size_t i = 0;
+    while (break_minutes[i] != s->tastes.break_minutes)
+        i++;
+    return i;
+}
+
+static void set_break(struct screen *s, size_t value)
+{
+    s->tastes.break_minutes = break_minutes[value];
+}
+
+static size_t get_linear(const struct screen *s)
+{
+    return s->tastes.linear;
+}
+
+static void set_linear(struct screen *s, size_t value)
+{
+    s->tastes.linear = value == 1;
+}
+
+static size_t get_markdown(const struct screen *s)
+{
+    return s->tastes.markdown;
+}
+
+static void set_markdown(struct screen *s, size_t value)
+{
+    s->tastes.markdown = value == 1;
+}
+
+static const struct option options[] = {
+    {"layout", "how A and B stand", layouts, get_layout, set_layout},
+    {"break", "after how many minutes of work a break is proposed", breaks, get_break, set_break},
+    {"linear", "for screen readers: no panes, one field at a time", on_off, get_linear, set_linear},
+    {"markdown", "markdown as it is meant to be read", on_off, get_markdown, set_markdown},
     {"theme", "colours", theme_names, get_theme, set_theme},
     {"mouse", "the wheel scrolls, a click selects; marking text is then the program's, with Shift the terminal's",
-     option_switch, get_mouse, set_mouse},
-    {"ascii", "marks and rules without anything beyond ASCII", option_switch, get_ascii, set_ascii},
+     on_off, get_mouse, set_mouse},
+    {"ascii", "marks and rules without anything beyond ASCII", on_off, get_ascii, set_ascii},
     {0},
 };
 
-/* ---- all that hold ---- */
+/* ---- what is asked for ---- */
 
-struct found {
-    const struct option *option;
-    void *view;
-};
-
-static size_t collect(const struct screen *s, struct found *out)
+static const struct option *find(const char *name, size_t len)
 {
-    size_t n = 0;
-    const struct view *v;
-    for (size_t depth = 0; (v = view_stack_below(&s->views, depth)) != NULL; depth++)
-        for (const struct option *o = v->ops->options; o != NULL && o->name != NULL && n < OPTION_MOST; o++)
-            out[n++] = (struct found){o, v->self};
-    for (const struct option *o = generic; o->name != NULL && n < OPTION_MOST; o++)
-        out[n++] = (struct found){o, NULL};
-    return n;
-}
-
-static const struct found *find(const struct found *all, size_t n, const char *name, size_t len)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strlen(all[i].option->name) == len && memcmp(all[i].option->name, name, len) == 0)
-            return &all[i];
+    for (const struct option *o = options; o->name != NULL; o++)
+        if (strlen(o->name) == len && memcmp(o->name, name, len) == 0)
+            return o;
     return NULL;
 }
 
@@ -93,11 +134,11 @@ static void add_words(const char *const *words, const char *between, struct buf 
         buf_addf(out, "%s%s", w > words ? between : "", *w);
 }
 
-static bool refuse_name(const struct found *all, size_t n, const char *name, size_t len, struct err *err)
+static bool refuse_name(const char *name, size_t len, struct err *err)
 {
     struct buf names = BUF_INIT;
-    for (size_t i = 0; i < n; i++)
-        buf_addf(&names, "%s%s", i > 0 ? ", " : "", all[i].option->name);
+    for (const struct option *o = options; o->name != NULL; o++)
+        buf_addf(&names, "%s%s", o > options ? ", " : "", o->name);
     err_set(err, ERR_USAGE, "there is no setting \"%.*s\"; there are %s", len > 40 ? 40 : (int)len, name, names.ptr);
     buf_free(&names);
     return false;
@@ -112,61 +153,60 @@ static bool refuse_value(const struct option *o, const char *value, struct err *
     return false;
 }
 
-static void say_all(struct screen *s, const struct found *all, size_t n)
+/* "theme light, mouse; off: linear": on one row of 80 columns, whatever is set. */
+static void say_all(struct screen *s)
 {
-    struct buf b = BUF_INIT;
-    for (size_t i = 0; i < n; i++)
-        buf_addf(&b, "%s%s %s", i > 0 ? ", " : "", all[i].option->name,
-                 all[i].option->values[all[i].option->get(all[i].view, s)]);
-    screen_say(s, "%s", b.ptr);
-    buf_free(&b);
+    struct buf said = BUF_INIT, off = BUF_INIT;
+    for (const struct option *o = options; o->name != NULL; o++) {
+        const char *value = o->values[o->get(s)];
+        bool is_off = strcmp(value, on_off[0]) == 0;
+        struct buf *to = is_off ? &off : &said;
+        buf_addf(to, "%s%s", to->len > 0 ? ", " : "", o->name);
+        if (!is_off && o->values != on_off)
+            buf_addf(to, " %s", value);
+    }
+    screen_say(s, off.len > 0 ? "%s; off: %s" : "%s", said.ptr, off.ptr);
+    buf_free(&said);
+    buf_free(&off);
 }
 
 bool option_set(struct screen *s, const char *arg, struct err *err)
 {
-    struct found all[OPTION_MOST];
-    size_t n = collect(s, all), len = strcspn(arg, " ");
+    size_t len = strcspn(arg, " ");
     if (*arg == '\0') {
-        say_all(s, all, n);
+        say_all(s);
         return true;
     }
-    const struct found *hit = find(all, n, arg, len);
+    const struct option *hit = find(arg, len);
     if (hit == NULL)
-        return refuse_name(all, n, arg, len, err);
+        return refuse_name(arg, len, err);
     const char *value = arg + len + strspn(arg + len, " ");
-    if (*value == '\0' && hit->option->values == option_switch)
-        value = option_switch[1];
-    for (size_t i = 0; hit->option->values[i] != NULL; i++)
-        if (strcmp(hit->option->values[i], value) == 0)
-            return hit->option->set(hit->view, s, i), true;
-    return refuse_value(hit->option, value, err);
+    if (*value == '\0' && hit->values == on_off)
+        value = on_off[1];
+    for (size_t i = 0; hit->values[i] != NULL; i++)
+        if (strcmp(hit->values[i], value) == 0)
+            return hit->set(s, i), true;
+    return refuse_value(hit, value, err);
 }
 
-void option_words(const struct screen *s, const char *before, const char *out[OPTION_MOST + 1])
+void option_words(const char *before, const char *out[OPTION_MOST + 1])
 {
-    struct found all[OPTION_MOST];
-    size_t n = collect(s, all), count = 0;
-    const struct found *hit = find(all, n, before, strcspn(before, " "));
+    size_t count = 0;
+    const struct option *hit = find(before, strcspn(before, " "));
     if (*before == '\0')
-        for (; count < n; count++)
-            out[count] = all[count].option->name;
+        for (; options[count].name != NULL && count < OPTION_MOST; count++)
+            out[count] = options[count].name;
     else if (hit != NULL)
-        for (; count < OPTION_MOST && hit->option->values[count] != NULL; count++)
-            out[count] = hit->option->values[count];
+        for (; count < OPTION_MOST && hit->values[count] != NULL; count++)
+            out[count] = hit->values[count];
     out[count] = NULL;
 }
 
-static void list_table(const struct option *o, struct buf *out)
+void option_list(struct buf *out)
 {
-    for (; o != NULL && o->name != NULL; o++) {
+    for (const struct option *o = options; o->name != NULL; o++) {
         buf_addf(out, "%s ", o->name);
         add_words(o->values, "|", out);
         buf_addf(out, "\t%s\n", o->help);
     }
-}
-
-void option_list(const struct option *of_view, struct buf *out)
-{
-    list_table(of_view, out);
-    list_table(generic, out);
 }

@@ -5,6 +5,7 @@
 
 #include "ui/cmdline.h"
 #include "ui/messages.h"
+#include "ui/tastes.h"
 #include "ui/theme.h"
 #include "ui/view_stack.h"
 
@@ -25,6 +26,7 @@ struct screen {
     enum theme theme;
     bool theme_chosen; /* by the person, not by default: more than $NO_COLOR */
     bool mouse;
+    struct tastes tastes;
     /* Wishes to whoever drives it, who clears them. */
     bool beep, repaint, suspend;
     bool edit; /* `editing` shall go through the person's own editor, back by screen_edited */

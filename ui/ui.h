@@ -19,7 +19,7 @@
  *   find.[ch]           a text in another, for `/`
  *   frame.[ch]          header and rules around a view
  *   theme.[ch]          how styles look
- *   option.[ch]         what `:set` changes
+ *   option.[ch]         what `:set` changes; tastes.h how one likes to read
  *   messages.[ch]       what was said
  *   history.[ch]        what was typed, from one run to the next
  *   screen.[ch]         keys to requests, messages, drawing; knows no terminal

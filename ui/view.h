@@ -21,19 +21,9 @@ struct command {
     bool (*run)(void *view, struct screen *s, const char *arg, struct err *err);
 };
 
-/* Something that `:set NAME VALUE` changes. Tables of them end with a NULL name. `view` is the view whose table it is,
- * NULL for those of the program. */
-struct option {
-    const char *name, *help;
-    const char *const *values; /* ends with NULL; of "off", "on" the second may be left out: `:set NAME` */
-    size_t (*get)(const void *view, const struct screen *s); /* which of them holds */
-    void (*set)(void *view, struct screen *s, size_t value);
-};
-
 struct view_ops {
     const char *name;
     const struct command *commands; /* of its own; NULL: none */
-    const struct option *options;   /* the same */
     /* Which keys hold now. */
     enum keymap (*keymap)(const void *view);
     /* A bound key was pressed. */

@@ -95,7 +95,7 @@ static void sync(struct annotate *a)
         textview_set(&a->text[p], NULL, 0); /* what they showed is gone */
     if (t->comparison != 0 && same) {
         annotate_show_passages(a);
-        if (a->linear)
+        if (a->tastes->linear)
             annotate_linear_rebind(a);
     }
     if (same)
@@ -107,7 +107,7 @@ static void sync(struct annotate *a)
     a->side = SIDE_A;
     a->column = -1;
     annotate_search_end(a);
-    if (a->linear)
+    if (a->tastes->linear)
         annotate_linear_texts(a);
     annotate_look(a);
     if (t->comparison != 0)
@@ -333,7 +333,7 @@ static void submit(struct annotate *a, struct screen *s)
 
 static void scroll(struct annotate *a, struct screen *s, int rows, int half_pages, int pages)
 {
-    struct textview *v = a->linear ? &a->line : &a->text[a->focus];
+    struct textview *v = a->tastes->linear ? &a->line : &a->text[a->focus];
     int page = v->height > 2 ? v->height - 1 : 1;
     if (!textview_scroll(v, rows + half_pages * (page + 1) / 2 + pages * page))
         screen_say(s, "This text has no more.");
@@ -347,7 +347,7 @@ static void scroll_both(struct annotate *a, int rows)
 
 static void next_pane(struct annotate *a, int by)
 {
-    if (a->linear)
+    if (a->tastes->linear)
         annotate_linear_heading(a, by);
     else
         do
@@ -357,12 +357,12 @@ static void next_pane(struct annotate *a, int by)
 
 static void next_arrangement(struct annotate *a, struct screen *s)
 {
-    a->arrange = a->layout.arrange + 1 < ARRANGE_COUNT ? a->layout.arrange + 1 : ARRANGE_SIDE;
+    a->tastes->arrange = a->layout.arrange + 1 < ARRANGE_COUNT ? a->layout.arrange + 1 : ARRANGE_SIDE;
     a->maximised = false;
     screen_say(s, "A and B: %s",
-               a->arrange == ARRANGE_SIDE      ? "side by side"
-               : a->arrange == ARRANGE_STACKED ? "stacked"
-                                               : "one at a time");
+               a->tastes->arrange == ARRANGE_SIDE      ? "side by side"
+               : a->tastes->arrange == ARRANGE_STACKED ? "stacked"
+                                                       : "one at a time");
 }
 
 static void show_rubric(struct annotate *a, struct screen *s)
@@ -528,6 +528,7 @@ static void annotate_request(void *view, struct screen *s, enum request r)
 {
     struct annotate *a = view;
     count_time(a);
+    annotate_follow(a);
     annotate_arrange(a, &s->grid);
     if (r == REQ_LEAVE)
         leave(a, s);
@@ -563,6 +564,8 @@ static bool annotate_text(void *view, struct screen *s, const char *text, size_t
 static void annotate_shown(void *view, struct screen *s)
 {
     struct annotate *a = view;
+    a->tastes = &s->tastes;
+    annotate_follow(a);
     if (annotate_state(a)->task->comparison == 0)
         act(a, s, ACT_ENTER);
     else
@@ -599,7 +602,6 @@ struct view view_annotate(const struct ui_host *host)
     static const struct view_ops ops = {
         .name = "annotate",
         .commands = annotate_commands,
-        .options = annotate_options,
         .keymap = annotate_keymap,
         .request = annotate_request,
         .text = annotate_text,
@@ -615,6 +617,7 @@ struct view view_annotate(const struct ui_host *host)
     struct annotate *a = mem_alloc(sizeof *a);
     a->host = host;
     a->shown = -1;
+    a->tastes = &a->own;
     a->answer[PANE_B] = SIDE_B;
     a->last_key = clock_monotonic(); /* reading before the first key is work */
     editor_init(&a->editor, JUSTIFICATION_MAX_BYTES, false);

@@ -79,7 +79,7 @@ struct view view_help(const struct keys *keys, const struct view *of)
 {
     struct buf text = BUF_INIT, settings = BUF_INIT;
     help_text(keys, of->ops->keymap(of->self), of->ops->commands, &text);
-    option_list(of->ops->options, &settings);
+    option_list(&settings);
     add_list("\nsettings", ":set ", settings.ptr, &text);
     buf_free(&settings);
     return pager_view("every key", &text, 0);

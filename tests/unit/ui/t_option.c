@@ -33,8 +33,7 @@ Test(option, what_is_set_holds_and_is_told)
     cr_expect(s.screen.theme_chosen);
     cr_expect(s.screen.mouse);
     cr_expect(s.screen.grid.ascii);
-    cr_expect(shows("layout stacked"));
-    cr_expect(shows("theme light, mouse on, ascii on"));
+    cr_expect(shows("layout stacked, theme light, mouse, ascii; off: break, linear, markdown"));
     ui_stage_press(&s, ":set mouse off\n:set ascii off");
     cr_expect(not(s.screen.mouse));
     cr_expect(not(s.screen.grid.ascii));

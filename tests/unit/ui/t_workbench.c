@@ -83,6 +83,27 @@ Test(workbench, a_view_that_is_open_is_gone_back_to_not_opened_twice)
     cr_expect(eq(sz, s.screen.views.views.n, 1));
 }
 
+Test(workbench, how_one_likes_to_read_is_set_anywhere_and_outlives_every_view)
+{
+    workbench_stage_press(&s, ":set linear\n:set layout stacked\n");
+    workbench_stage_press(&s, "a");
+    cr_expect(shows("Prompt, 1 of 1"), "%s", workbench_stage_text(&s));
+    workbench_stage_press(&s, "m q a");
+    cr_expect(shows("Prompt, 1 of 1"), "it was not lost on the way");
+    cr_expect(strstr(workbench_stage_model(&s), "texts markdown") != NULL);
+    workbench_stage_press(&s, "<F2>\n:set linear off\na");
+    cr_expect(not(shows("Prompt, 1 of 1")));
+    cr_expect(strstr(workbench_stage_model(&s), "layout stacked") != NULL);
+}
+
+/* The one text of linear mode is of an item that is gone. */
+Test(workbench, linear_mode_that_was_left_does_not_keep_texts)
+{
+    workbench_stage_press(&s, "a\n:set linear\n:set linear off\n");
+    workbench_stage_press(&s, "4 4 4 4 4 1 1 1 1 1 < <Enter> m d\n:set linear\n");
+    cr_expect(shows("Prompt, 1 of 1"));
+}
+
 Test(workbench, the_command_goes_to_a_view_by_name)
 {
     workbench_stage_press(&s, ":view annotate\n");
