@@ -33,6 +33,7 @@ struct deed_context {
     int64_t began;           /* the last step of it before this session */
     struct done doing;       /* by functions of deeds: what their inverse needs */
     VEC(struct done) done;
+    char taken[200]; /* what was taken back last, in words; "": nothing was yet */
 };
 
 /* All but the struct itself is borrowed. */

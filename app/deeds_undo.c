@@ -10,6 +10,7 @@
 #include "store/review.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* "taken back: <text>" */
 static void say(struct reaction *out, const char *text)
@@ -139,7 +140,24 @@ static bool undo_annotating(struct deed_context *c, struct reaction *out, struct
     return on_item || session_perform(c->session, &(struct action){.kind = ACT_LEAVE}, &left, err);
 }
 
-bool deed_take_back(struct deed_context *c, const struct deed *deed, struct reaction *out, struct err *err)
+/* There is nothing any more, or there never was: that is not the same. */
+static bool nothing_left(const struct deed_context *c, struct err *reason)
+{
+    return err_set(reason, ERR_MISSING,
+                   *c->taken != '\0' ? "all that was done here is taken back; the last: %.120s"
+                                     : "nothing was done here yet that could be taken back%s",
+                   c->taken);
+}
+
+static void note_taken(struct deed_context *c, const struct reaction *out)
+{
+    static const char before[] = "taken back: ";
+    bool said = strncmp(out->message, before, strlen(before)) == 0;
+    if (!out->refused)
+        snprintf(c->taken, sizeof c->taken, "%s", out->message + (said ? strlen(before) : 0));
+}
+
+static bool take_back(struct deed_context *c, const struct deed *deed, struct reaction *out, struct err *err)
 {
     int64_t step = 0;
     struct err reason = {0};
@@ -152,10 +170,17 @@ bool deed_take_back(struct deed_context *c, const struct deed *deed, struct reac
     if (deed->value != 0 && !rights_check(c->db, ROLE_REVIEWER, err))
         return false;
     struct reaction said = {0};
-    bool ok = deed->value != 0 ? undecide(c, &said, &reason)
-                               : err_set(&reason, ERR_MISSING, "nothing was done here yet that could be taken back");
+    bool ok = deed->value != 0 ? undecide(c, &said, &reason) : nothing_left(c, &reason);
     out->comparison = said.comparison;
     return deed_answer(ok, out, said.message, &reason, err);
+}
+
+bool deed_take_back(struct deed_context *c, const struct deed *deed, struct reaction *out, struct err *err)
+{
+    bool ok = take_back(c, deed, out, err);
+    if (ok)
+        note_taken(c, out);
+    return ok;
 }
 
 bool deeds_annotate(void *context, const struct action *action, struct reaction *out, struct err *err)
@@ -166,7 +191,14 @@ bool deeds_annotate(void *context, const struct action *action, struct reaction 
         return session_perform(c->session, action, out, err);
     if (!task_last_step(c->db, c->annotator, &step, err))
         return false;
-    return is_last(c, step) ? undo_deed(c, out, err) : session_perform(c->session, action, out, err);
+    bool deed = is_last(c, step);
+    bool ok = deed ? undo_deed(c, out, err) : session_perform(c->session, action, out, err);
+    struct err reason = {0};
+    if (ok && !deed && out->refused && !nothing_left(c, &reason))
+        snprintf(out->message, sizeof out->message, "%.190s", reason.text);
+    if (ok)
+        note_taken(c, out);
+    return ok;
 }
 
 const struct annotate_state *deeds_annotate_state(void *context)

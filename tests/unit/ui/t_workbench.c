@@ -151,7 +151,18 @@ Test(workbench, what_was_done_last_is_taken_back_from_whatever_view)
     cr_expect(shows("in annotate, undone: rating"), "%s", workbench_stage_text(&s));
     cr_expect(eq(i64, count("SELECT count(*) FROM step WHERE undone = 1"), 1));
     workbench_stage_press(&s, "u");
+    cr_expect(shows("all that was done here is taken back; the last: in annotate, undone: rating"));
+}
+
+Test(workbench, taking_back_says_when_there_never_was_anything)
+{
+    workbench_stage_press(&s, "<F4> u");
     cr_expect(shows("nothing was done here yet that could be taken back"));
+    workbench_stage_press(&s, "x u u");
+    cr_expect(shows("all that was done here is taken back; the last: "), "%s", workbench_stage_text(&s));
+    cr_expect(shows("is in work again"));
+    workbench_stage_press(&s, "<F3> u");
+    cr_expect(shows("all that was done here is taken back"), "in annotate, too");
 }
 
 Test(workbench, things_are_taken_back_in_the_order_in_which_they_were_done)
@@ -164,7 +175,7 @@ Test(workbench, things_are_taken_back_in_the_order_in_which_they_were_done)
     workbench_stage_press(&s, "u u");
     cr_expect(eq(i64, count("SELECT count(*) FROM step WHERE undone = 1"), 3));
     workbench_stage_press(&s, "u");
-    cr_expect(shows("nothing was done here yet"));
+    cr_expect(shows("all that was done here is taken back; the last: in annotate, undone: rating"));
 }
 
 Test(workbench, handing_out_and_one_more_person_are_taken_back)
