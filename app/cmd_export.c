@@ -192,6 +192,8 @@ static bool write_out(const struct app *app, struct db *db, struct job *j, struc
 {
     struct export_counts c;
     struct outfile *out = outfile_open(j->path, err), *note = NULL;
+    if (out != NULL)
+        outfile_reproducible(out);
     bool ok = out != NULL && (j->manifest == NULL || (note = outfile_open(j->manifest, err)) != NULL) &&
               export_write(db, &j->o, out, &c, err) && write_probes(db, &j->probing, out, &c, err) &&
               (note == NULL || manifest_write(db, &j->o, &j->made.sum, &c, j->path, note, err)) &&

@@ -76,11 +76,18 @@ bool export_mark(struct export *e, int64_t response)
     return true;
 }
 
+/* Beside the making of what comes next. */
+static void take(void *ctx, const char *p, size_t n)
+{
+    struct export *e = ctx;
+    if (e->out != NULL)
+        outfile_write(e->out, p, n);
+    digest_add(&e->digest, p, n);
+}
+
 void export_put(struct export *e)
 {
-    if (e->out != NULL)
-        outfile_write(e->out, e->line.ptr, e->line.len);
-    digest_add(&e->digest, e->line.ptr, e->line.len);
+    pump_put(e->pump, e->line.ptr, e->line.len);
     e->counts->bytes += (int64_t)e->line.len;
 }
 
@@ -415,8 +422,12 @@ bool export_write(struct db *db, const struct export_options *options, struct ou
     struct export e = {.db = db, .options = options, .counts = counts, .out = out, .line = BUF_INIT};
     *counts = (struct export_counts){0};
     digest_init(&e.digest);
+    e.pump = pump_open(take, &e);
     bool ok = find_format(options->format, &e.format, err) && label_check_source(db, &options->label, err) &&
               read_where(&e, err) && db_snapshot(db, write_all, &e, err);
+    if (ok)
+        pump_flush(e.pump);
+    pump_close(e.pump);
     digest_hex(&e.digest, counts->sha256);
     buf_free(&e.line);
     arena_free(&e.arena);

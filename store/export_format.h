@@ -3,6 +3,7 @@
 #define ASSAY_STORE_EXPORT_FORMAT_H
 
 #include "core/base/json_writer.h"
+#include "core/base/pump.h"
 #include "core/base/vec.h"
 #include "store/content.h"
 #include "store/export.h"
@@ -25,7 +26,8 @@ struct export
     const struct export_options *options;
     struct export_counts *counts;
     struct outfile *out;
-    struct digest digest; /* of what went out */
+    struct pump *pump;    /* takes the lines out */
+    struct digest digest; /* of what went out; the pump's while it works */
     struct arena arena;   /* of one comparison */
     struct buf line;
     const struct where *where; /* or NULL */

@@ -2,11 +2,10 @@
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/base/thread.h"
 #include "core/base/vec.h"
 #include "store/db_internal.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 
 /* So much that a change of threads costs little beside it, even when others want the cores. */
@@ -334,17 +333,6 @@ bool staging_is_full(const struct staging *s)
     return s->filling->bytes >= FULL_BYTES || s->filling->rows >= FULL_ROWS;
 }
 
-/* Signals are for the thread that the program had before. */
-static bool start(struct staging *s)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ok = pthread_create(&s->thread, NULL, work, s) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return ok;
-}
-
 struct staging *staging_open(struct db *db)
 {
     struct staging *s = mem_alloc(sizeof *s);
@@ -354,7 +342,7 @@ struct staging *staging_open(struct db *db)
         s->batches[i].block = mem_resize(NULL, BLOCK);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
-    s->threaded = start(s);
+    s->threaded = thread_start(&s->thread, work, s);
     return s;
 }
 

@@ -1,9 +1,8 @@
 #include "core/base/hasher.h"
 
 #include "core/base/mem.h"
+#include "core/base/thread.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -42,23 +41,12 @@ static void *hash_all(void *arg)
     return NULL;
 }
 
-/* Signals are for the thread that the program had before. */
-static bool start(struct hasher *h)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ok = pthread_create(&h->thread, NULL, hash_all, h) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return ok;
-}
-
 struct hasher *hasher_open(struct hasher_block *blocks, size_t n)
 {
     struct hasher *h = mem_alloc(sizeof *h);
     h->blocks = blocks;
     h->n = n;
-    h->running = start(h);
+    h->running = thread_start(&h->thread, hash_all, h);
     return h;
 }
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +16,11 @@ enum { BLOCK = 256 * 1024 };
 
 struct outfile {
     FILE *f;
-    char *path;      /* for errors; NULL: standard output */
-    char *temporary; /* NULL: written directly */
-    char *block;     /* what f gathers before it writes; NULL: as the system has it */
-    int failed;      /* errno of the first write that failed */
+    char *path;        /* for errors; NULL: standard output */
+    char *temporary;   /* NULL: written directly */
+    char *block;       /* what f gathers before it writes; NULL: as the system has it */
+    bool lasting;      /* commit waits for the disk */
+    atomic_int failed; /* errno of the first write that failed */
 };
 
 static FILE *open_temporary(char *name, const char *path)
@@ -41,6 +43,7 @@ static FILE *open_temporary(char *name, const char *path)
 struct outfile *outfile_open(const char *path, struct err *err)
 {
     struct outfile *o = mem_alloc(sizeof *o);
+    o->lasting = true;
     if (path == NULL || strcmp(path, "-") == 0) {
         o->f = stdout;
         return o;
@@ -67,6 +70,11 @@ struct outfile *outfile_open(const char *path, struct err *err)
         setvbuf(o->f, o->block, _IOFBF, BLOCK);
     }
     return o;
+}
+
+void outfile_reproducible(struct outfile *o)
+{
+    o->lasting = false;
 }
 
 void outfile_write(struct outfile *o, const void *p, size_t n)
@@ -111,7 +119,7 @@ bool outfile_commit(struct outfile *o, struct err *err)
         errno = failed;
         return failed == 0 || err_errno(err, "cannot write to standard output");
     }
-    if (o->failed == 0 && o->temporary != NULL && fsync(fileno(o->f)) != 0)
+    if (o->failed == 0 && o->temporary != NULL && o->lasting && fsync(fileno(o->f)) != 0)
         o->failed = errno;
     if (fclose(o->f) != 0 && o->failed == 0)
         o->failed = errno;
