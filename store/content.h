@@ -59,11 +59,11 @@ MUST_CHECK bool content_subset(struct db *db, int64_t comparison, struct json_te
 MUST_CHECK bool content_principle(struct db *db, int64_t comparison, struct json_text principle, struct err *err);
 /* Its id as people write it; ERR_MISSING when there is no such comparison. */
 MUST_CHECK bool content_comparison_hex(struct db *db, int64_t comparison, char hex[ID_HEX_SIZE], struct err *err);
-/* Take a comparison out of work, or back in, and with it all others of its ranking (store/ranking.h), which is one piece
- * of work; one that is so already stays as it is. What is out of work is handed to nobody and stands in no export; what
- * was said of it is kept. `why` (or NULL; "" is none) goes to the audit trail, {"reason": why}, also that of one which
- * is out of work already. ERR_USAGE when it is too long or no UTF-8; ERR_MISSING when there is no such comparison;
- * ERR_CONFLICT for one that repeats another one for one person. */
+/* Take a comparison out of work, or back in, and with it all others of its ranking (store/ranking.h), which is one
+ * piece of work; one that is so already stays as it is. What is out of work is handed to nobody and stands in no
+ * export; what was said of it is kept. `why` (or NULL; "" is none) goes to the audit trail, {"reason": why}, also that
+ * of one which is out of work already. ERR_USAGE when it is too long or no UTF-8; ERR_MISSING when there is no such
+ * comparison; ERR_CONFLICT for one that repeats another one for one person. */
 enum { CONTENT_WHY_MAX = 1000 };
 MUST_CHECK bool content_retire(struct db *db, int64_t comparison, bool retired, const char *who, const char *why,
                                struct err *err);
