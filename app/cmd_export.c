@@ -97,6 +97,7 @@ static void counts_json(const struct export_counts *c, const struct aggregated_s
     jw_kint(&w, "ties", c->ties);
     jw_kint(&w, "unlabelled", c->unlabelled);
     jw_kint(&w, "unheld", c->unheld);
+    jw_kint(&w, "unordered", c->unordered);
     aggregated_json(made, &w);
     if (c->sha256[0] != '\0') {
         jw_kint(&w, "bytes", c->bytes);
@@ -140,6 +141,9 @@ static bool tell(const struct app *app, const char *path, const struct job *j, c
                  (long long)c->unlabelled);
     if (c->unheld > 0)
         buf_addf(&text, "; %lld left out: this format cannot hold their messages", (long long)c->unheld);
+    if (c->unordered > 0)
+        buf_addf(&text, "; %lld prompt%s left out: the labels make no order of all the answers",
+                 (long long)c->unordered, PLURAL(c->unordered));
     if (j->made.sum.method != NULL) {
         buf_adds(&text, "; ");
         aggregated_text(&j->made.sum, &text);

@@ -16,7 +16,8 @@
 static const struct option_spec options[] = {
     {"format", 0, "FORMAT",
      "hh-rlhf, helpsteer2, helpsteer2-preference, helpsteer3, trl, ultrafeedback, ultrafeedback-binarized, multipref, "
-     "arena, openai-dpo, llama-factory, axolotl, steerlm, open-instruct, csv, tsv, reward-bench, m-reward-bench, "
+     "arena, openai-dpo, llama-factory, nectar, axolotl, steerlm, open-instruct, csv, tsv, reward-bench, "
+     "m-reward-bench, "
      "reward-bench-2, "
      "reward-math or judgements; default: found out from the content",
      false},

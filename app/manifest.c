@@ -50,6 +50,7 @@ bool manifest_write(struct db *db, const struct export_options *o, const struct 
     jw_kint(&w, "ties", c->ties);
     jw_kint(&w, "unlabelled", c->unlabelled);
     jw_kint(&w, "unheld", c->unheld);
+    jw_kint(&w, "unordered", c->unordered);
     settings(&w, o, made);
     jw_kstr(&w, "workspace_sha256", all.sha256);
     jw_kstr(&w, "created", when);

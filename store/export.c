@@ -240,6 +240,20 @@ static struct json_text keep(struct export *e, struct buf *b)
     return t;
 }
 
+bool export_write_prompt(struct export *e, const char *key, struct json_text messages, struct err *err)
+{
+    struct message *m;
+    size_t n;
+    if (!content_messages(messages, &e->arena, &m, &n, err))
+        return false;
+    jw_key(&e->w, key);
+    if (n == 1 && export_is_role(m, "user") && m->name.ptr == NULL)
+        jw_strn(&e->w, m->content.ptr, m->content.len);
+    else
+        jw_raw(&e->w, messages.ptr, messages.len);
+    return true;
+}
+
 bool export_prompt_plain(struct export *e, struct json_text messages, struct json_text *out, struct err *err)
 {
     struct message *m;

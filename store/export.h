@@ -22,6 +22,7 @@
     X(steerlm, "steerlm")                                                                                              \
     X(multipref, "multipref")                                                                                          \
     X(open_instruct, "open-instruct")                                                                                  \
+    X(nectar, "nectar")                                                                                                \
     X(reward_bench, "reward-bench")                                                                                    \
     X(m_reward_bench, "m-reward-bench")                                                                                \
     X(reward_bench_2, "reward-bench-2")                                                                                \
@@ -53,6 +54,7 @@ struct export_counts {
     int64_t ties;        /* comparisons without a better response */
     int64_t unlabelled;  /* left out because nothing is known that the format needs */
     int64_t unheld;      /* left out because the format cannot hold their messages */
+    int64_t unordered;   /* nectar: prompts left out because the labels make no order of all their answers */
     int64_t bytes;
     char sha256[SHA256_HEX_SIZE]; /* of all that was written */
 };

@@ -94,6 +94,8 @@ bool export_mark(struct export *e, int64_t response);
 void export_put(struct export *e);
 /* A list of messages; with `answer` (NULL: none) a last one of the assistant. */
 void export_messages(struct export *e, const struct message *m, size_t n, const struct json_text *answer);
+/* A prompt under a key: a single message of the user is a string. */
+MUST_CHECK bool export_write_prompt(struct export *e, const char *key, struct json_text messages, struct err *err);
 bool export_is_role(const struct message *m, const char *role);
 /* Turns of user and assistant, the user first and last, none with a name; a message of the system may stand before
  * them, then *first is 1. */

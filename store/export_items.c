@@ -22,21 +22,6 @@ static void write_number(struct json_writer *w, const char *key, struct json_tex
         jw_strn(w, t.ptr, t.len);
 }
 
-/* A single message of the user is a string. */
-static bool write_prompt(struct export *e, const char *key, struct json_text messages, struct err *err)
-{
-    struct message *m;
-    size_t n;
-    if (!content_messages(messages, &e->arena, &m, &n, err))
-        return false;
-    jw_key(&e->w, key);
-    if (n == 1 && strcmp(m->role.ptr, "user") == 0 && m->name.ptr == NULL)
-        jw_strn(&e->w, m->content.ptr, m->content.len);
-    else
-        jw_raw(&e->w, messages.ptr, messages.len);
-    return true;
-}
-
 static void write_extra(struct export *e, const struct item_view *i)
 {
     if (i->extra.ptr != NULL)
@@ -65,7 +50,7 @@ static bool pair_line(struct export *e, const struct item_view *i, bool translat
         return true;
     export_begin(e);
     write_number(&e->w, "id", i->name);
-    if (!write_prompt(e, "prompt", i->messages, err))
+    if (!export_write_prompt(e, "prompt", i->messages, err))
         return false;
     write_text(e, "chosen", &i->answers[0]);
     write_text(e, "rejected", &i->answers[1]);
@@ -91,7 +76,7 @@ static bool lists_item(struct export *e, const struct item_view *i, struct err *
 {
     export_begin(e);
     jw_kstrn(&e->w, "id", i->name.ptr, i->name.len);
-    if (!write_prompt(e, "prompt", i->messages, err))
+    if (!export_write_prompt(e, "prompt", i->messages, err))
         return false;
     write_list(e, "chosen", i->answers, i->right);
     write_list(e, "rejected", i->answers + i->right, i->wrong);
@@ -119,7 +104,7 @@ static bool solutions_item(struct export *e, const struct item_view *i, struct e
 {
     for (size_t k = 0; k < i->right + i->wrong; k++) {
         export_begin(e);
-        if (!write_prompt(e, "problem", i->messages, err))
+        if (!export_write_prompt(e, "problem", i->messages, err))
             return false;
         write_steps(&e->w, i->answers[k].text);
         write_known(&e->w, "solution_reference", i->answers[k].model);

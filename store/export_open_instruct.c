@@ -18,18 +18,12 @@ static bool begin_line(struct export *e, int64_t prompt, struct err *err)
 {
     char id[ID_HEX_SIZE];
     struct json_text messages;
-    struct message *m;
-    size_t n;
-    if (!export_get_prompt_id(e, prompt, id, err) || !export_get_messages(e, prompt, &messages, err) ||
-        !content_messages(messages, &e->arena, &m, &n, err))
+    if (!export_get_prompt_id(e, prompt, id, err) || !export_get_messages(e, prompt, &messages, err))
         return false;
     export_begin(e);
     jw_kstr(&e->w, "id", id);
-    jw_key(&e->w, "prompt");
-    if (n == 1 && export_is_role(&m[0], "user") && m[0].name.ptr == NULL)
-        jw_strn(&e->w, m[0].content.ptr, m[0].content.len);
-    else
-        jw_raw(&e->w, messages.ptr, messages.len);
+    if (!export_write_prompt(e, "prompt", messages, err))
+        return false;
     jw_key(&e->w, "completions");
     jw_array(&e->w);
     return true;

@@ -225,7 +225,7 @@ static bool has_thumb(struct json_object *o)
 
 static bool sniff_axolotl(struct json_object *o)
 {
-    return is_nectar(o) || has_thumb(o) || find(axolotl, COUNT(axolotl), o) != NULL;
+    return has_thumb(o) || find(axolotl, COUNT(axolotl), o) != NULL;
 }
 
 /* {"prompt", "answers": [{"answer", "rank", "model"?}]}: rank 1 is the best. */
@@ -236,7 +236,7 @@ static bool read_nectar(struct import *im, struct json_object *o, struct err *er
     size_t n;
     struct json_text split = {0};
     struct import_answers a = {0};
-    if (!import_answer_list(o, "answers", &list, &a.n, err) || !import_talk_of(im, o, "prompt", &m, &n, err) ||
+    if (!import_answer_list(o, "answers", false, &list, &a.n, err) || !import_talk_of(im, o, "prompt", &m, &n, err) ||
         !json_get_text(o, "split", JSON_OPTIONAL, &split, err) || !import_prompt(im, m, n, &a.prompt, err))
         return false;
     for (size_t i = 0; i < a.n; i++) {
@@ -262,4 +262,5 @@ const struct import_format import_openai_dpo = {.name = "openai-dpo", .sniff = s
 const struct import_format import_ultrafeedback_binarized = {
     .name = "ultrafeedback-binarized", .sniff = sniff_binarized, .read = read_binarized};
 const struct import_format import_llama_factory = {.name = "llama-factory", .sniff = sniff_llama, .read = read_llama};
+const struct import_format import_nectar = {.name = "nectar", .sniff = is_nectar, .read = read_nectar};
 const struct import_format import_axolotl = {.name = "axolotl", .sniff = sniff_axolotl, .read = read_axolotl};

@@ -1,23 +1,33 @@
 /* A prompt and a list of completions: open-instruct's {"id", "prompt", "completions": [{"model", "completion"}]}, which
- * nobody has judged, and UltraFeedback's {"instruction", "completions": [{"model", "response", "annotations"}]}, whose
- * ratings of four aspects go under the built-in rubric "ultrafeedback". */
+ * nobody has judged, where a completion may be its text alone; and UltraFeedback's {"instruction", "completions":
+ * [{"model", "response", "annotations"}]}, whose ratings of four aspects go under the built-in rubric "ultrafeedback".
+ */
 #include "store/import_sides.h"
 
 #include <string.h>
 
 /* ---- open-instruct ---- */
 
-static bool is_list_of_objects(struct json_object *o, const char *key)
+static bool is_list_of(struct json_object *o, const char *key, json_type type)
 {
     struct json_object *list = NULL;
     return json_object_object_get_ex(o, key, &list) && json_object_is_type(list, json_type_array) &&
-           json_object_array_length(list) > 0 &&
-           json_object_is_type(json_object_array_get_idx(list, 0), json_type_object);
+           json_object_array_length(list) > 0 && json_object_is_type(json_object_array_get_idx(list, 0), type);
 }
 
+/* Texts beside "labels" are the steps of one answer (store/import_trl.c). */
 static bool sniff_open(struct json_object *o)
 {
-    return json_has(o, "prompt") && is_list_of_objects(o, "completions");
+    return json_has(o, "prompt") && (is_list_of(o, "completions", json_type_object) ||
+                                     (is_list_of(o, "completions", json_type_string) && !json_has(o, "labels")));
+}
+
+static bool read_completion(struct json_object *item, struct new_response *r, struct err *err)
+{
+    if (json_object_is_type(item, json_type_string))
+        return json_as_text(item, "completion", &r->text, err);
+    return json_get_text(item, "completion", JSON_REQUIRED, &r->text, err) &&
+           json_get_text(item, "model", JSON_OPTIONAL, &r->model, err);
 }
 
 static bool read_open(struct import *im, struct json_object *o, struct err *err)
@@ -27,15 +37,14 @@ static bool read_open(struct import *im, struct json_object *o, struct err *err)
     size_t n;
     struct json_text split = {0};
     struct import_answers a = {0};
-    if (!import_answer_list(o, "completions", &list, &a.n, err) || !import_talk_of(im, o, "prompt", &m, &n, err) ||
-        !json_get_text(o, "split", JSON_OPTIONAL, &split, err) || !import_prompt(im, m, n, &a.prompt, err))
+    if (!import_answer_list(o, "completions", true, &list, &a.n, err) ||
+        !import_talk_of(im, o, "prompt", &m, &n, err) || !json_get_text(o, "split", JSON_OPTIONAL, &split, err) ||
+        !import_prompt(im, m, n, &a.prompt, err))
         return false;
     for (size_t i = 0; i < a.n; i++) {
         struct json_object *item = json_object_array_get_idx(list, i);
         struct new_response r = {0};
-        if (!json_get_text(item, "completion", JSON_REQUIRED, &r.text, err) ||
-            !json_get_text(item, "model", JSON_OPTIONAL, &r.model, err) ||
-            !import_response(im, &a.prompt, &r, "\"completion\"", &a.rows[i], err))
+        if (!read_completion(item, &r, err) || !import_response(im, &a.prompt, &r, "\"completion\"", &a.rows[i], err))
             return err_context(err, "entry %zu of \"completions\"", i + 1);
     }
     return import_answers_compare(im, &a, split.ptr, err);
@@ -48,7 +57,7 @@ enum { N_ASPECTS = sizeof aspects / sizeof *aspects };
 
 static bool sniff_ultra(struct json_object *o)
 {
-    return json_has(o, "instruction") && is_list_of_objects(o, "completions");
+    return json_has(o, "instruction") && is_list_of(o, "completions", json_type_object);
 }
 
 /* "1" to "5", as a string or a number; "N/A" is none. */
@@ -103,8 +112,9 @@ static bool read_ultra(struct import *im, struct json_object *o, struct err *err
     size_t n;
     struct json_text split = {0};
     struct import_answers a = {0};
-    if (!import_answer_list(o, "completions", &list, &a.n, err) || !import_talk_of(im, o, "instruction", &m, &n, err) ||
-        !json_get_text(o, "split", JSON_OPTIONAL, &split, err) || !import_prompt(im, m, n, &a.prompt, err))
+    if (!import_answer_list(o, "completions", false, &list, &a.n, err) ||
+        !import_talk_of(im, o, "instruction", &m, &n, err) || !json_get_text(o, "split", JSON_OPTIONAL, &split, err) ||
+        !import_prompt(im, m, n, &a.prompt, err))
         return false;
     for (size_t i = 0; i < a.n; i++) {
         struct json_object *item = json_object_array_get_idx(list, i);

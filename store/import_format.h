@@ -52,7 +52,8 @@ struct import_format {
 extern const struct import_format import_judgements, import_hh_rlhf, import_helpsteer2, import_helpsteer2_preference,
     import_helpsteer3, import_reward_bench, import_m_reward_bench, import_reward_bench_2, import_reward_math,
     import_multipref, import_arena, import_ultrafeedback, import_ultrafeedback_binarized, import_open_instruct,
-    import_openai_dpo, import_steerlm, import_llama_factory, import_axolotl, import_csv, import_tsv, import_trl;
+    import_openai_dpo, import_steerlm, import_llama_factory, import_nectar, import_axolotl, import_csv, import_tsv,
+    import_trl;
 
 /* By name; ERR_MISSING with the list. */
 MUST_CHECK bool import_format_named(const char *name, const struct import_format **out, struct err *err);

@@ -52,7 +52,7 @@ static bool judge_singles(struct import *im, const struct import_pair *pair, str
     if (list == NULL || json_object_array_length(list) == 0)
         return json_has(o, "overall_preference") ||
                err_set(err, ERR_MISSING, "neither \"overall_preference\" nor \"individual_preference\" is there");
-    if (!import_answer_list(o, "individual_preference", &list, &n, err))
+    if (!import_answer_list(o, "individual_preference", false, &list, &n, err))
         return false;
     for (size_t i = 0; i < n; i++)
         if (!judge_single(im, pair, json_object_array_get_idx(list, i), i + 1, err))

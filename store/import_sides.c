@@ -156,17 +156,20 @@ bool import_sides_put(struct import *im, const struct import_sides *s, struct im
 
 /* ---- any number of answers ---- */
 
-bool import_answer_list(struct json_object *o, const char *key, struct json_object **list, size_t *n, struct err *err)
+bool import_answer_list(struct json_object *o, const char *key, bool texts, struct json_object **list, size_t *n,
+                        struct err *err)
 {
     if (!json_get_array(o, key, JSON_REQUIRED, list, err))
         return false;
     *n = json_object_array_length(*list);
     if (*n < 1 || *n > IMPORT_GROUP_MAX)
         return err_set(err, ERR_RANGE, "\"%s\" has %zu entries; 1 to %d are possible", key, *n, IMPORT_GROUP_MAX);
-    for (size_t i = 0; i < *n; i++)
-        if (!json_object_is_type(json_object_array_get_idx(*list, i), json_type_object))
-            return err_set(err, ERR_SYNTAX, "entry %zu of \"%s\" must be an object, but is %s", i + 1, key,
-                           json_type_name(json_object_array_get_idx(*list, i)));
+    for (size_t i = 0; i < *n; i++) {
+        struct json_object *entry = json_object_array_get_idx(*list, i);
+        if (!json_object_is_type(entry, json_type_object) && !(texts && json_object_is_type(entry, json_type_string)))
+            return err_set(err, ERR_SYNTAX, "entry %zu of \"%s\" must be an object%s, but is %s", i + 1, key,
+                           texts ? " or a text" : "", json_type_name(entry));
+    }
     return true;
 }
 

@@ -38,9 +38,9 @@ struct import_answers {
     struct content_row rows[IMPORT_GROUP_MAX];
     int64_t rank[IMPORT_GROUP_MAX]; /* smaller is better; 0: not known */
 };
-/* The list field `key` has 1 to IMPORT_GROUP_MAX entries. */
-MUST_CHECK bool import_answer_list(struct json_object *o, const char *key, struct json_object **list, size_t *n,
-                                   struct err *err);
+/* The list field `key` has 1 to IMPORT_GROUP_MAX entries: objects, or (texts) strings. */
+MUST_CHECK bool import_answer_list(struct json_object *o, const char *key, bool texts, struct json_object **list,
+                                   size_t *n, struct err *err);
 MUST_CHECK bool import_answers_compare(struct import *im, const struct import_answers *a, const char *split,
                                        struct err *err);
 

@@ -169,8 +169,8 @@ Test(export, the_model_is_only_in_lines_whose_format_names_it)
         "{\"prompt\":\"p\",\"responses\":[{\"text\":\"a\",\"model\":\"secret-1\"},{\"text\":\"b\"}]" SAYS("source:s",
                                                                                                           "1")));
     for (const char *const *name = export_formats; *name != NULL; name++) {
-        bool own =
-            strcmp(*name, "judgements") == 0 || strcmp(*name, "multipref") == 0 || strcmp(*name, "open-instruct") == 0;
+        bool own = strcmp(*name, "judgements") == 0 || strcmp(*name, "multipref") == 0 ||
+                   strcmp(*name, "open-instruct") == 0 || strcmp(*name, "nectar") == 0;
         cr_expect(eq(int, strstr(fixture_export(&f, *name), "secret-1") != NULL, own), "%s", *name);
     }
 }
@@ -284,4 +284,46 @@ Test(export, csv_has_a_head_and_guards_formulas)
     cr_expect(ne(ptr, strstr(text, ",s,,,,\"'=1+1\",\"a,b\",\"say \"\"c\"\"\nd\",-2,1,0,3,\n"), NULL), "%s", text);
     cr_expect(eq(i64, f.exported.lines, 1));
     cr_expect(eq(int, strncmp(fixture_export(&f, "tsv"), "id\tsource\t", 10), 0));
+}
+
+/* ---- nectar ---- */
+
+#define OF(a, b, said) "{\"prompt\":\"p\",\"responses\":[{\"text\":\"" a "\"},{\"text\":\"" b "\"}]" SAYS("ada", said)
+
+Test(export, an_order_of_all_answers_is_one_line)
+{
+    must(fixture_import(&f, "s.jsonl", NULL,
+                        OF("a", "b", "2") OF("a", "c", "1") OF("b", "c", "0") OF("a", "d", "-1") OF("b", "d", "-3")
+                            OF("c", "d", "-1")));
+    const char *line = "{\"prompt\":\"p\",\"answers\":[{\"answer\":\"b\",\"rank\":1},{\"answer\":\"c\",\"rank\":1},"
+                       "{\"answer\":\"a\",\"rank\":2},{\"answer\":\"d\",\"rank\":3}]}\n";
+    same_text(fixture_export(&f, "nectar"), line);
+    cr_expect(eq(i64, f.exported.ties, 1));
+    cr_expect(eq(i64, f.exported.unordered, 0));
+    struct fixture g;
+    fixture_open(&g, "pairwise");
+    cr_assert(eq(int, fixture_import(&g, "back.jsonl", NULL, line), 1), "%s", g.err.text);
+    same_text(fixture_export(&g, "nectar"), line);
+    fixture_close(&g);
+}
+
+/* In each the pairs of one prompt; the whole is not written, and is counted. */
+static const char *const no_order[] = {
+    OF("a", "b", "-1") OF("b", "c", "-1") OF("a", "c", "1"),                    /* a circle */
+    OF("a", "b", "0") OF("b", "c", "0") OF("a", "c", "1"),                      /* as good as each other, and not */
+    OF("a", "b", "-1") OF("b", "c", "-1"),                                      /* two that nobody compared */
+    OF("a", "b", "-1") OF("c", "d", "-1"),                                      /* and two orders beside each other */
+    OF("a", "b", "-1") OF("a", "c", "-1") OF("a", "d", "-1") OF("b", "c", "-1") /* the same sums by chance */
+    OF("b", "d", "1") OF("c", "d", "-1"),
+};
+
+Test(export, what_has_no_order_is_left_out_and_counted)
+{
+    for (size_t i = 0; i < sizeof no_order / sizeof *no_order; i++) {
+        fixture_close(&f);
+        fixture_open(&f, "pairwise");
+        must(fixture_import(&f, "s.jsonl", NULL, no_order[i]));
+        same_text(fixture_export(&f, "nectar"), "");
+        cr_expect(eq(i64, f.exported.unordered, 1), "%zu", i);
+    }
 }

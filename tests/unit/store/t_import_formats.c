@@ -83,7 +83,7 @@ static const struct {
      "{\"messages\":[{\"role\":\"user\",\"content\":\"P\"}],\"chosen\":{\"role\":\"assistant\",\"content\":\"a\"},"
      "\"rejected\":{\"role\":\"assistant\",\"content\":\"b\"}}",
      1, 1, "\"responses\":[{\"text\":\"a\"},{\"text\":\"b\"}]"},
-    {"axolotl",
+    {"nectar",
      "{\"prompt\":\"P\",\"answers\":[{\"answer\":\"a\",\"rank\":2},{\"answer\":\"b\",\"rank\":1},{\"answer\":\"c\","
      "\"rank\":1}]}",
      3, 3, "\"responses\":[{\"text\":\"b\"},{\"text\":\"c\"}],\"source\":\"x\""},
@@ -111,6 +111,8 @@ static const struct {
      "{\"id\":\"i\",\"prompt\":\"P\",\"completions\":[{\"model\":\"m\",\"completion\":\"a\"},{\"model\":\"n\","
      "\"completion\":\"b\"}]}",
      1, 0, "\"responses\":[{\"text\":\"a\",\"model\":\"m\"},{\"text\":\"b\",\"model\":\"n\"}],\"source\":\"x\"}"},
+    {"open-instruct", "{\"prompt\":\"P\",\"completions\":[\"a\",\"b\",\"c\"]}", 3, 0,
+     "\"responses\":[{\"text\":\"b\"},{\"text\":\"c\"}],\"source\":\"x\"}"},
 };
 enum { N_SHAPES = sizeof shapes / sizeof *shapes };
 
@@ -188,7 +190,12 @@ static const struct {
      "turn 1 of \"history\" must be a list of two texts"},
     {"llama-factory", "{\"conversations\":[{\"from\":\"human\",\"value\":\"P\"}],\"kto_tag\":true}",
      "there is no answer of the assistant"},
+    {"nectar", "{\"prompt\":\"P\",\"answers\":[{\"answer\":\"a\",\"rank\":0}]}", "is 0, outside 1 to"},
     {"axolotl", "{\"prompt\":\"P\",\"answers\":[{\"answer\":\"a\",\"rank\":0}]}", "is 0, outside 1 to"},
+    {"open-instruct", "{\"prompt\":\"P\",\"completions\":[\"a\",7]}",
+     "entry 2 of \"completions\" must be an object or a text"},
+    {"open-instruct", "{\"prompt\":\"P\",\"completions\":[\"a\",\"\"]}", "entry 2 of \"completions\": "},
+    {NULL, "{\"prompt\":\"P\",\"completions\":[\"a\",\"b\"],\"labels\":[1,0]}", "label 1 must be true or false"},
     {"axolotl", "{\"prompt\":\"P\"}", "the fields of a prompt and of two answers are not there"},
     {"steerlm",
      "{\"mask\":\"User\",\"conversations\":[{\"from\":\"User\",\"value\":\"P\"},{\"from\":\"Assistant\",\"value\":"

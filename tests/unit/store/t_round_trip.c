@@ -81,6 +81,7 @@ static const struct {
     {"steerlm", "steerlm", "cstr", NULL, NULL},
     {"multipref", "multipref", "cp=jnmx", NULL, "the source is that of the file"},
     {"open-instruct", "open-instruct", "custm", NULL, NULL},
+    {"nectar", "nectar", "cstp=m", NULL, NULL},
     {"trl", "trl", "cp", NULL, NULL},
     {"trl-conversational", "trl", "cstp", NULL, NULL},
     {"trl-unpaired", "trl", "st", NULL, "thumbs are no comparisons"},
