@@ -1,5 +1,6 @@
 #include "store/backlog.h"
 
+#include "store/ranking.h"
 #include "store/setting.h"
 #include "store/stmt.h"
 
@@ -31,12 +32,14 @@ static void read_row(struct rows *q, enum backlog which, struct backlog_row *r)
 static bool open_list(struct rows *q, struct db *db, enum backlog which, int64_t limit, struct err *err)
 {
     double overlap = 1;
+    bool ranks = false;
     if (which == BACKLOG_DISAGREEMENT)
         return rows_open(q, db, STMT_QUEUE_DISAGREEMENT, ARGS(v_int(limit)), err);
     if (which == BACKLOG_SKIPPED)
         return rows_open(q, db, STMT_QUEUE_SKIPPED, ARGS(v_int(limit)), err);
-    return setting_number(db, SET_OVERLAP, &overlap, err) &&
-           rows_open(q, db, STMT_QUEUE_GIVEN, ARGS(v_int((int64_t)overlap), v_int(limit)), err);
+    return setting_number(db, SET_OVERLAP, &overlap, err) && ranking_asked(db, &ranks, err) &&
+           rows_open(q, db, STMT_QUEUE_GIVEN,
+                     ARGS(v_int((int64_t)overlap), v_int(limit), v_int(ranks ? ANSWERS_MOST : 0)), err);
 }
 
 bool backlog_each(struct db *db, enum backlog which, int64_t limit,

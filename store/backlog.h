@@ -28,7 +28,8 @@ struct backlog_row {
     bool conflict;       /* DISAGREEMENT: some prefer the first, some the second */
 };
 
-/* At most `limit` rows (0: all). The row is borrowed for the call. */
+/* At most `limit` rows (0: all). Of a prompt whose answers are ranked, or will be, GIVEN has one comparison. The row is
+ * borrowed for the call. */
 MUST_CHECK bool backlog_each(struct db *db, enum backlog which, int64_t limit,
                              void (*each)(void *ctx, const struct backlog_row *row), void *ctx, struct err *err);
 

@@ -423,6 +423,26 @@ struct progress_of {
     struct task_progress p;
 };
 
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* No more waits for somebody than their quota leaves, in all and today. */
+static bool within_load(struct db *db, struct progress_of *c, struct err *err)
+{
+    struct arena a = {0};
+    struct handout h;
+    struct load load;
+    bool ok = handout_read(db, c->annotator, &a, &h, err) && read_load(db, &h, &load, err);
+    if (ok && h.quota >= 0)
+        c->p.waiting = least(c->p.waiting, load.full ? 0 : h.quota - load.handled);
+    if (ok && h.per_day > 0)
+        c->p.waiting = least(c->p.waiting, load.full_today ? 0 : h.per_day - load.today);
+    arena_free(&a);
+    return ok;
+}
+
 static bool read_progress(struct db *db, void *ctx, struct err *err)
 {
     struct progress_of *c = ctx;
@@ -439,7 +459,7 @@ static bool read_progress(struct db *db, void *ctx, struct err *err)
               stmt_int(db, STMT_PROGRESS_OPEN_MINE, ARGS(me, v_int(overlap)), &mine, err) &&
               stmt_int(db, STMT_PROGRESS_OPEN_HELD, ARGS(me, v_int(now), v_int(overlap)), &held, err);
     c->p.waiting = open - mine - held;
-    return ok;
+    return ok && within_load(db, c, err);
 }
 
 bool task_get_progress(struct db *db, int64_t annotator, struct task_progress *out, struct err *err)

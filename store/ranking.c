@@ -121,7 +121,7 @@ bool ranking_relead(struct db *db, int64_t comparison, struct err *err)
            (prompt == 0 || ranking_mend(db, prompt, err));
 }
 
-static bool rubric_ranks(struct db *db, bool *ranks, struct err *err)
+bool ranking_asked(struct db *db, bool *ranks, struct err *err)
 {
     struct arena a = {0};
     struct rubric r;
@@ -152,7 +152,7 @@ bool ranking_item(struct db *db, int64_t annotator, int64_t *comparison, struct 
     struct value who = v_int(annotator);
     if (!stmt_int(db, STMT_RANKING_LEAD, ARGS(who, v_int(*comparison)), &lead, err))
         return false;
-    if (lead == 0 && (!rubric_ranks(db, &ranks, err) || (ranks && !form(db, *comparison, err)) ||
+    if (lead == 0 && (!ranking_asked(db, &ranks, err) || (ranks && !form(db, *comparison, err)) ||
                       !stmt_int(db, STMT_RANKING_LEAD, ARGS(who, v_int(*comparison)), &lead, err)))
         return false;
     if (lead > 0)

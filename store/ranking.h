@@ -49,6 +49,8 @@ struct ranking {
     struct ranked_pair pair[RANKING_PAIRS_MOST]; /* the one that leads comes first */
 };
 
+/* Does the current rubric rank? */
+MUST_CHECK bool ranking_asked(struct db *db, bool *ranks, struct err *err);
 /* What this person works on when they come to `comparison`: the one that leads its ranking, which is made now if the
  * rubric ranks and the prompt has the answers for it; else `comparison` itself. */
 MUST_CHECK bool ranking_item(struct db *db, int64_t annotator, int64_t *comparison, struct err *err);

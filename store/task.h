@@ -51,7 +51,7 @@ struct task_progress {
     int64_t total;   /* comparisons not retired */
     int64_t done;    /* of them judged, skipped or flagged by this annotator */
     int64_t today;   /* judged since local midnight */
-    int64_t waiting; /* that this annotator could still be given */
+    int64_t waiting; /* that this annotator could still be given, as far as their quota goes */
 };
 
 /* Hand out what comes next: the qualifying gold items first (store/gold.h); then the item the annotator was last on if

@@ -417,9 +417,19 @@ SELECT repeats FROM comparison WHERE comparison = ?1 AND repeats IS NOT NULL;
 -- What would be worked on next, and why
 
 -- name: queue_given
--- in work and with fewer people than wanted: ?1 overlap, ?2 how many
+-- in work and with fewer people than wanted: ?1 overlap, ?2 how many. Of a prompt with 3 to ?3 answers (0: the rubric
+-- does not rank) the first one: all become one ranking as soon as somebody comes to it
 SELECT c.id, c.people, coalesce(c.wanted, ?1), source.name, c.comparison FROM comparison c JOIN source USING (source)
  WHERE c.retired IS NULL AND c.people < coalesce(c.wanted, ?1) AND (c.lead IS NULL OR c.lead = c.comparison)
+   AND (?3 = 0 OR c.lead IS NOT NULL
+        OR NOT EXISTS (SELECT 1 FROM comparison e WHERE e.prompt = c.prompt AND e.comparison < c.comparison
+                          AND e.retired IS NULL AND e.reserved IS NULL AND e.people < coalesce(e.wanted, ?1))
+        OR (SELECT count(*) FROM (
+              SELECT first AS response FROM comparison e
+               WHERE e.prompt = c.prompt AND e.retired IS NULL AND e.reserved IS NULL AND coalesce(e.wanted, 1) > 0
+               UNION SELECT second FROM comparison e
+               WHERE e.prompt = c.prompt AND e.retired IS NULL AND e.reserved IS NULL AND coalesce(e.wanted, 1) > 0)
+            AS stands) > ?3)
  ORDER BY c.comparison LIMIT ?2;
 -- name: queue_disagreement
 -- judged by at least two people and reviewed by nobody, those that differ most first: spread of the preferences, then of

@@ -178,6 +178,31 @@ Test(handout, a_quota_ends_the_work_and_says_so)
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM audit WHERE what = 'limits' AND who = 'owner'"), 1));
 }
 
+static int64_t waiting(int64_t who)
+{
+    struct task_progress p;
+    must(task_get_progress(f.db, who, &p, &f.err));
+    return p.waiting;
+}
+
+Test(handout, no_more_waits_than_a_quota_leaves)
+{
+    int64_t ada = person(1);
+    fixture_fill(&f, 5);
+    cr_expect(eq(i64, waiting(ada), 5));
+    must(limits_set(f.db, ada, &(struct limits){.quota = 2}, "owner", &f.err));
+    cr_expect(eq(i64, waiting(ada), 2));
+    cr_expect(eq(i64, next(ada), 1));
+    judge(ada, 1, 3, 2, -1);
+    cr_expect(eq(i64, waiting(ada), 1));
+    must(limits_set(f.db, ada, &(struct limits){.quota = -1, .per_day = 1}, "owner", &f.err));
+    cr_expect(eq(i64, waiting(ada), 0), "no more today");
+    must(limits_set(f.db, ada, &(struct limits){.quota = 1}, "owner", &f.err));
+    cr_expect(eq(i64, waiting(ada), 0));
+    must(limits_set(f.db, ada, &(struct limits){.quota = 90, .per_day = 80}, "owner", &f.err));
+    cr_expect(eq(i64, waiting(ada), 4), "nor more than there is");
+}
+
 Test(handout, a_quota_of_the_day_ends_at_midnight)
 {
     char why[TASK_WHY_SIZE];

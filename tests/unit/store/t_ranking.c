@@ -3,6 +3,7 @@
 
 #include "store/annotator.h"
 #include "store/assign.h"
+#include "store/backlog.h"
 #include "store/content.h"
 #include "store/merge.h"
 #include "store/ranking.h"
@@ -109,6 +110,30 @@ Test(ranking, a_prompt_with_several_answers_is_one_piece_of_work)
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM assignment"), 0));
     next(ada);
     cr_expect(eq(int, t.n, 2)); /* the prompt with two answers is a comparison as ever */
+}
+
+static void count_row(void *ctx, const struct backlog_row *row)
+{
+    (void)row;
+    ++*(int64_t *)ctx;
+}
+
+static int64_t queued(void)
+{
+    int64_t n = 0;
+    must(backlog_each(f.db, BACKLOG_GIVEN, 0, count_row, &n, &f.err));
+    return n;
+}
+
+/* 4 answers, 2, 4 and 11: of the last every pair stands alone. */
+Test(ranking, the_queue_has_one_line_for_it_before_anybody_came_to_it_and_after)
+{
+    cr_expect(eq(i64, queued(), 1 + 1 + 1 + 55));
+    next(ada);
+    cr_expect(eq(i64, queued(), 1 + 1 + 1 + 55));
+    rank();
+    submit(ada);
+    cr_expect(eq(i64, queued(), 1 + 1 + 55));
 }
 
 Test(ranking, more_answers_than_there_are_digits_are_compared_two_by_two)
