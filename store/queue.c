@@ -429,16 +429,18 @@ static int64_t least(int64_t a, int64_t b)
 }
 
 /* No more waits for somebody than their quota leaves, in all and today. */
-static bool within_load(struct db *db, struct progress_of *c, struct err *err)
+static bool within_load(struct db *db, struct progress_of *c, int64_t now, struct err *err)
 {
     struct arena a = {0};
-    struct handout h;
+    struct limits l;
     struct load load;
-    bool ok = handout_read(db, c->annotator, &a, &h, err) && read_load(db, &h, &load, err);
-    if (ok && h.quota >= 0)
-        c->p.waiting = least(c->p.waiting, load.full ? 0 : h.quota - load.handled);
-    if (ok && h.per_day > 0)
-        c->p.waiting = least(c->p.waiting, load.full_today ? 0 : h.per_day - load.today);
+    bool ok = limits_get(db, c->annotator, &a, &l, err);
+    struct handout h = {.annotator = c->annotator, .now = now, .quota = l.quota, .per_day = l.per_day};
+    ok = ok && read_load(db, &h, &load, err);
+    if (ok && l.quota >= 0)
+        c->p.waiting = least(c->p.waiting, load.full ? 0 : l.quota - load.handled);
+    if (ok && l.per_day > 0)
+        c->p.waiting = least(c->p.waiting, load.full_today ? 0 : l.per_day - load.today);
     arena_free(&a);
     return ok;
 }
@@ -459,7 +461,7 @@ static bool read_progress(struct db *db, void *ctx, struct err *err)
               stmt_int(db, STMT_PROGRESS_OPEN_MINE, ARGS(me, v_int(overlap)), &mine, err) &&
               stmt_int(db, STMT_PROGRESS_OPEN_HELD, ARGS(me, v_int(now), v_int(overlap)), &held, err);
     c->p.waiting = open - mine - held;
-    return ok && within_load(db, c, err);
+    return ok && within_load(db, c, now, err);
 }
 
 bool task_get_progress(struct db *db, int64_t annotator, struct task_progress *out, struct err *err)
