@@ -168,7 +168,7 @@ bool ranking_whole(struct db *db, int64_t comparison, int64_t out[RANKING_PAIRS_
     out[0] = comparison;
     *n = 1;
     if (!stmt_int(db, STMT_RANKING_OF, ARGS(v_int(comparison)), &lead, err) ||
-        (lead == 0 && (!rubric_ranks(db, &ranks, err) || (ranks && !form(db, comparison, err)) ||
+        (lead == 0 && (!ranking_asked(db, &ranks, err) || (ranks && !form(db, comparison, err)) ||
                        !stmt_int(db, STMT_RANKING_OF, ARGS(v_int(comparison)), &lead, err))))
         return false;
     if (lead == 0)
