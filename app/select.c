@@ -163,14 +163,6 @@ static bool run_fits(struct fits *f, const struct train_opts *o, const double *s
     return ok;
 }
 
-static uint64_t *keys_of(const struct data *d, const struct training *t)
-{
-    uint64_t *keys = mem_array(t->pairs.n_fit, sizeof *keys);
-    for (size_t i = 0; i < t->pairs.n_fit; i++)
-        keys[i] = d->pair_keys[t->pairs.fit[i]];
-    return keys;
-}
-
 /* ---- the penalty ---- */
 
 /* Folds by prompt, of the pairs; when ratings are fitted too, to the head or to its anchor, of the rated rows as well,
@@ -316,10 +308,49 @@ bool select_penalty(const struct select *s, const struct select_model *m, const 
     }
     fits_free(&f);
     mem_free(fold);
+    if (m->own != NULL)
+        m->own->rating_fold = NULL;
     return ok;
 }
 
 /* ---- the bootstrap ---- */
+
+/* How often each draw holds each pair, and behind them, when they are fitted too, each rated row. */
+struct counts {
+    uint8_t *pairs, *ratings; /* draws x n, draws x m */
+    size_t m;
+};
+
+static bool draw_counts(const struct data *d, const struct training *t, size_t draws, uint64_t seed, bool rated,
+                        struct counts *c, struct err *err)
+{
+    size_t n = t->pairs.n_fit, m = rated ? t->ratings.n_fit : 0;
+    uint8_t *all = mem_block(draws, n + m);
+    *c = (struct counts){.pairs = mem_block(draws, n), .ratings = mem_block(draws, m + 1), .m = m};
+    if (all == NULL || c->pairs == NULL || c->ratings == NULL) {
+        mem_free(all);
+        return err_set(err, ERR_MEMORY, "no memory for %zu draws of %zu pairs", draws, n);
+    }
+    uint64_t *keys = mem_array(n + m, sizeof *keys);
+    for (size_t i = 0; i < n; i++)
+        keys[i] = d->pair_keys[t->pairs.fit[i]];
+    for (size_t i = 0; i < m; i++)
+        keys[n + i] = d->rating_keys[t->ratings.fit[i]];
+    draws_by_group(keys, n + m, draws, seed, all);
+    for (size_t b = 0; b < draws; b++) {
+        memcpy(c->pairs + b * n, all + b * (n + m), n);
+        memcpy(c->ratings + b * m, all + b * (n + m) + n, m);
+    }
+    mem_free(keys);
+    mem_free(all);
+    return true;
+}
+
+static void counts_free(struct counts *c)
+{
+    mem_free(c->pairs);
+    mem_free(c->ratings);
+}
 
 /* The heads into the file, each extrapolated as the head itself was. */
 static void keep_draws(struct fits *f, struct training *t)
@@ -329,6 +360,8 @@ static void keep_draws(struct fits *f, struct training *t)
     for (size_t b = 0; a->expo && b < f->m; b++)
         blend(a->w, f->W + b * d, d, a->factor);
     head_set_tensor(&t->head, interval_tensor(INTERVAL_ENSEMBLE), f->m, d, f->W);
+    if (f->model->own != NULL)
+        head_set_tensor(&t->head, INTERVAL_BIAS, f->m, 0, f->model->own->bias);
 }
 
 bool select_bootstrap(const struct select *s, const struct select_model *m, const struct data *d,
@@ -336,17 +369,20 @@ bool select_bootstrap(const struct select *s, const struct select_model *m, cons
                       const struct progress *progress, struct err *err)
 {
     struct fits f;
-    size_t n = t->pairs.n_fit;
-    uint8_t *counts = mem_block(s->draws, n);
-    if (counts == NULL)
-        return err_set(err, ERR_MEMORY, "no memory for %zu draws of %zu pairs", s->draws, n);
-    uint64_t *keys = keys_of(d, t);
-    draws_by_group(keys, n, s->draws, o->seed, counts);
+    struct counts c;
+    if (!draw_counts(d, t, s->draws, o->seed, m->own != NULL, &c, err)) {
+        counts_free(&c);
+        return false;
+    }
     start_fits(&f, d, m, t, s->draws);
-    f.p.counts = counts;
+    f.p.counts = c.pairs;
     f.p.draws = s->draws;
     for (size_t b = 0; b < s->draws; b++)
         f.columns[b] = (struct many_column){t->l2, MANY_NONE, b, -1};
+    if (m->own != NULL) {
+        m->own->rating_counts = c.ratings;
+        m->own->bias = mem_array(s->draws, sizeof *m->own->bias);
+    }
     bool ok = run_fits(&f, o, t->head.W, progress, err) &&
               (!f.stopped || err_set(err, ERR_STOPPED, "the bootstrap was stopped"));
     if (ok) {
@@ -356,9 +392,13 @@ bool select_bootstrap(const struct select *s, const struct select_model *m, cons
         out->draw_passes = f.passes;
         out->draws_singly = f.singly;
     }
+    if (m->own != NULL) {
+        m->own->rating_counts = NULL;
+        mem_free(m->own->bias);
+        m->own->bias = NULL;
+    }
     fits_free(&f);
-    mem_free(keys);
-    mem_free(counts);
+    counts_free(&c);
     return ok;
 }
 

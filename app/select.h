@@ -20,7 +20,8 @@
          false},                                                                                                       \
         {"rule", 0, "RULE", "which penalty: best, or 1se: the largest within a standard error (default best)", false}, \
     {                                                                                                                  \
-        "bootstrap", 0, "B", "bt, regression: also fit B heads to resampled prompts, for intervals of rewards", false  \
+        "bootstrap", 0, "B", "bt, regression, joint: also fit B heads to resampled prompts, for intervals of rewards", \
+            false                                                                                                      \
     }
 #define SELECT_PATH_NAMES "l2-path", "folds", "rule"
 #define SELECT_NAMES      SELECT_PATH_NAMES, "bootstrap"
@@ -56,11 +57,13 @@ struct selection {
     bool singly, draws_singly;  /* fitted one after the other: readings are of the pairs of one head */
     bool ties;                  /* nll is of a likelihood of ties */
 };
-/* A fit to more than pairs: while select_penalty runs it may see the folds of t->ratings.fit, whose rows of the fold
- * that a column leaves out it must not use. */
+/* A fit to more than pairs, of t->ratings.fit (m rows): those of the fold that a column leaves out it must not use, and
+ * of a column's draw as often as that says. */
 struct select_own {
     struct singly_fit fit;
-    const size_t *rating_fold;
+    const size_t *rating_fold;    /* m, while select_penalty runs; else NULL */
+    const uint8_t *rating_counts; /* draws x m, while select_bootstrap runs; else NULL */
+    double *bias;                 /* draws: out, the intercept of the draw's head */
 };
 /* What is fitted. */
 struct select_model {

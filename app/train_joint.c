@@ -10,21 +10,21 @@
 
 #include <string.h>
 
-static const char *const own_options[] = {"loss",       "smoothing",       "flip", "normalise", "ties",
-                                          "soft",       "reward",          "rows", "scale",     "kappa",
-                                          "warm-start", SELECT_PATH_NAMES, NULL};
+static const char *const own_options[] = {"loss", "smoothing", "flip",  "normalise",  "ties",       "soft", "reward",
+                                          "rows", "scale",     "kappa", "warm-start", SELECT_NAMES, NULL};
 
 struct own {
     struct bt_model model;
     struct targets_opts targets;
     const char *reward; /* the attribute whose ratings count; NULL: helpfulness or the first */
     double kappa;
-    struct select select; /* its path alone */
+    struct select select;
 };
 
 struct found {
     struct joint_info info;
     struct selection selection;
+    bool spread_stopped; /* the bootstrap was */
     char *attribute;
     size_t ratings; /* that were fitted */
 };
@@ -60,15 +60,15 @@ static void free_found(void *p)
     mem_free(found);
 }
 
-/* What a fit of the head is of, or one without a fold of prompts. */
+/* What a fit of the head is of, or one without a fold of prompts, or to prompts drawn anew. */
 struct both {
     const struct data *d;
     const struct train_opts *o;
     const struct targets *y;
     const struct training *t;
     struct select_own select;
-    struct joint_rating *ratings; /* as many as y->fit has, room for those of a fold's others */
-    size_t *fold;                 /* of every row of the embeddings that is rated; NULL: not asked for yet */
+    struct joint_rating *ratings; /* as many as y->fit has */
+    double *times;                /* of every row of the embeddings: how often its ratings count */
 };
 
 static struct joint_problem problem(const struct both *k, double l2, size_t n_ratings, const double *start)
@@ -87,61 +87,83 @@ static struct joint_problem problem(const struct both *k, double l2, size_t n_ra
                                   .start = start};
 }
 
-/* Ratings of answers that are not of fold left_out, or all with MANY_NONE. Returns how many. */
-static size_t gather(struct both *k, size_t left_out)
+/* Ratings as often as k->times says. Returns how many. */
+static size_t gather(struct both *k)
 {
     const struct rated *r = &k->y->fit;
     size_t n = 0;
     for (size_t i = 0; i < r->n; i++)
-        if (left_out == MANY_NONE || k->fold[r->row[i]] != left_out)
-            k->ratings[n++] = (struct joint_rating){r->row[i], r->y[i], r->weight[i]};
+        if (k->times[r->row[i]] > 0)
+            k->ratings[n++] = (struct joint_rating){r->row[i], r->y[i], r->weight[i] * k->times[r->row[i]]};
     return n;
 }
 
-/* Fits one penalty without one fold: neither its pairs nor its ratings. */
+/* All ratings once; without a column's fold; as often as its draw holds their prompt. */
+static void count_ratings(struct both *k, const struct many_column *c)
+{
+    const struct part *part = &k->t->ratings;
+    for (size_t i = 0; i < part->n_fit; i++) {
+        double *times = &k->times[k->d->ratings.rows.v[part->fit[i]].row];
+        *times = 1;
+        if (c != NULL && c->left_out != MANY_NONE)
+            *times = k->select.rating_fold[i] != c->left_out;
+        if (c != NULL && c->draw != MANY_NONE)
+            *times = k->select.rating_counts[c->draw * part->n_fit + i];
+    }
+}
+
 static bool fit_column(void *ctx, const struct many_column *c, const struct pair *pairs, size_t n,
                        const struct fit_opts *opts, double *w, struct bt_info *info, const struct progress *progress,
                        struct err *err)
 {
     struct both *k = ctx;
-    const struct part *part = &k->t->ratings;
     struct joint_info found;
     double b;
-    if (k->fold == NULL) {
-        k->fold = mem_array(k->d->e.n, sizeof *k->fold);
-        for (size_t i = 0; i < part->n_fit; i++)
-            k->fold[k->d->ratings.rows.v[part->fit[i]].row] = k->select.rating_fold[i];
-    }
-    struct joint_problem p = problem(k, c->l2, gather(k, c->left_out), opts->warm ? w : NULL);
+    count_ratings(k, c);
+    struct joint_problem p = problem(k, c->l2, gather(k), opts->warm ? w : NULL);
     p.pairs = pairs;
     p.which = NULL;
     p.n_pairs = n;
     if (!joint_fit(&p, w, &b, &found, progress, err))
         return false;
+    if (c->draw != MANY_NONE)
+        k->select.bias[c->draw] = b;
     *info = found.fit;
     *opts->ties = found.ties;
     return true;
 }
 
+static const struct anchor no_anchor = {0};
+
 /* The penalty by cross-validation on pairs, and where the fit begins, in t->head.W; *warm: there is such a place. */
 static bool choose_penalty(struct both *k, struct training *t, bool *warm, const struct progress *progress,
                            struct err *err)
 {
-    static const struct anchor none = {0};
     const struct own *own = k->o->own;
     struct found *found = t->own;
-    const struct select_model m = {&own->model, &none, &k->select};
+    const struct select_model m = {&own->model, &no_anchor, &k->select};
     *warm = warm_start(&k->o->warm, 1, t->head.W, NULL);
     if (own->select.l2 == NULL)
         return true;
-    k->select.fit = (struct singly_fit){fit_column, k};
     if (!select_penalty(&own->select, &m, k->d, k->o, t, &found->selection, progress, err))
         return false;
     t->l2 = found->selection.rows[found->selection.chosen].l2;
     memcpy(t->head.W, found->selection.start, k->d->e.d * sizeof *t->head.W);
     *warm = true;
-    selection_describe(&found->selection, &t->head);
     return true;
+}
+
+/* How sure the head is. Who wants the work to end has a head that is none the worse. */
+static bool find_spread(struct both *k, struct training *t, const struct progress *progress, struct err *err)
+{
+    const struct own *own = k->o->own;
+    struct found *found = t->own;
+    const struct select_model m = {&own->model, &no_anchor, &k->select};
+    if (own->select.draws == 0 || found->info.fit.stop == BT_INTERRUPTED ||
+        select_bootstrap(&own->select, &m, k->d, k->o, t, &found->selection, progress, err))
+        return true;
+    found->spread_stopped = err->kind == ERR_STOPPED;
+    return found->spread_stopped;
 }
 
 static bool fit_both(const struct data *d, const struct train_opts *o, const struct targets *y, struct training *t,
@@ -150,17 +172,22 @@ static bool fit_both(const struct data *d, const struct train_opts *o, const str
     static const char *const reward[] = {"reward"};
     const struct own *own = o->own;
     struct found *found = t->own;
-    struct both k = {.d = d, .o = o, .y = y, .t = t, .ratings = mem_array(y->fit.n, sizeof *k.ratings)};
+    struct both k = {.d = d, .o = o, .y = y, .t = t};
     bool warm;
+    k.select.fit = (struct singly_fit){fit_column, &k};
+    k.ratings = mem_array(y->fit.n, sizeof *k.ratings);
+    k.times = mem_array(d->e.n, sizeof *k.times);
     head_init(&t->head, "joint", reward, 1, d->e.d);
     found->ratings = y->fit.n;
     targets_describe(&own->targets, y, &t->head);
     bool ok = choose_penalty(&k, t, &warm, progress, err);
     if (ok) {
-        const struct joint_problem p = problem(&k, t->l2, gather(&k, MANY_NONE), warm ? t->head.W : NULL);
-        ok = joint_fit(&p, t->head.W, t->head.b, &found->info, progress, err);
+        count_ratings(&k, NULL);
+        const struct joint_problem p = problem(&k, t->l2, gather(&k), warm ? t->head.W : NULL);
+        ok = joint_fit(&p, t->head.W, t->head.b, &found->info, progress, err) && find_spread(&k, t, progress, err);
+        selection_describe(&found->selection, &t->head);
     }
-    mem_free(k.fold);
+    mem_free(k.times);
     mem_free(k.ratings);
     return ok;
 }
@@ -184,6 +211,10 @@ static bool fit(const struct data *d, const struct train_opts *o, struct trainin
     }
     targets_free(&y);
     train_ended(t, &found->info.fit);
+    if (found->spread_stopped) {
+        t->stop = "was interrupted in its bootstrap";
+        t->converged = false;
+    }
     return ok;
 }
 

@@ -304,3 +304,77 @@ Test(select, the_bootstrap_extrapolates_its_heads)
     for (size_t i = 0; i < 20 * D; i++)
         cr_expect(epsilon_eq(dbl, heads[1][i], away[i % D] + 1.5 * (heads[0][i] - away[i % D]), 1e-12));
 }
+
+/* ---- a fit of its own, to pairs and ratings ---- */
+
+/* Every other pair has a rating, of the same number and under the same key.
+ * The fit looks whether both stand in the same fold and are drawn as often. */
+struct own_fit {
+    struct bench *b;
+    struct select_own select;
+    size_t columns;
+};
+
+/* How often pair `i` of the data is among those a column is fitted to. */
+static double times_of(const struct own_fit *f, const struct pair *pairs, size_t n, size_t i)
+{
+    const struct pair *wanted = &f->b->d.pairs.pairs.v[i];
+    for (size_t k = 0; k < n; k++)
+        if (pairs[k].chosen == wanted->chosen && pairs[k].rejected == wanted->rejected)
+            return pairs[k].weight / wanted->weight;
+    return 0;
+}
+
+static bool fit_own(void *ctx, const struct many_column *c, const struct pair *pairs, size_t n,
+                    const struct fit_opts *opts, double *w, struct bt_info *info, const struct progress *progress,
+                    struct err *e)
+{
+    struct own_fit *f = ctx;
+    const struct part *ratings = &f->b->t.ratings;
+    (void)opts, (void)progress, (void)e;
+    for (size_t i = 0; i < ratings->n_fit; i++) {
+        double times = times_of(f, pairs, n, ratings->fit[i]);
+        if (c->draw != MANY_NONE)
+            cr_assert(eq(dbl, times, f->select.rating_counts[c->draw * ratings->n_fit + i]));
+        else
+            cr_assert(eq(int, times > 0, f->select.rating_fold[i] != c->left_out));
+    }
+    for (size_t j = 0; j < D; j++)
+        w[j] = c->draw != MANY_NONE ? (double)c->draw : 0;
+    if (c->draw != MANY_NONE)
+        f->select.bias[c->draw] = 0.5 * (double)c->draw;
+    *info = (struct bt_info){.converged = true};
+    f->columns++;
+    return true;
+}
+
+Test(select, ratings_are_left_out_and_drawn_with_the_pairs_of_their_prompt)
+{
+    enum { DRAWS = 7, RATED = N / 2 };
+    static struct bench b;
+    struct own_fit f = {.b = &b};
+    open_bench(&b);
+    b.d.rating_keys = mem_array(N, sizeof *b.d.rating_keys);
+    memcpy(b.d.rating_keys, b.d.pair_keys, N * sizeof *b.d.rating_keys);
+    b.t.ratings.fit = mem_array(RATED, sizeof *b.t.ratings.fit);
+    b.t.ratings.n_fit = RATED;
+    for (size_t i = 0; i < RATED; i++)
+        b.t.ratings.fit[i] = 2 * i;
+    f.select.fit = (struct singly_fit){fit_own, &f};
+    b.m.own = &f.select;
+    cr_assert(select_penalty(&b.select, &b.m, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+    cr_expect(eq(sz, f.columns, (size_t)(FOLDS * PATH)));
+    cr_expect(epsilon_eq(dbl, b.x.rows[0].nll.mean, log(2), 1e-12), "heads of zeros know nothing");
+    b.select.draws = DRAWS;
+    cr_assert(select_bootstrap(&b.select, &b.m, &b.d, &b.o, &b.t, &b.x, NULL, &err), "%s", err.text);
+    const struct head_tensor *weights = head_tensor(&b.t.head, "ensemble.weight"),
+                             *bias = head_tensor(&b.t.head, "ensemble.bias");
+    cr_assert(weights != NULL && bias != NULL && bias->rows == DRAWS);
+    for (size_t k = 0; k < DRAWS; k++) {
+        cr_expect(eq(dbl, weights->v[k * D], (double)k));
+        cr_expect(eq(dbl, bias->v[k], 0.5 * (double)k));
+    }
+    mem_free(b.d.rating_keys);
+    mem_free(b.t.ratings.fit);
+    close_bench(&b);
+}
