@@ -31,7 +31,7 @@ struct db *db_new(const char *path);
 /* Connect it (SQLITE_OPEN_... flags) and set what holds for every connection. */
 MUST_CHECK bool db_connect(struct db *db, int flags, struct err *err);
 /* The memory for pages; once the page size of the file is known. */
-MUST_CHECK bool db_limit_cache(struct db *db, struct err *err);
+MUST_CHECK bool db_limit_cache(struct db *db, enum db_mode mode, struct err *err);
 /* Make an empty file at `path`; ERR_CONFLICT when there is one. */
 MUST_CHECK bool db_reserve(const char *path, struct err *err);
 /* A new file with the newest schema and nothing in it; on failure nothing is left there. */

@@ -115,7 +115,7 @@ static bool is_still_there(struct db *db, struct err *err)
 static bool reach(struct db *db, enum db_mode mode, int *version, struct err *err)
 {
     return is_regular(db->path, err) && disk_is_local(db->path, err) && connect_existing(db, mode, err) &&
-           check_identity(db, version, err) && is_still_there(db, err) && db_limit_cache(db, err);
+           check_identity(db, version, err) && is_still_there(db, err) && db_limit_cache(db, mode, err);
 }
 
 bool db_reach(const char *path, enum db_mode mode, struct db **out, int *version, struct err *err)
@@ -165,7 +165,7 @@ static bool make_in(struct db *db, struct err *err)
 {
     return db_connect(db, SQLITE_OPEN_READWRITE, err) && db_exec(db, "PRAGMA page_size = 16384", err) &&
            db_exec(db, "PRAGMA application_id = 0x61737379", err) && db_exec(db, "PRAGMA journal_mode = WAL", err) &&
-           migrate_up(db, err) && db_limit_cache(db, err);
+           migrate_up(db, err) && db_limit_cache(db, DB_WRITE, err);
 }
 
 bool db_make(const char *path, struct db **out, struct err *err)

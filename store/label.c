@@ -230,16 +230,19 @@ double label_rating_of(const struct label_pair *pair, const struct judgement *j,
     return label_mean_rating(j, n, o->by, which, attribute);
 }
 
-bool label_judgements(struct db *db, int64_t comparison, const int64_t responses[2], struct arena *a,
-                      struct judgement **out, size_t *n, struct err *err)
+bool label_walk(struct judgement_walk *w, int64_t comparison, const int64_t responses[2], struct arena *a,
+                struct judgement **out, size_t *n, struct err *err)
 {
     struct judgement *part[3];
     size_t count[3];
-    if (!judgement_list(db, comparison, JUDGEMENTS_LATEST, a, &part[0], &count[0], err) ||
-        !judgement_list_response(db, responses[0], JUDGEMENTS_LATEST, a, &part[1], &count[1], err) ||
-        !judgement_list_response(db, responses[1], JUDGEMENTS_LATEST, a, &part[2], &count[2], err))
+    if (!judgement_walk_to(w, comparison, a, &part[0], &count[0], err) ||
+        !judgement_list_response(w->db, responses[0], JUDGEMENTS_LATEST, a, &part[1], &count[1], err) ||
+        !judgement_list_response(w->db, responses[1], JUDGEMENTS_LATEST, a, &part[2], &count[2], err))
         return false;
     *n = count[0] + count[1] + count[2];
+    *out = part[0];
+    if (*n == count[0])
+        return true;
     *out = arena_array(a, *n + 1, sizeof **out);
     size_t at = 0;
     for (int p = 0; p < 3; p++)
@@ -252,6 +255,13 @@ bool label_judgements(struct db *db, int64_t comparison, const int64_t responses
                 j->failed <<= 1;
         }
     return true;
+}
+
+bool label_judgements(struct db *db, int64_t comparison, const int64_t responses[2], struct arena *a,
+                      struct judgement **out, size_t *n, struct err *err)
+{
+    struct judgement_walk single;
+    return judgement_walk_open(&single, db, false, err) && label_walk(&single, comparison, responses, a, out, n, err);
 }
 
 bool label_check_source(struct db *db, const struct label_options *o, struct err *err)
@@ -308,22 +318,27 @@ static void take_votes(struct label_pair *p, const struct judgement *j, size_t n
     p->votes = votes;
 }
 
+bool label_wants_all(const struct label_options *o)
+{
+    return o->source == NULL && o->split == NULL;
+}
+
 bool label_each_pair(struct db *db, const struct label_options *options,
                      bool (*each)(void *ctx, const struct label_pair *pair), void *ctx, struct err *err)
 {
     struct rows q;
+    struct judgement_walk walk;
     struct arena a = {0};
-    bool ok = label_check_source(db, options, err) &&
-              rows_open(&q, db, STMT_COMPARISON_EACH, ARGS(v_str(options->source), v_str(options->split)), err);
-    if (!ok)
+    if (!label_check_source(db, options, err) || !judgement_walk_open(&walk, db, label_wants_all(options), err))
         return false;
-    bool more = true;
+    bool ok = rows_open(&q, db, STMT_COMPARISON_EACH, ARGS(v_str(options->source), v_str(options->split)), err),
+         more = true;
     while (ok && more && rows_next(&q)) {
         struct label_pair p;
         struct judgement *j;
         size_t n;
         label_pair_row(&q, &p);
-        ok = label_judgements(db, p.comparison, (const int64_t[]){p.first, p.second}, &a, &j, &n, err);
+        ok = label_walk(&walk, p.comparison, (const int64_t[]){p.first, p.second}, &a, &j, &n, err);
         if (ok) {
             p.label = label_decide(&p, j, n, options);
             if (options->votes)
@@ -333,6 +348,7 @@ bool label_each_pair(struct db *db, const struct label_options *options,
         arena_reset(&a);
     }
     arena_free(&a);
+    judgement_walk_close(&walk);
     if (ok && more)
         return rows_close(&q, err);
     rows_abandon(&q);

@@ -2,6 +2,7 @@
 #ifndef ASSAY_STORE_LABEL_INTERNAL_H
 #define ASSAY_STORE_LABEL_INTERNAL_H
 
+#include "store/judgement_walk.h"
 #include "store/label.h"
 #include "store/stmt.h"
 
@@ -22,7 +23,12 @@ double label_mean_aspect(const struct judgement *j, size_t n, enum label_by by, 
 /* Mean of a response, or what the book says of the response. */
 double label_rating_of(const struct label_pair *pair, const struct judgement *j, size_t n,
                        const struct label_options *o, int which, const char *attribute);
+/* Are all comparisons asked for, but for those that are retired? */
+bool label_wants_all(const struct label_options *o);
 /* The latest judgements of a comparison and (which = 0, 1) of its two responses alone. */
+MUST_CHECK bool label_walk(struct judgement_walk *w, int64_t comparison, const int64_t responses[2], struct arena *a,
+                           struct judgement **out, size_t *n, struct err *err);
+/* The same for a single one. */
 MUST_CHECK bool label_judgements(struct db *db, int64_t comparison, const int64_t responses[2], struct arena *a,
                                  struct judgement **out, size_t *n, struct err *err);
 /* Means per attribute (k values, NaN: none) over *n judgements, or what the book says. */

@@ -231,25 +231,33 @@ SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind 
        j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
        j.created, j.confidence, a.kind = 'reviewer', j.failed, j.lean
   FROM judgement j JOIN annotator a USING (annotator) JOIN rubric r USING (rubric)
- WHERE j.comparison = ?1 ORDER BY j.created, a.name, j.revision, j.id;
+ WHERE j.comparison = ?1;
 -- name: judgement_list_latest
 SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
        j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
        j.created, j.confidence, a.kind = 'reviewer', j.failed, j.lean
   FROM latest l JOIN judgement j USING (judgement) JOIN annotator a ON a.annotator = j.annotator JOIN rubric r USING (rubric)
- WHERE l.comparison = ?1 ORDER BY j.created, a.name, j.revision, j.id;
+ WHERE l.comparison = ?1;
+-- name: judgement_walk
+--- the latest of each comparison, one comparison after the other
+SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
+       j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
+       j.created, j.confidence, a.kind = 'reviewer', j.failed, j.lean
+  FROM latest l INDEXED BY latest_comparison CROSS JOIN judgement j USING (judgement)
+  CROSS JOIN annotator a ON a.annotator = j.annotator CROSS JOIN rubric r USING (rubric)
+ WHERE l.comparison IS NOT NULL ORDER BY l.comparison;
 -- name: judgement_list_response
 SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
        j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
        j.created, j.confidence, a.kind = 'reviewer', j.failed, j.lean
   FROM judgement j JOIN annotator a USING (annotator) JOIN rubric r USING (rubric)
- WHERE j.response = ?1 ORDER BY j.created, a.name, j.revision, j.id;
+ WHERE j.response = ?1;
 -- name: judgement_list_response_latest
 SELECT j.judgement, j.id, j.comparison, j.response, j.annotator, a.name, a.kind = 'person', j.revision, j.kind,
        j.preference, j.neither, j.justification, j.reason, j.a_is, j.seconds, j.rubric, r.name, r.version, j.extra,
        j.created, j.confidence, a.kind = 'reviewer', j.failed, j.lean
   FROM latest l JOIN judgement j USING (judgement) JOIN annotator a ON a.annotator = j.annotator JOIN rubric r USING (rubric)
- WHERE l.response = ?1 ORDER BY j.created, a.name, j.revision, j.id;
+ WHERE l.response = ?1;
 
 -- The work of one annotator
 
