@@ -169,8 +169,8 @@ bool db_connect(struct db *db, int flags, struct err *err)
 }
 
 /* What an import writes is spread over all of its indexes: 64 MiB of pages. Reading goes along the tables, and the
- * system keeps the file's pages anyway. Only once the page size of the file is known: before, SQLite takes the number of
- * pages from its default size and keeps four times as much. */
+ * system keeps the file's pages anyway. Only once the page size of the file is known: before, SQLite takes the number
+ * of pages from its default size and keeps four times as much. */
 bool db_limit_cache(struct db *db, enum db_mode mode, struct err *err)
 {
     return db_exec(db, mode == DB_READ ? "PRAGMA cache_size = -24576" : "PRAGMA cache_size = -65536", err);

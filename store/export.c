@@ -157,7 +157,7 @@ static bool load_item(struct export *e, struct rows *q, struct export_item *item
     struct label_pair *p = &item->pair;
     label_pair_row(q, p);
     read_texts(q, item);
-    if (!label_walk(e->walk, p->comparison, (const int64_t[]){p->first, p->second}, &e->arena, &item->judgements,
+    if (!label_walk(&e->walk, p->comparison, (const int64_t[]){p->first, p->second}, &e->arena, &item->judgements,
                     &item->n, err))
         return false;
     p->label = label_decide(p, item->judgements, item->n, &e->options->label);
@@ -204,16 +204,14 @@ bool export_each(struct export *e, bool (*item)(struct export *e, const struct e
                  struct err *err)
 {
     struct rows q;
-    struct judgement_walk walk;
     int64_t total = 0;
     struct value source = v_str(e->options->label.source), split = v_str(e->options->label.split);
     if (!stmt_int(e->db, STMT_COMPARISON_COUNT, ARGS(source, split), &total, err) ||
         !rows_open(&q, e->db, STMT_COMPARISON_EXPORT_EACH, ARGS(source, split), err))
         return false;
-    e->walk = &walk;
-    bool ok = judgement_walk_open(&walk, e->db, label_wants_all(&e->options->label), err) &&
+    bool ok = judgement_walk_open(&e->walk, e->db, label_wants_all(&e->options->label), err) &&
               each_row(e, &q, total, item, err);
-    judgement_walk_close(&walk);
+    judgement_walk_close(&e->walk);
     return ok ? rows_close(&q, err) : rows_abandon(&q);
 }
 

@@ -30,8 +30,8 @@ struct export
     struct digest digest; /* of what went out; the pump's while it works */
     struct arena arena;   /* of one comparison */
     struct buf line;
-    struct judgement_walk *walk; /* of the comparisons that are gone through */
-    const struct where *where;   /* or NULL */
+    struct judgement_walk walk; /* of the comparisons that are gone through */
+    const struct where *where;  /* or NULL */
     struct arena where_arena;
     VEC(unsigned char) marks; /* see export_mark; a bit a response */
     void *state;              /* of the format that is at work */
