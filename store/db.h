@@ -29,7 +29,8 @@ enum { DB_APPLICATION_ID = 0x61737379, DB_BUSY_MS = 10 * 1000 };
 
 enum db_mode { DB_READ, DB_WRITE };
 
-/* Open one; an older version is brought up to date, after a copy of it was put beside it as "name.v1.assay".
+/* Open one; an older version is brought up to date, after a copy of it was put beside it as "name.v1.assay". *out is
+ * NULL after a failure.
  * ERR_MISSING when there is no such file; ERR_SCHEMA when it is
  * no workspace or of a newer version (the file is not touched); ERR_IO on a network file system, where SQLite's locks
  * cannot be trusted. */

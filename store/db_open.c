@@ -138,25 +138,41 @@ static bool prepare_to_write(struct db *db, int version, struct err *err)
 
 static bool open_once(const char *path, enum db_mode mode, struct db **out, int *version, struct err *err)
 {
+    *out = NULL;
     if (!db_reach(path, mode, out, version, err))
         return false;
     if (mode == DB_READ || prepare_to_write(*out, *version, err))
         return true;
     db_close(*out);
+    *out = NULL;
     return false;
+}
+
+/* A copy that may be written to is all it takes, where that is what is in the way. */
+static bool cannot_bring_up(const char *path, int version, const struct err *why, struct err *err)
+{
+    int code = why->code & 0xff;
+    bool closed = code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM;
+    return err_set(err, why->kind, "%s is of an older version (%d) and %s: %s", path, version,
+                   closed
+                       ? "is brought up to date before it is read; copy it to a folder where you may write, and read "
+                         "the copy"
+                       : "cannot be brought up to date",
+                   why->text);
 }
 
 bool db_open(const char *path, enum db_mode mode, struct db **out, struct err *err)
 {
     int version = 0;
+    struct err why = {.kind = ERR_NONE};
     if (!open_once(path, mode, out, &version, err))
         return false;
     if (mode == DB_WRITE || version == migrate_newest())
         return true;
     /* reading an older one: up to date first, then anew */
     db_close(*out);
-    if (!open_once(path, DB_WRITE, out, &version, err))
-        return err_context(err, "%s is of an older version (%d) and cannot be brought up to date", path, version);
+    if (!open_once(path, DB_WRITE, out, &version, &why))
+        return cannot_bring_up(path, version, &why, err);
     db_close(*out);
     return open_once(path, mode, out, &version, err);
 }

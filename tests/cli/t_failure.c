@@ -159,6 +159,20 @@ Test(failure, a_workspace_that_may_not_be_written_is_read_and_refuses_changes)
                   "the\n1\nd/demo.assay is in order\n");
 }
 
+#define READ_A_COPY                                                                                                    \
+    "assay: d/demo.assay is of an older version (12) and is brought up to date before it is read; copy it to a "       \
+    "folder "                                                                                                          \
+    "where you \n"
+Test(failure, an_older_one_that_may_not_be_written_says_to_copy_it)
+{
+    expect_output(AS_OTHERS
+                  "printf '\\014' | dd of=d/demo.assay bs=1 seek=63 conv=notrunc 2> /dev/null\n"
+                  "chmod 444 d/demo.assay; chmod 555 d\n"
+                  "for c in status 'export -f trl' log queue 'agreement'; do $B $c 2>&1 | cut -c 1-123; done\n"
+                  "$B export -f trl 2> /dev/null; echo $?; ls d | grep -c v12; chmod 755 d",
+                  READ_A_COPY READ_A_COPY READ_A_COPY READ_A_COPY READ_A_COPY "1\n0\n");
+}
+
 Test(failure, a_page_that_was_written_over_is_found_and_what_to_do_is_said)
 {
     expect_output(
