@@ -140,11 +140,11 @@ const struct command cmd_find = {
     .name = "find",
     .summary = "comparisons by words, source, annotator, ratings",
     .synopsis = "[QUERY...] [-n N] [--after ID]",
-    .about =
-        "A query is a filter as of `export --where`, and words to be found in prompts, answers and reasons:\n"
-        "source:x annotator:y rating:helpfulness<2 preference:>1 seconds<10 skipped flagged retired word \"a phrase\"\n"
-        "prompt:word answer:word because:word begin*; and, or, not, brackets. Quote what the shell would take.\n"
-        "Words are indexed when they are first searched for.",
+    .about = "A query is a filter as of `export --where`, and words to be found in prompts, answers and reasons:\n"
+             "source:x annotator:y rating:helpfulness<2 aspect:depth<0 preference:>1 seconds<10 skipped flagged\n"
+             "failed retired word \"a phrase\"\n"
+             "prompt:word answer:word because:word begin*; and, or, not, brackets. Quote what the shell would take.\n"
+             "Words are indexed when they are first searched for.",
     .example = "  assay find 'source:hh river \"in Peru\"'\n  assay --json find 'flagged not retired' -n 0",
     .options = options,
     .max_words = 64,

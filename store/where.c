@@ -68,18 +68,23 @@ static bool take_word(struct reader *r, const char *word)
     return true;
 }
 
+static bool has_attribute(size_t field)
+{
+    return field == FIELD_RATING || field == FIELD_ASPECT;
+}
+
 static bool no_such_field(struct reader *r)
 {
     struct buf list = BUF_INIT;
     buf_adds(&list, "a field:");
     for (size_t i = 0; i < N_NAMED; i++)
-        buf_addf(&list, "%s %s%s", i > 0 ? "," : "", fields[i].name, i == FIELD_RATING ? ":NAME" : "");
+        buf_addf(&list, "%s %s%s", i > 0 ? "," : "", fields[i].name, has_attribute(i) ? ":NAME" : "");
     fault(r, list.ptr);
     buf_free(&list);
     return false;
 }
 
-/* The name of a field and, of a rating, of its attribute. */
+/* The name of a field and, of a rating or an aspect, of its attribute. */
 static bool read_field(struct reader *r, struct where *w)
 {
     size_t n = name_length(r->at);
@@ -87,7 +92,7 @@ static bool read_field(struct reader *r, struct where *w)
         if (strlen(fields[i].name) != n || memcmp(fields[i].name, r->at, n) != 0)
             continue;
         w->field = (enum where_field)i;
-        if (i == FIELD_RATING) {
+        if (has_attribute(i)) {
             size_t attribute = r->at[n] == ':' ? name_length(r->at + n + 1) : 0;
             if (attribute == 0)
                 return no_such_field(r);

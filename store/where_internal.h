@@ -16,6 +16,7 @@ enum where_type { WHERE_TEXT, WHERE_NUMBER, WHERE_STATE, WHERE_PHRASE };
     X(ANNOTATOR, "annotator", WHERE_TEXT, true)                                                                        \
     X(SKIPPED, "skipped", WHERE_STATE, true)                                                                           \
     X(FLAGGED, "flagged", WHERE_STATE, true)                                                                           \
+    X(FAILED, "failed", WHERE_STATE, true)                                                                             \
     X(STRENGTH, "strength", WHERE_NUMBER, true)                                                                        \
     X(PREFERENCE, "preference", WHERE_NUMBER, true)                                                                    \
     X(JUDGEMENTS, "judgements", WHERE_NUMBER, true)                                                                    \
@@ -23,6 +24,7 @@ enum where_type { WHERE_TEXT, WHERE_NUMBER, WHERE_STATE, WHERE_PHRASE };
     X(CONFIDENCE, "confidence", WHERE_NUMBER, true)                                                                    \
     X(SECONDS, "seconds", WHERE_NUMBER, true)                                                                          \
     X(RATING, "rating", WHERE_NUMBER, true)                                                                            \
+    X(ASPECT, "aspect", WHERE_NUMBER, true)                                                                            \
     X(PROMPT, "prompt", WHERE_PHRASE, false)                                                                           \
     X(ANSWER, "answer", WHERE_PHRASE, false)                                                                           \
     X(BECAUSE, "because", WHERE_PHRASE, false)                                                                         \
@@ -42,7 +44,7 @@ struct where {
     const struct where *left, *right; /* NOT: left */
     enum where_field field;
     enum where_op op;
-    const char *attribute; /* of a rating */
+    const char *attribute; /* of a rating or an aspect */
     const char *text;      /* STATE: a name, or NULL for anyone */
     double number;
     /* PHRASE: expressions of the index of words; NULL: not looked for there. */

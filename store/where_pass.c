@@ -29,6 +29,14 @@ static bool number_is(const struct where *w, double value)
     return false;
 }
 
+static bool has_aspect(const struct where *w, const struct judgement *j)
+{
+    for (size_t i = 0; i < j->n_aspects; i++)
+        if (strcmp(j->aspects[i].attribute, w->attribute) == 0 && number_is(w, j->aspects[i].value))
+            return true;
+    return false;
+}
+
 static bool says(const struct where *w, const struct judgement *j)
 {
     switch (w->field) {
@@ -36,6 +44,10 @@ static bool says(const struct where *w, const struct judgement *j)
         return text_is(w, j->annotator_name);
     case FIELD_PREFERENCE:
         return j->has_preference && number_is(w, j->preference);
+    case FIELD_ASPECT:
+        return has_aspect(w, j);
+    case FIELD_FAILED:
+        return j->failed != 0 && (w->text == NULL || text_is(w, j->annotator_name));
     case FIELD_SECONDS: /* NaN, when it is not known, passes nothing */
         return number_is(w, j->seconds);
     default:

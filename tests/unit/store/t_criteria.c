@@ -452,3 +452,28 @@ Test(criteria, check_finds_what_does_not_follow_from_the_ratings)
         buf_free(&found);
     }
 }
+
+/* p: ada says that the second fails and that the first is deeper; q: bo says neither. */
+static const struct {
+    const char *where;
+    int64_t lines;
+} found_by[] = {
+    {"failed", 1},          {"failed:ada", 1},       {"failed:bo", 0},         {"failed != ada", 1},
+    {"not failed", 1},      {"aspect:depth < 0", 1}, {"aspect:depth:-2", 1},   {"aspect:depth >= 0", 1},
+    {"aspect:hard = 3", 2}, {"aspect:wit > 0", 0},   {"rating:depth <= 9", 0},
+};
+
+Test(criteria, what_fails_and_what_is_of_both_can_be_looked_for)
+{
+#define OF_TWO(p, said)                                                                                                \
+    "{\"prompt\":\"" p "\",\"responses\":[{\"text\":\"x\"},{\"text\":\"y\"}],\"judgement\":{" said "}}\n"
+    must(fixture_import(&f, "x.jsonl", "judgements",
+                        OF_TWO("p",
+                               "\"annotator\":\"ada\",\"ratings\":[{\"wit\":4,\"safety\":4},{\"wit\":1,\"safety\":0}],"
+                               "\"aspects\":{\"depth\":-2,\"hard\":3},\"preference\":-3")
+                            OF_TWO("q", "\"annotator\":\"bo\",\"aspects\":{\"depth\":1,\"hard\":3}")));
+    for (size_t i = 0; i < sizeof found_by / sizeof *found_by; i++) {
+        fixture_export_with(&f, &(struct export_options){.format = "csv", .where = found_by[i].where});
+        cr_expect(eq(i64, f.exported.comparisons, found_by[i].lines), "%s", found_by[i].where);
+    }
+}
