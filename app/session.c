@@ -130,8 +130,8 @@ static void clear_cell(struct draft *d, const struct rubric *r, int cell)
 
 static bool mark(struct draft *d, const struct task *t, const struct action *a, const char **why)
 {
-    bool fits = (a->cell == SIDE_A || a->cell == SIDE_B) && a->from < a->to && a->to <= t->len[a->cell] &&
-                a->value >= -1 && a->value <= 1;
+    bool fits = a->cell >= 0 && a->cell < d->n && a->from < a->to && a->to <= t->len[a->cell] && a->value >= -1 &&
+                a->value <= 1;
     *why = !fits                       ? "that is no passage of an answer"
            : d->spans.n == SPANS_MOST  ? "64 marked passages are the most there is room for"
            : a->len > SPAN_COMMENT_MAX ? "the comment is too long (1000 bytes)"
@@ -154,8 +154,8 @@ static bool apply(struct draft *d, const struct rubric *r, const struct task *t,
 {
     int n = (int)r->n_attributes;
     bool of_places = a->kind == ACT_PLACE || a->kind == ACT_SHIFT;
-    bool of_sides = a->kind == ACT_PREFER || a->kind == ACT_MARK || a->kind == ACT_UNMARK;
-    if (d->n > 2 && (of_places || of_sides || a->kind == ACT_RATE || a->kind == ACT_CLEAR)) {
+    bool of_cells = a->kind == ACT_PREFER || a->kind == ACT_RATE || a->kind == ACT_CLEAR;
+    if (d->n > 2 && (of_places || of_cells)) {
         if (!session_place(d, r, a, why))
             return false;
         return spend(d, a), true;

@@ -80,17 +80,24 @@ bool draft_is_empty(const struct draft *d, const struct rubric *r)
            d->spans.n == 0;
 }
 
+static size_t times(const struct draft *d, const struct span *of)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->spans.n; i++) {
+        const struct span *s = &d->spans.v[i];
+        n += s->side == of->side && s->from == of->from && s->to == of->to && s->sign == of->sign &&
+             strcmp(s->comment, of->comment) == 0;
+    }
+    return n;
+}
+
+/* In whatever order: those of a ranking come back answer by answer. */
 static bool same_spans(const struct draft *x, const struct draft *y)
 {
-    if (x->spans.n != y->spans.n)
-        return false;
-    for (size_t i = 0; i < x->spans.n; i++) {
-        const struct span *a = &x->spans.v[i], *b = &y->spans.v[i];
-        if (a->side != b->side || a->from != b->from || a->to != b->to || a->sign != b->sign ||
-            strcmp(a->comment, b->comment) != 0)
-            return false;
-    }
-    return true;
+    bool same = x->spans.n == y->spans.n;
+    for (size_t i = 0; same && i < x->spans.n; i++)
+        same = times(x, &x->spans.v[i]) == times(y, &x->spans.v[i]);
+    return same;
 }
 
 bool draft_says_the_same(const struct draft *x, const struct draft *y, const struct rubric *r)
@@ -433,8 +440,8 @@ static bool read_span(struct json_object *o, struct draft *d, struct err *err)
         !json_get_int(o, "sign", JSON_REQUIRED, -1, 1, &sign, err) ||
         !json_get_text(o, "comment", JSON_OPTIONAL, &comment, err))
         return false;
-    draft_add_span(d, strcmp(side.ptr, side_key[SIDE_B]) == 0 ? SIDE_B : SIDE_A, (size_t)start, (size_t)end, (int)sign,
-                   comment.ptr, comment.len);
+    int answer = side.len == 1 && side.ptr[0] >= 'a' && side.ptr[0] < 'a' + d->n ? side.ptr[0] - 'a' : SIDE_A;
+    draft_add_span(d, answer, (size_t)start, (size_t)end, (int)sign, comment.ptr, comment.len);
     return true;
 }
 

@@ -23,7 +23,7 @@ enum { SPANS_MOST = 64, SPAN_COMMENT_MAX = 1000, CONFIDENCE_MAX = 5 };
 
 /* A passage of a response that was marked: bytes [from, to) of its text. */
 struct span {
-    int side;
+    int side; /* or which answer, of several */
     size_t from, to;
     int sign;      /* -1: it speaks against the response, 1: for it, 0: neither */
     char *comment; /* UTF-8, at most SPAN_COMMENT_MAX bytes; "" when there is none */

@@ -9,7 +9,8 @@
 
 /* ---- what a draft says of one pair ---- */
 
-/* The ratings of an answer stand with the two that came in first, or with the first of all and itself. */
+/* The ratings and the marked passages of an answer stand with the two that came in first, or with the first of all and
+ * itself. */
 static bool carries(const struct ranking *k, const struct ranked_pair *p, int answer)
 {
     int64_t own = k->answer[answer].row, first = INT64_MAX, second = INT64_MAX;
@@ -77,6 +78,12 @@ void ranking_pair_draft(const struct ranking *k, size_t pair, const struct draft
     for (size_t i = 0; i < r->n_attributes; i++) {
         out->rating[SIDE_A][i] = carries(k, p, p->first) ? d->rating[p->first][i] : RATING_UNSET;
         out->rating[SIDE_B][i] = carries(k, p, p->second) ? d->rating[p->second][i] : RATING_UNSET;
+    }
+    for (size_t i = 0; i < d->spans.n; i++) {
+        const struct span *s = &d->spans.v[i];
+        if ((s->side == p->first || s->side == p->second) && carries(k, p, s->side))
+            draft_add_span(out, s->side == p->first ? SIDE_A : SIDE_B, s->from, s->to, s->sign, s->comment,
+                           strlen(s->comment));
     }
     if (!places_preference(d, r, p->first, p->second, &out->preference))
         out->preference = PREFERENCE_UNSET;
@@ -155,6 +162,15 @@ static void read_ratings(const struct judgement *j, const struct ranked_pair *p,
     }
 }
 
+static void read_spans(const struct judgement *j, const struct ranked_pair *p, struct draft *out)
+{
+    for (size_t i = 0; i < j->n_spans; i++) {
+        const struct judged_span *s = &j->spans[i];
+        int answer = s->which + 1 == p->a_is ? p->first : p->second;
+        draft_add_span(out, answer, s->start, s->stop, s->sign, s->comment, strlen(s->comment));
+    }
+}
+
 bool ranking_said(struct db *db, int64_t annotator, const struct ranking *k, const struct rubric *r, struct draft *out,
                   struct err *err)
 {
@@ -170,6 +186,7 @@ bool ranking_said(struct db *db, int64_t annotator, const struct ranking *k, con
             continue;
         read_extra(&j, k, &k->pair[i], out);
         read_ratings(&j, &k->pair[i], r, out);
+        read_spans(&j, &k->pair[i], out);
         out->confidence = i == 0 ? j.confidence : out->confidence;
         out->seconds += isnan(j.seconds) ? 0 : j.seconds;
     }

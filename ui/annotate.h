@@ -28,7 +28,7 @@ struct annotate_hit {
 
 /* A passage of an answer on its way: the word under the cursor, and back to the word where it began. */
 struct annotate_selection {
-    enum pane pane;
+    int answer;
     size_t at, anchor; /* where words begin; anchor is `at` while nothing is held */
     bool held;
     int sign; /* MODE_COMMENT */
@@ -137,6 +137,8 @@ void annotate_comment_request(struct annotate *a, struct screen *s, enum request
 bool annotate_comment_text(struct annotate *a, struct screen *s, const char *text, size_t n);
 /* Show the passages that are marked, and the one that is being chosen. */
 void annotate_show_passages(struct annotate *a);
+/* "Passage of A: the words", for who hears it. */
+void annotate_say_passage(const struct annotate *a, struct buf *out);
 void annotate_draw_selecting(const struct annotate *a, const struct screen *s, struct grid *g);
 
 /* annotate_linear.c */
@@ -146,6 +148,9 @@ void annotate_linear_rebind(struct annotate *a);
 void annotate_linear_release(struct annotate *a);
 /* The part of the one text that shows this part of a pane. */
 size_t annotate_linear_part(const struct annotate *a, enum pane pane, size_t part);
+/* The one that shows an answer, and the other way round: -1, it belongs to the prompt. */
+size_t annotate_linear_answer_part(const struct annotate *a, int answer);
+int annotate_linear_answer(const struct annotate *a, size_t part);
 /* Scroll to the next (or the last) heading. */
 void annotate_linear_heading(struct annotate *a, int by);
 void annotate_linear_draw(struct annotate *a, const struct screen *s, struct grid *g);

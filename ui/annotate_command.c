@@ -95,7 +95,7 @@ static void dump_draft(const struct annotate_state *st, struct buf *out)
     if (d->confidence > 0)
         buf_addf(out, "sure %d\n", d->confidence);
     for (size_t i = 0; i < d->spans.n; i++)
-        buf_addf(out, "passage %c %zu-%zu %d %s\n", "ab"[d->spans.v[i].side], d -> spans.v[i].from, d->spans.v[i].to,
+        buf_addf(out, "passage %c %zu-%zu %d %s\n", 'a' + d->spans.v[i].side, d->spans.v[i].from, d->spans.v[i].to,
                  d->spans.v[i].sign, d->spans.v[i].comment);
     struct json_writer w;
     buf_adds(out, "because ");

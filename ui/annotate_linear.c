@@ -10,8 +10,18 @@
 /* Parts: a heading and a text for each turn, then for A, then for B. */
 size_t annotate_linear_part(const struct annotate *a, enum pane pane, size_t part)
 {
-    size_t turns = annotate_state(a)->task->n_turns;
-    return 2 * (pane == PANE_PROMPT ? part : turns + (size_t)a->answer[pane]) + 1;
+    return pane == PANE_PROMPT ? 2 * part + 1 : annotate_linear_answer_part(a, a->answer[pane]);
+}
+
+size_t annotate_linear_answer_part(const struct annotate *a, int answer)
+{
+    return 2 * (annotate_state(a)->task->n_turns + (size_t)answer) + 1;
+}
+
+int annotate_linear_answer(const struct annotate *a, size_t part)
+{
+    const struct task *t = annotate_state(a)->task;
+    return part / 2 >= t->n_turns && part / 2 < t->n_turns + (size_t)t->n ? (int)(part / 2 - t->n_turns) : -1;
 }
 
 void annotate_linear_release(struct annotate *a)
@@ -114,7 +124,9 @@ static void say_field(const struct annotate *a, struct buf *out)
     const struct annotate_state *st = annotate_state(a);
     const struct draft *d = &st->task->draft;
     struct cell_place place = annotate_place(st->rubric, d->cell);
-    if (a->mode == MODE_WRITE || d->cell == draft_because(d, st->rubric)) {
+    if (a->mode == MODE_SELECT || a->mode == MODE_COMMENT) {
+        annotate_say_passage(a, out);
+    } else if (a->mode == MODE_WRITE || d->cell == draft_because(d, st->rubric)) {
         const struct buf *text = a->mode == MODE_WRITE ? &a->editor.text : &d->because;
         buf_addf(out, "Justification, %d words wanted: ", st->rubric->justification_min_words);
         safe_text(text->ptr, text->len, out, 4000);
@@ -176,6 +188,10 @@ void annotate_linear_draw(struct annotate *a, const struct screen *s, struct gri
     } else {
         textview_draw(&a->line, g, 0, 0);
         draw_field(a, g, room, FIELD_ROWS);
+    }
+    if (a->mode == MODE_SELECT || a->mode == MODE_COMMENT) {
+        annotate_draw_selecting(a, s, g);
+        return;
     }
     enum keymap map = a->mode == MODE_RATE    ? annotate_rating_map(a)
                       : a->mode == MODE_WRITE ? KEYMAP_WRITING

@@ -34,6 +34,8 @@ void annotate_follow(struct annotate *a)
     a->followed = *now;
     if (texts)
         annotate_look(a);
+    if (texts && annotate_state(a)->task->comparison != 0)
+        annotate_show_passages(a);
 }
 
 void annotate_toggle_diff(struct annotate *a, struct screen *s)

@@ -1,6 +1,7 @@
 /* Marking passages of an answer: the cursor goes by words, a passage is held from one word to another, then signed and
  * commented on. */
 #include "core/base/utf8.h"
+#include "store/places.h"
 #include "ui/annotate.h"
 #include "ui/strip.h"
 
@@ -69,27 +70,38 @@ static size_t previous_word(const char *text, size_t n, size_t at)
 
 /* ---- the passage ---- */
 
-static const struct text_part *part(const struct annotate *a)
+/* Where the answer is read: in the one text of linear mode, or in the pane that shows it. */
+static struct textview *view_of(struct annotate *a, int answer, size_t *part)
 {
-    return &a->text[a->select.pane].parts.v[0];
+    *part = a->tastes->linear ? annotate_linear_answer_part(a, answer) : 0;
+    return a->tastes->linear ? &a->line : &a->text[a->answer[PANE_B] == answer ? PANE_B : PANE_A];
+}
+
+static const char *text_of(const struct annotate *a, size_t *n)
+{
+    const struct task *t = annotate_state(a)->task;
+    *n = t->len[a->select.answer];
+    return t->text[a->select.answer];
 }
 
 static void passage(const struct annotate *a, size_t *from, size_t *to)
 {
     const struct annotate_selection *c = &a->select;
-    size_t last = c->at > c->anchor ? c->at : c->anchor;
+    size_t n, last = c->at > c->anchor ? c->at : c->anchor;
+    const char *text = text_of(a, &n);
     *from = c->at < c->anchor ? c->at : c->anchor;
-    *to = word_end(part(a)->text, part(a)->len, last);
+    *to = word_end(text, n, last);
 }
 
 /* The passage that the cursor is in, or -1. */
 static int passage_here(const struct annotate *a)
 {
     const struct draft *d = &annotate_state(a)->task->draft;
-    int side = a->select.pane == PANE_B ? SIDE_B : SIDE_A;
-    for (size_t i = d->spans.n; i-- > 0;)
-        if (d->spans.v[i].side == side && d->spans.v[i].from <= a->select.at && a->select.at < d->spans.v[i].to)
+    for (size_t i = d->spans.n; i-- > 0;) {
+        const struct span *k = &d->spans.v[i];
+        if (k->side == a->select.answer && k->from <= a->select.at && a->select.at < k->to)
             return (int)i;
+    }
     return -1;
 }
 
@@ -98,41 +110,57 @@ static char sign_of(int sign)
     return sign > 0 ? '+' : sign < 0 ? '-' : '=';
 }
 
+struct marks {
+    VEC(struct text_mark) of;
+};
+
 /* Marks of one layer must not overlap: of those that do, the ones begun earlier keep their place. */
-static void show_side(struct annotate *a, int side)
+static void add_marks(const struct annotate *a, int answer, size_t part, struct marks *out)
 {
     const struct draft *d = &annotate_state(a)->task->draft;
-    VEC(struct text_mark) marks = {0};
     for (size_t at = 0;;) {
         const struct span *next = NULL;
         for (size_t i = 0; i < d->spans.n; i++) {
             const struct span *s = &d->spans.v[i];
-            if (s->side == side && s->to > at && (next == NULL || s->from < next->from))
+            if (s->side == answer && s->to > at && (next == NULL || s->from < next->from))
                 next = s;
         }
         if (next == NULL)
             break;
         size_t from = next->from > at ? next->from : at;
-        vec_push(&marks,
-                 ((struct text_mark){0, from, next->to, STYLE_SPAN, from == next->from ? sign_of(next->sign) : 0}));
+        char sign = from == next->from ? sign_of(next->sign) : 0;
+        vec_push(&out->of, ((struct text_mark){part, from, next->to, STYLE_SPAN, sign}));
         at = next->to;
     }
-    textview_set_marks(&a->text[side == SIDE_A ? PANE_A : PANE_B], LAYER_SPANS, marks.v, marks.n);
-    vec_free(&marks);
+}
+
+static void show_selected(struct annotate *a, struct textview *v, bool here)
+{
+    struct text_mark mark = {.style = STYLE_SELECTED};
+    if (here) {
+        view_of(a, a->select.answer, &mark.part);
+        passage(a, &mark.from, &mark.to);
+    }
+    textview_set_marks(v, LAYER_SELECTION, &mark, here ? 1 : 0);
 }
 
 void annotate_show_passages(struct annotate *a)
 {
     bool selecting = a->mode == MODE_SELECT || a->mode == MODE_COMMENT;
-    show_side(a, SIDE_A);
-    show_side(a, SIDE_B);
-    for (int p = PANE_A; p <= PANE_B; p++) {
-        struct text_mark mark = {.style = STYLE_SELECTED};
-        bool here = selecting && (int)a->select.pane == p;
-        if (here)
-            passage(a, &mark.from, &mark.to);
-        textview_set_marks(&a->text[p], LAYER_SELECTION, &mark, here ? 1 : 0);
+    struct marks marks = {0};
+    for (int p = PANE_A; p <= PANE_B && !a->tastes->linear; p++) {
+        vec_clear(&marks.of);
+        add_marks(a, a->answer[p], 0, &marks);
+        textview_set_marks(&a->text[p], LAYER_SPANS, marks.of.v, marks.of.n);
+        show_selected(a, &a->text[p], selecting && a->answer[p] == a->select.answer);
     }
+    if (a->tastes->linear && a->line.parts.n > 0) {
+        for (int i = 0; i < annotate_state(a)->task->n; i++)
+            add_marks(a, i, annotate_linear_answer_part(a, i), &marks);
+        textview_set_marks(&a->line, LAYER_SPANS, marks.of.v, marks.of.n);
+        show_selected(a, &a->line, selecting);
+    }
+    vec_free(&marks.of);
 }
 
 /* ---- requests ---- */
@@ -155,20 +183,43 @@ static void tell(struct annotate *a, struct screen *s)
     buf_free(&b);
 }
 
+/* In linear mode: the answer that is read on top, or of which the field speaks when that is the prompt. */
+static int answer_at(const struct annotate *a, size_t part)
+{
+    const struct annotate_state *st = annotate_state(a);
+    int answer = annotate_linear_answer(a, part), cell = st->task->draft.cell;
+    if (answer >= 0)
+        return answer;
+    answer = annotate_ranks(a) ? places_at(st->rubric, cell).answer : annotate_place(st->rubric, cell).side;
+    return answer < st->task->n ? answer : SIDE_A;
+}
+
+/* Go to the first word at or behind this byte; false: there is none. */
+static bool go_to_word(struct annotate *a, int answer, size_t at)
+{
+    struct annotate_selection before = a->select;
+    size_t n;
+    a->select = (struct annotate_selection){.answer = answer};
+    const char *text = text_of(a, &n);
+    at = skip_blanks(text, n, at);
+    a->select.at = a->select.anchor = at;
+    if (at == n)
+        a->select = before;
+    return at < n;
+}
+
 void annotate_select_begin(struct annotate *a, struct screen *s)
 {
-    const struct textview *v = &a->text[a->focus];
-    size_t first, at = 0;
-    if (a->tastes->linear || a->focus == PANE_PROMPT || textview_rows(v) == 0) {
-        screen_refuse(s, a->tastes->linear ? "Passages are marked on the screen with panes: :set linear off"
-                                           : "Passages are marked in an answer: go to A or B first.");
+    const struct textview *v = a->tastes->linear ? &a->line : &a->text[a->focus];
+    size_t part, at = 0;
+    if ((a->focus == PANE_PROMPT && !a->tastes->linear) || textview_rows(v) == 0) {
+        screen_refuse(s, "Passages are marked in an answer: go to A or B first.");
         return;
     }
-    textview_place(v, textview_top(v), &first, &at);
-    a->select = (struct annotate_selection){.pane = a->focus};
-    at = skip_blanks(part(a)->text, part(a)->len, at);
-    a->select.at = a->select.anchor = at;
-    if (at == part(a)->len) {
+    textview_place(v, textview_top(v), &part, &at);
+    int answer = a->tastes->linear ? answer_at(a, part) : a->answer[a->focus];
+    bool on_top = !a->tastes->linear || annotate_linear_answer_part(a, answer) == part;
+    if (!go_to_word(a, answer, on_top ? at : 0)) {
         screen_refuse(s, "There is no word here to mark.");
         return;
     }
@@ -177,36 +228,57 @@ void annotate_select_begin(struct annotate *a, struct screen *s)
     tell(a, s);
 }
 
+/* To the beginning of the next answer that is shown. */
+static void go_answer(struct annotate *a, struct screen *s, int by)
+{
+    int n = annotate_state(a)->task->n, to = a->select.answer;
+    do
+        to = (to + by + n) % n;
+    while (!a->tastes->linear && to != a->answer[PANE_A] && to != a->answer[PANE_B]);
+    bool hidden = !a->tastes->linear && a->layout.text[to == a->answer[PANE_B] ? PANE_B : PANE_A].cols == 0;
+    if (to == a->select.answer || hidden || !go_to_word(a, to, 0)) {
+        screen_refuse(s, "There is no other answer here to mark words in.");
+        return;
+    }
+    if (!a->tastes->linear)
+        a->focus = to == a->answer[PANE_B] ? PANE_B : PANE_A;
+}
+
 static void move_row(struct annotate *a, int by)
 {
-    struct textview *v = &a->text[a->select.pane];
-    int row = textview_row_of(v, 0, a->select.at) + by;
-    size_t ignored, at;
-    while (row >= 0 && row < textview_rows(v)) {
-        textview_place(v, row, &ignored, &at);
-        at = skip_blanks(part(a)->text, part(a)->len, at);
-        if (at < part(a)->len && (by > 0) == (at > a->select.at) && at != a->select.at) {
+    size_t part, other, at, n;
+    struct textview *v = view_of(a, a->select.answer, &part);
+    const char *text = text_of(a, &n);
+    for (int row = textview_row_of(v, part, a->select.at) + by; row >= 0 && row < textview_rows(v); row += by) {
+        textview_place(v, row, &other, &at);
+        if (other != part)
+            return;
+        at = skip_blanks(text, n, at);
+        if (at < n && (by > 0) == (at > a->select.at) && at != a->select.at) {
             a->select.at = at;
             return;
         }
-        row += by;
     }
 }
 
-static bool move(struct annotate *a, enum request r)
+static bool move(struct annotate *a, struct screen *s, enum request r)
 {
-    const struct text_part *p = part(a);
+    size_t part, n;
+    const char *text = text_of(a, &n);
     if (r == REQ_LEFT)
-        a->select.at = previous_word(p->text, p->len, a->select.at);
+        a->select.at = previous_word(text, n, a->select.at);
     else if (r == REQ_RIGHT)
-        a->select.at = next_word(p->text, p->len, a->select.at);
+        a->select.at = next_word(text, n, a->select.at);
     else if (r == REQ_UP || r == REQ_DOWN)
         move_row(a, r == REQ_UP ? -1 : 1);
+    else if (r == REQ_NEXT_PANE || r == REQ_PREVIOUS_PANE)
+        go_answer(a, s, r == REQ_NEXT_PANE ? 1 : -1);
     else
         return false;
     if (!a->select.held)
         a->select.anchor = a->select.at;
-    textview_reveal(&a->text[a->select.pane], 0, a->select.at);
+    struct textview *v = view_of(a, a->select.answer, &part);
+    textview_reveal(v, part, a->select.at);
     return true;
 }
 
@@ -229,7 +301,7 @@ static void unmark(struct annotate *a, struct screen *s)
 
 void annotate_select_request(struct annotate *a, struct screen *s, enum request r)
 {
-    bool moved = move(a, r);
+    bool moved = move(a, s, r);
     switch (r) {
     case REQ_DONE:
         leave(a);
@@ -255,14 +327,14 @@ void annotate_select_request(struct annotate *a, struct screen *s, enum request 
             s->beep = true;
     }
     annotate_show_passages(a);
-    if (moved)
+    if (moved && !s->error)
         tell(a, s);
 }
 
 void annotate_comment_request(struct annotate *a, struct screen *s, enum request r)
 {
     struct action action = {.kind = ACT_MARK,
-                            .cell = a->select.pane == PANE_B ? SIDE_B : SIDE_A,
+                            .cell = a->select.answer,
                             .value = a->select.sign,
                             .cursor = annotate_state(a)->task->draft.cell,
                             .text = a->comment.text.ptr,
@@ -291,11 +363,20 @@ bool annotate_comment_text(struct annotate *a, struct screen *s, const char *tex
 
 /* ---- drawing: the last row ---- */
 
+void annotate_say_passage(const struct annotate *a, struct buf *out)
+{
+    size_t from, to, n;
+    passage(a, &from, &to);
+    buf_addf(out, "Passage of %c: ", 'A' + a->select.answer);
+    safe_text(text_of(a, &n) + from, to - from, out, 400);
+}
+
 void annotate_draw_selecting(const struct annotate *a, const struct screen *s, struct grid *g)
 {
     static const struct strip_item items[] = {{{REQ_ANCHOR}, " ", "hold"},      {{REQ_MARK_GOOD}, " ", "for"},
                                               {{REQ_MARK_BAD}, " ", "against"}, {{REQ_MARK_NEUTRAL}, " ", "neither"},
-                                              {{REQ_CLEAR}, " ", "unmark"},     {{REQ_DONE}, " ", "done"}};
+                                              {{REQ_CLEAR}, " ", "unmark"},     {{REQ_NEXT_PANE}, " ", "other answer"},
+                                              {{REQ_DONE}, " ", "done"}};
     int row = g->rows - 1, col = 1;
     if (a->mode == MODE_SELECT) {
         col += grid_puts(g, row, col, 20, a->select.held ? "-- HOLDING --" : "-- PASSAGES --", STYLE_MODE) + 2;

@@ -187,7 +187,6 @@ bool rank_request(struct annotate *a, struct screen *s, enum request r)
     case REQ_PREFER_B:
     case REQ_PREFER_NONE:
     case REQ_PREFER_NEITHER:
-    case REQ_SELECT:
         screen_refuse(s, "That is said of two answers; here several are put in order.");
         return true;
     default:

@@ -70,6 +70,8 @@ static void set_texts(struct annotate *a, const struct task *t, bool same)
     set_answer(a, t, PANE_A, answer[0], same);
     set_answer(a, t, PANE_B, answer[1], same);
     if (same && (before[0] != answer[0] || before[1] != answer[1])) {
+        bool selecting = a->mode == MODE_SELECT || a->mode == MODE_COMMENT;
+        a->mode = selecting ? MODE_RATE : a->mode;
         annotate_search_end(a);
         annotate_look(a);
     }

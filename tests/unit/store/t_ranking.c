@@ -203,6 +203,34 @@ Test(ranking, what_was_submitted_comes_back_as_it_was)
     draft_free(&before);
 }
 
+/* One answer's passages stand in one judgement, whichever of its comparisons that is of. */
+Test(ranking, marked_passages_of_every_answer_come_back)
+{
+    int64_t item = next(ada);
+    rank();
+    for (int i = 0; i < 4; i++)
+        draft_add_span(&t.draft, i, (size_t)i, (size_t)i + 2, i % 3 - 1, "why", 3);
+    draft_add_span(&t.draft, 2, 1, 4, 1, "", 0);
+    draft_add_span(&t.draft, 0, 0, 2, -1, "why", 3);
+    struct draft before;
+    draft_init(&before);
+    draft_copy(&before, &t.draft);
+    submit(ada);
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM span"), 6));
+    cr_expect(eq(i64,
+                 fixture_count(&f, "SELECT count(*) FROM span s JOIN judgement USING (judgement) JOIN comparison c "
+                                   "USING (comparison) WHERE s.response NOT IN (c.first, c.second)"),
+                 0));
+    must(task_load(f.db, ada, item, &f.rubric, &t, &f.err));
+    cr_expect(draft_says_the_same(&before, &t.draft, &f.rubric));
+    cr_expect(not(t.changed));
+    cr_expect(eq(i64, undo(ada), item));
+    cr_expect(draft_says_the_same(&before, &t.draft, &f.rubric), "the draft is as it was");
+    draft_remove_span(&t.draft, 0);
+    cr_expect(not(draft_says_the_same(&before, &t.draft, &f.rubric)));
+    draft_free(&before);
+}
+
 Test(ranking, a_submit_is_one_step_back_and_one_forth)
 {
     int64_t item = next(ada);

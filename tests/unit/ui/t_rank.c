@@ -339,3 +339,25 @@ Test(rank_sizes, random_keys_leave_it_in_order)
         }
     }
 }
+
+Test(rank, passages_are_marked_in_the_answers_that_are_read)
+{
+    press("V <Space> <Right> + \"this\" <Enter> <Esc>");
+    cr_expect(model_has("passage a 0-"), "%s", ui_stage_model(&s));
+    press("<Down> <Down> V - <Enter> <Esc>");
+    cr_expect(model_has("passage c 0-"), "%s", ui_stage_model(&s));
+    cr_expect(strstr(ui_stage_styles(&s), "sss") != NULL, "%s", ui_stage_styles(&s));
+    press("<Up> <Up>");
+    cr_expect(strstr(ui_stage_styles(&s), "sss") != NULL, "those of A again");
+    press("u u");
+    cr_expect(not(model_has("passage")));
+}
+
+/* Taking something back may bring another answer to the screen. */
+Test(rank, a_passage_is_given_up_when_its_answer_goes)
+{
+    press("<Down> 1 <Down> V <Right> <Right> <Right> <Space>");
+    press("u u u u u");
+    press("<Right> <Left> + <Enter> <Esc>");
+    cr_expect(model_has("mode rate\n"), "%s", ui_stage_model(&s));
+}

@@ -857,6 +857,36 @@ Test(view_annotate, linear_mode_shows_what_only_one_answer_says)
     cr_expect(shows("[-"));
 }
 
+Test(view_annotate, passages_are_marked_in_linear_mode_and_said_in_words)
+{
+    press(":set linear on");
+    press("V");
+    cr_expect(shows("\nPassage of A: Sunlight\n"), "%s", ui_stage_text(&s));
+    cr_expect(eq(int, s.screen.grid.cursor_row, 20));
+    press("<Right> <Space> <Right> <Right>");
+    cr_expect(shows("Passage of A: looks white, but"));
+    cr_expect(strstr(ui_stage_styles(&s), "SSSSSSSSSSSSSSSS") != NULL, "%s", ui_stage_styles(&s));
+    press("+ \"well said\" <Enter>");
+    cr_expect(model_has("passage a 9-25 1 well said\n"), "%s", ui_stage_model(&s));
+    press("<Tab>");
+    cr_expect(shows("Passage of B: Great\n"));
+    press("- <Enter> <Esc>");
+    cr_expect(model_has("passage b 0-5 -1 \n"), "%s", ui_stage_model(&s));
+    cr_expect(strstr(ui_stage_styles(&s), "sssss") != NULL, "they are seen");
+    press("<Right> V");
+    cr_expect(shows("Passage of B: "), "the field speaks of B");
+    press("<Esc>");
+    press(":set linear off");
+    cr_expect(shows("+Sunlight looks white") && strstr(ui_stage_styles(&s), "sssss") != NULL);
+}
+
+Test(view_annotate, the_other_answer_is_a_key_away_while_passages_are_marked)
+{
+    press("V <Tab> = <Enter> <S-Tab> = <Enter>");
+    cr_expect(model_has("passage b 0-5 0 \npassage a 0-8 0 \n"), "%s", ui_stage_model(&s));
+    cr_expect(model_has("focus a\n"));
+}
+
 Test(view_annotate, linear_mode_is_read_by_headings_pages_and_search)
 {
     press(":goto c2");
@@ -872,8 +902,6 @@ Test(view_annotate, linear_mode_is_read_by_headings_pages_and_search)
     cr_expect(shows("│     size_t best = 0, run = 0;"));
     press("/ \"gives\" <Enter>");
     cr_expect(shows("1 of 1, in B") && shows("gives 1"));
-    press("V");
-    cr_expect(shows(":set linear off"));
     press(":set linear off");
     cr_expect(shows("─[B]─"), "%s", ui_stage_text(&s));
 }
