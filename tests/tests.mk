@@ -44,7 +44,7 @@ soak: deps-test
 	$(Q)TOGETHER_PEOPLE=25 TOGETHER_ITEMS=1000 $(B)/unit-store --filter 'together/*'
 	$(Q)$(MAKE) --no-print-directory -j$(NPROC) SAN=address,undefined CFLAGS="-O1 -g" $(BUILD)/$(VARIANT)-address-undefined/unit-ui $(BUILD)/$(VARIANT)-address-undefined/assay
 	$(Q)ASSAY_BIN=$(abspath $(BUILD)/$(VARIANT)-address-undefined/assay) SOAK_EVENTS=$(or $(EVENTS),100000) $(B)/screen --filter 'soak/*'
-	$(Q)SAFETY_EVENTS=$(or $(EVENTS),1000000) LC_ALL=C.UTF-8 $(BUILD)/$(VARIANT)-address-undefined/unit-ui --filter 'safety/random_keys*'
+	$(Q)SAFETY_EVENTS=$(or $(EVENTS),1000000) LC_ALL=C.UTF-8 $(BUILD)/$(VARIANT)-address-undefined/unit-ui --verbose --filter 'safety/random_keys*'
 	$(Q)ASSAY_BIN=$(abspath $(B)/assay) STREAM_MB=2048 STREAM_LIMIT_MB=256 $(B)/cli --filter 'stream/differences_that*'
 
 ## coverage: lines covered by the tests, as build/coverage/index.html (needs lcov)

@@ -215,22 +215,29 @@ static void after_event(enum workbench_view v, uint64_t i)
     expect_sound(&sc->grid, workbench_view_name(v));
 }
 
-Test(safety, random_keys_pastes_and_sizes_break_nothing_in_any_view, .timeout = 7200)
+static void live(enum workbench_view v)
 {
     const char *asked = getenv("SAFETY_EVENTS");
     uint64_t events = asked != NULL ? strtoull(asked, NULL, 10) : 1500;
-    for (int v = 0; v < WORKBENCH_VIEW_COUNT; v++) {
-        struct rng rng;
-        rng_seed(&rng, 20261123u + (uint64_t)v);
-        open_view((enum workbench_view)v, 24, 80);
-        cr_assert(eq(int, chdir(s.f.dir), 0), "files that random commands write stay in its folder");
-        for (uint64_t i = 0; i < events; i++) {
-            random_event(&rng);
-            after_event((enum workbench_view)v, i);
-        }
-        stage_settle(&s.screen);
-        cr_assert(eq(int, chdir("/"), 0));
-        workbench_stage_free(&s); /* which checks the workspace: every invariant of the file holds */
+    struct rng rng;
+    rng_seed(&rng, 20261123u + (uint64_t)v);
+    open_view(v, 24, 80);
+    cr_assert(eq(int, chdir(s.f.dir), 0), "files that random commands write stay in its folder");
+    for (uint64_t i = 0; i < events; i++) {
+        random_event(&rng);
+        after_event(v, i);
     }
+    stage_settle(&s.screen);
+    cr_assert(eq(int, chdir("/"), 0));
+    workbench_stage_free(&s); /* which checks the workspace: every invariant of the file holds */
     buf_free(&why);
 }
+
+/* A test a view, so that each can be soaked alone. */
+#define X(id, name, help, opener)                                                                                      \
+    Test(safety, random_keys_pastes_and_sizes_break_nothing_in_##id, .timeout = 36000)                                 \
+    {                                                                                                                  \
+        live(WORKBENCH_##id);                                                                                          \
+    }
+WORKBENCH_VIEWS(X)
+#undef X
