@@ -200,6 +200,7 @@ static bool allocate(struct diff *f, size_t memory, struct err *err)
     f->doubles = has_doubles(f->e);
     if (f->pairs == NULL || f->weight == NULL || f->p == NULL || f->rounded == NULL)
         return err_set(err, ERR_MEMORY, "%zu pairs do not fit into memory", f->n);
+    memset(f->rounded, true, f->n); /* until it is formed, none is kept: who reads before that forms it for himself */
     if (f->n <= memory / sizeof *f->kept / f->d) /* NULL is no error: then they are formed at each reading */
         f->kept = mem_block_raw(f->n, f->d * sizeof *f->kept);
     return true;

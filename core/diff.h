@@ -40,7 +40,8 @@ struct diff_reading {
     atomic_size_t first_bad;
     atomic_bool inexact;
 };
-/* All but the reading: pairs, weights and p are there, rows are not yet. */
+/* All but the reading: pairs, weights and p are there, rows are not yet: diff_rows_exact and diff_rows_f64 form them
+ * each time, diff_rows is not for use. */
 MUST_CHECK bool diff_prepare(struct diff *f, const struct embeddings *e, const struct pair *pairs, const size_t *which,
                              size_t n, size_t memory, struct err *err);
 void diff_reading_start(struct diff_reading *r, const struct diff *f);

@@ -194,7 +194,7 @@ void option_words(const char *before, const char *out[OPTION_MOST + 1])
     size_t count = 0;
     const struct option *hit = find(before, strcspn(before, " "));
     if (*before == '\0')
-        for (; options[count].name != NULL && count < OPTION_MOST; count++)
+        for (; count < OPTION_MOST && options[count].name != NULL; count++)
             out[count] = options[count].name;
     else if (hit != NULL)
         for (; count < OPTION_MOST && hit->values[count] != NULL; count++)
