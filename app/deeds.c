@@ -4,6 +4,7 @@
 #include "app/session.h"
 
 #include "store/content.h"
+#include "store/ranking.h"
 
 #include <stdio.h>
 
@@ -34,16 +35,27 @@ void deeds_close(struct deed_context *c)
     forget(&c->doing);
 }
 
+static bool retire(struct deed_context *c, const struct deed *deed, bool retired, struct reaction *out, struct err *err)
+{
+    int64_t whole[RANKING_PAIRS_MOST];
+    size_t n = 1;
+    if (!content_retire(c->db, deed->row, retired, c->person, deed->text, err) ||
+        !ranking_whole(c->db, deed->row, whole, &n, err))
+        return false;
+    const char *all = n > 1 ? " with its whole ranking" : "";
+    snprintf(out->message, sizeof out->message,
+             retired ? "retired%s: given to nobody, left out of everything" : "restored%s", all);
+    return true;
+}
+
 bool deed_retire(struct deed_context *c, const struct deed *deed, struct reaction *out, struct err *err)
 {
-    snprintf(out->message, sizeof out->message, "retired: given to nobody, left out of everything");
-    return content_retire(c->db, deed->row, true, c->person, deed->text, err);
+    return retire(c, deed, true, out, err);
 }
 
 bool deed_restore(struct deed_context *c, const struct deed *deed, struct reaction *out, struct err *err)
 {
-    snprintf(out->message, sizeof out->message, "restored");
-    return content_retire(c->db, deed->row, false, c->person, deed->text, err);
+    return retire(c, deed, false, out, err);
 }
 
 enum role deed_role(enum deed_kind kind)

@@ -10,6 +10,7 @@
 #include "ui/strip.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum {
     PORTION = 64, /* comparisons asked for at once */
@@ -202,9 +203,10 @@ static void show_history(struct browsing *b, struct screen *s)
         screen_refuse(s, "%s", err.text);
 }
 
-static void retire(struct browsing *b, struct screen *s)
+/* `why`: for the log; NULL: none is given. */
+static void retire_or_restore(struct browsing *b, struct screen *s, enum deed_kind kind, const char *why)
 {
-    struct deed deed = {.kind = b->reading.c.retired ? DEED_RESTORE : DEED_RETIRE, .row = selected(b)};
+    struct deed deed = {.kind = kind, .row = selected(b), .text = why, .len = why != NULL ? strlen(why) : 0};
     if (!workbench_perform(b->workbench, s, &deed))
         return;
     forget_rows(b);
@@ -268,7 +270,7 @@ static bool item_request(struct browsing *b, struct screen *s, enum request r)
     case REQ_HISTORY:
         return show_history(b, s), true;
     case REQ_RETIRE:
-        return retire(b, s), true;
+        return retire_or_restore(b, s, b->reading.c.retired ? DEED_RESTORE : DEED_RETIRE, NULL), true;
     default:
         return false;
     }
@@ -317,8 +319,18 @@ static bool run_find(void *view, struct screen *s, const char *arg, struct err *
     return ask(view, s, arg, err);
 }
 
+static bool run_retire(void *view, struct screen *s, const char *arg, struct err *err)
+{
+    struct browsing *b = view;
+    if (b->list.n == 0)
+        return err_set(err, ERR_USAGE, "the list is empty");
+    retire_or_restore(b, s, DEED_RETIRE, arg[0] != '\0' ? arg : NULL);
+    return true;
+}
+
 static const struct command commands[] = {
     {"find", NULL, "QUERY", "words, source:x, annotator:y, rating:helpfulness<2, skipped, ...", NULL, run_find},
+    {"retire", NULL, "[REASON]", "take it out of work, and say why", NULL, run_retire},
     {0},
 };
 

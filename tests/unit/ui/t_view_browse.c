@@ -148,6 +148,21 @@ Test(view_browse, retiring_is_a_deed_that_can_be_taken_back)
     cr_expect(eq(i64, fixture_count(&s.f, "SELECT count(*) FROM comparison WHERE retired IS NOT NULL"), 0));
 }
 
+Test(view_browse, a_reason_for_retiring_is_written_down)
+{
+    start(some, 24, 80, false);
+    workbench_stage_press(&s, "j : \"retire the source withdrew it\" <Enter>");
+    cr_expect(eq(i64, fixture_count(&s.f, "SELECT comparison FROM comparison WHERE retired IS NOT NULL"), 2));
+    cr_expect(eq(i64,
+                 fixture_count(&s.f, "SELECT count(*) FROM audit WHERE what = 'retire' AND detail ->> 'reason' = "
+                                     "'the source withdrew it'"),
+                 1));
+    workbench_stage_press(&s, "u");
+    cr_expect(eq(i64, fixture_count(&s.f, "SELECT count(*) FROM comparison WHERE retired IS NOT NULL"), 0));
+    workbench_stage_press(&s, "/ \"zebra\" <Enter> : \"retire it\" <Enter>");
+    cr_expect(shows("the list is empty"));
+}
+
 Test(view_browse, the_text_is_read_in_full_and_left_again)
 {
     start(some, 24, 80, false);
