@@ -55,7 +55,8 @@ void command_overview(struct buf *out)
     list_commands(out);
     buf_adds(out, "\nFor every command\n");
     args_help(global_options, out);
-    buf_adds(out, "\n`assay COMMAND --help` tells more. `assay` alone opens the workbench on the workspace.\n"
+    buf_adds(out, "\n`assay COMMAND --help` tells more. `assay` alone opens the workbench on the workspace,\n"
+                  "with the options of `assay annotate`, such as --theme dark.\n"
                   "New here? `assay demo` runs the whole loop on a bundled sample.\n");
 }
 

@@ -147,34 +147,38 @@ static bool run_command(struct app *app, const struct command *c, int argc, char
     return ok;
 }
 
+static const struct option_spec alone_options[] = {WORKBENCH_OPTIONS, {0}};
+
 /* `assay` alone: the workbench on a terminal, or when a script of keys works it; the overview elsewhere. */
-static bool run_alone(struct app *app, struct err *err)
+static bool run_alone(struct app *app, const struct args *args, struct err *err)
 {
-    struct args none = {0};
     if (getenv("ASSAY_SCRIPT") != NULL || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
-        return workbench_run(app, &none, WORKBENCH_DASHBOARD, err);
+        return workbench_run(app, args, WORKBENCH_DASHBOARD, err);
     return print_help(app, NULL, err);
 }
 
-static bool run(struct app *app, int argc, char **argv, struct err *err)
+/* Options of the workbench stand behind a command, if there is one. */
+static bool check_alone(const struct args *before, const char *command, struct err *err)
 {
-    struct args globals = {0};
-    int used = 0;
-    bool ok = args_parse(&globals, argc - 1, argv + 1, NULL, global_options, true, &used, err) &&
-              read_globals(app, &globals, err);
-    bool help = ok && args_has(&globals, "help");
-    args_free(&globals);
-    if (!ok)
-        return false;
-    argc -= 1 + used;
-    argv += 1 + used;
+    for (const struct option_spec *o = alone_options; o->name != NULL; o++)
+        if (args_has(before, o->name))
+            return err_set(err, ERR_USAGE, "--%s stands behind the command: assay %.40s --%s", o->name, command,
+                           o->name);
+    return true;
+}
+
+static bool run_words(struct app *app, const struct args *before, int argc, char **argv, struct err *err)
+{
+    bool help = args_has(before, "help");
     if (argc > 0 && strcmp(argv[0], "help") == 0) {
         help = true;
         argc--;
         argv++;
     }
     if (argc == 0)
-        return help ? print_help(app, NULL, err) : run_alone(app, err);
+        return help ? print_help(app, NULL, err) : run_alone(app, before, err);
+    if (!check_alone(before, argv[0], err))
+        return false;
     if (strcmp(argv[0], "__complete") == 0)
         return print_completions(app, argc > 1 ? argv[1] : NULL, err);
     if (strcmp(argv[0], "__keys") == 0)
@@ -183,6 +187,16 @@ static bool run(struct app *app, int argc, char **argv, struct err *err)
     if (c == NULL)
         return unknown_command(argv[0], err);
     return help ? print_help(app, c, err) : run_command(app, c, argc - 1, argv + 1, err);
+}
+
+static bool run(struct app *app, int argc, char **argv, struct err *err)
+{
+    struct args before = {0};
+    int used = 0;
+    bool ok = args_parse(&before, argc - 1, argv + 1, alone_options, global_options, true, &used, err) &&
+              read_globals(app, &before, err) && run_words(app, &before, argc - 1 - used, argv + 1 + used, err);
+    args_free(&before);
+    return ok;
 }
 
 static const char *default_workspace(void)
