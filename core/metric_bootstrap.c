@@ -2,6 +2,7 @@
 
 #include "core/base/mem.h"
 #include "core/metric_sums.h"
+#include "core/vectors.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,6 +10,9 @@
 /* Where the bins begin among the sums of a block: behind weight, right, nll, brier. A bin holds the sum of said -
  * found, of which the calibration error is made (metric_ece). */
 enum { GAPS = METRIC_MEASURES };
+
+/* Columns of the sums that are added up together; rows are padded to whole such groups with zeros. */
+enum { COLUMNS = 2 * LANES_F64 };
 
 static void add_pair(double *sums, const struct metric_term *t)
 {
@@ -23,7 +27,8 @@ static void add_pair(double *sums, const struct metric_term *t)
 
 struct metric_blocks metric_blocks_of(const struct metric_pairs *m, const struct resample *r, size_t bins)
 {
-    struct metric_blocks b = {.n = r->blocks, .width = GAPS + bins};
+    size_t groups = (GAPS + bins + COLUMNS - 1) / COLUMNS;
+    struct metric_blocks b = {.n = r->blocks, .width = groups * COLUMNS};
     b.sums = mem_array(b.n * b.width + 1, sizeof *b.sums);
     for (size_t i = 0; i < m->n; i++) {
         struct metric_term t = metric_term_of(m, i, bins);
@@ -32,14 +37,26 @@ struct metric_blocks metric_blocks_of(const struct metric_pairs *m, const struct
     return b;
 }
 
+/* out = sum of times[i] x row i of COLUMNS columns. Blocks that were not drawn are added too, as zeros: to jump over
+ * them would cost more, as nobody can foretell them. */
+static void add_columns(const struct metric_blocks *b, size_t first, const double *times, double *out)
+{
+    doubles left = {0}, right = {0};
+    for (size_t i = 0; i < b->n; i++) {
+        const double *row = b->sums + i * b->width + first;
+        left += times[i] * *at_f64(row);
+        right += times[i] * *at_f64(row + LANES_F64);
+    }
+    put_f64(out, &left);
+    put_f64(out + LANES_F64, &right);
+}
+
 void metric_blocks_drawn(const void *blocks, const double *times, double *out)
 {
     const struct metric_blocks *b = blocks;
-    double sums[METRIC_MEASURES + METRIC_MAX_BINS] = {0}, gaps = 0;
-    for (size_t i = 0; i < b->n; i++)
-        if (times[i] > 0)
-            for (size_t j = 0; j < b->width; j++)
-                sums[j] += times[i] * b->sums[i * b->width + j];
+    double sums[METRIC_MEASURES + METRIC_MAX_BINS + COLUMNS] = {0}, gaps = 0;
+    for (size_t j = 0; j < b->width; j += COLUMNS)
+        add_columns(b, j, times, sums + j);
     for (size_t j = GAPS; j < b->width; j++)
         gaps += fabs(sums[j]);
     for (size_t j = 0; j + 1 < METRIC_MEASURES; j++)

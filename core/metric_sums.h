@@ -33,7 +33,7 @@ enum { METRIC_MEASURES = 4 };
 /* The sums of pairs by what is drawn together, for resamples. */
 struct metric_blocks {
     size_t n, width;
-    double *sums; /* n x width */
+    double *sums; /* n x width, the last columns 0 */
 };
 /* The caller frees sums. bins: checked. */
 struct metric_blocks metric_blocks_of(const struct metric_pairs *m, const struct resample *r, size_t bins);

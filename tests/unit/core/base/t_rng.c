@@ -55,6 +55,25 @@ Test(rng, below_stays_below_and_reaches_everything)
     cr_expect(eq(u64, rng_below(&r, 1), 0));
 }
 
+Test(rng, a_tally_counts_the_numbers_that_below_would_give)
+{
+    enum { DRAWS = 500, MOST = 300 };
+    const uint64_t sizes[] = {1, 2, 3, 7, 64, 100, MOST};
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        struct rng a, b;
+        double times[MOST] = {0}, one_by_one[MOST] = {0};
+        rng_seed(&a, k);
+        rng_seed(&b, k);
+        rng_tally(&a, sizes[k], DRAWS, times);
+        for (size_t i = 0; i < DRAWS; i++)
+            one_by_one[rng_below(&b, sizes[k])]++;
+        for (size_t i = 0; i < MOST; i++)
+            cr_expect(eq(dbl, times[i], one_by_one[i]), "%zu of %zu", i, (size_t)sizes[k]);
+        cr_expect(eq(u64, rng_u64(&a), rng_u64(&b)));
+        rng_tally(&a, 0, 0, times);
+    }
+}
+
 Test(rng, uniform_and_normal_have_their_moments)
 {
     enum { N = 20000 };
