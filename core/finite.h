@@ -4,7 +4,9 @@
 #ifndef ASSAY_CORE_FINITE_H
 #define ASSAY_CORE_FINITE_H
 
-#include "core/tensor.h"
+#include "core/tensor_type.h"
+
+#include <stdbool.h>
 
 /* The index of the first of n numbers that is NaN or infinite; n when there is none. p: any alignment. At the speed of
  * the memory where the CPU has AVX2 (see widen_fast); the plain twin finds the same. */

@@ -9,25 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const struct {
-    const char *name;
-    size_t size;
-} types[] = {
-#define X(id, name, size) {name, size},
-    TENSOR_TYPES(X)
-#undef X
-};
-
-const char *tensor_type_name(enum tensor_type type)
-{
-    return types[type].name;
-}
-
-size_t tensor_type_size(enum tensor_type type)
-{
-    return types[type].size;
-}
-
 void tensor_borrow(struct tensor *t, enum tensor_type type, const void *data, size_t rows, size_t cols)
 {
     const uint16_t one = 1;
@@ -110,33 +91,6 @@ bool tensor_open(const char *path, struct tensor *t, struct err *err)
     return ok;
 }
 
-/* A bit pattern as float and back, without touching its value. */
-static float as_float(uint32_t bits)
-{
-    float f;
-    memcpy(&f, &bits, sizeof f);
-    return f;
-}
-
-float tensor_f16_to_f32(uint16_t bits)
-{
-    uint32_t sign = (uint32_t)(bits & 0x8000) << 16;
-    uint32_t exponent = (bits >> 10) & 0x1F;
-    uint32_t fraction = bits & 0x3FF;
-    if (exponent == 0x1F)
-        return as_float(sign | 0x7F800000u | fraction << 13);
-    if (exponent == 0) { /* zero or subnormal: fraction * 2^-24, exact in float */
-        float f = (float)fraction * 0x1p-24f;
-        return sign != 0 ? -f : f;
-    }
-    return as_float(sign | (exponent + 112) << 23 | fraction << 13);
-}
-
-float tensor_bf16_to_f32(uint16_t bits)
-{
-    return as_float((uint32_t)bits << 16);
-}
-
 static uint64_t load(const unsigned char *p, size_t size, bool big_endian)
 {
     uint64_t v = 0;
@@ -147,7 +101,9 @@ static uint64_t load(const unsigned char *p, size_t size, bool big_endian)
 
 static double element(const struct tensor *t, const unsigned char *p)
 {
-    uint64_t bits = load(p, types[t->type].size, t->big_endian);
+    uint64_t bits = load(p, tensor_type_size(t->type), t->big_endian);
+    uint32_t single = (uint32_t)bits;
+    float f;
     double d;
     switch (t->type) {
     case TENSOR_F16:
@@ -155,7 +111,8 @@ static double element(const struct tensor *t, const unsigned char *p)
     case TENSOR_BF16:
         return (double)tensor_bf16_to_f32((uint16_t)bits);
     case TENSOR_F32:
-        return (double)as_float((uint32_t)bits);
+        memcpy(&f, &single, sizeof f);
+        return (double)f;
     case TENSOR_F64:
         break;
     }
@@ -166,7 +123,7 @@ static double element(const struct tensor *t, const unsigned char *p)
 /* The first element of a row and the distance in bytes to the next. */
 static const unsigned char *row_start(const struct tensor *t, size_t row, size_t *stride)
 {
-    size_t size = types[t->type].size;
+    size_t size = tensor_type_size(t->type);
     *stride = t->fortran ? size * t->rows : size;
     return t->data + (t->fortran ? row : row * t->cols) * size;
 }
@@ -210,7 +167,7 @@ void tensor_row_f32(const struct tensor *t, size_t row, float *out)
 
 void tensor_fetch(const struct tensor *t, size_t row)
 {
-    size_t stride, size = t->cols * types[t->type].size;
+    size_t stride, size = t->cols * tensor_type_size(t->type);
     const unsigned char *p = row_start(t, row, &stride);
     for (size_t i = 0; i < size && !t->fortran; i += 64)
         __builtin_prefetch(p + i, 0, 2);
@@ -226,7 +183,7 @@ static void plain_f64(enum tensor_type type, const unsigned char *p, size_t n, d
     }
     for (size_t j = 0, taken; j < n; j += taken) {
         taken = n - j < sizeof narrow / sizeof *narrow ? n - j : sizeof narrow / sizeof *narrow;
-        plain_f32(type, p + j * types[type].size, taken, narrow);
+        plain_f32(type, p + j * tensor_type_size(type), taken, narrow);
         widen_f32(narrow, taken, out + j);
     }
 }
@@ -251,14 +208,14 @@ size_t tensor_lines(const struct tensor *t)
 size_t tensor_bad_row(const struct tensor *t, size_t first, size_t n, size_t below)
 {
     size_t length = t->fortran ? t->rows : t->cols;
-    const unsigned char *p = t->data + first * length * types[t->type].size;
+    const unsigned char *p = t->data + first * length * tensor_type_size(t->type);
     if (length == 0)
         return below;
     if (!t->fortran) {
         size_t bad = finite_first_bad(t->type, t->big_endian, p, n * length) / length;
         return bad < n && first + bad < below ? first + bad : below;
     }
-    for (size_t j = 0; j < n && below > 0; j++, p += length * types[t->type].size)
+    for (size_t j = 0; j < n && below > 0; j++, p += length * tensor_type_size(t->type))
         below = finite_first_bad(t->type, t->big_endian, p, below < length ? below : length);
     return below;
 }

@@ -5,17 +5,9 @@
 
 #include "core/base/err.h"
 #include "core/map.h"
+#include "core/tensor_type.h"
 
 #include <stddef.h>
-#include <stdint.h>
-
-/* id, name in safetensors, bytes */
-#define TENSOR_TYPES(X) X(F16, "F16", 2) X(BF16, "BF16", 2) X(F32, "F32", 4) X(F64, "F64", 8)
-enum tensor_type {
-#define X(id, name, size) TENSOR_##id,
-    TENSOR_TYPES(X)
-#undef X
-};
 
 struct tensor {
     enum tensor_type type;
@@ -34,9 +26,6 @@ MUST_CHECK bool tensor_open(const char *path, struct tensor *t, struct err *err)
 void tensor_borrow(struct tensor *t, enum tensor_type type, const void *data, size_t rows, size_t cols);
 void tensor_close(struct tensor *t);
 
-const char *tensor_type_name(enum tensor_type type);
-size_t tensor_type_size(enum tensor_type type);
-
 /* The row as it lies in memory, at any alignment; NULL when it has to be decoded number by number. */
 const void *tensor_row(const struct tensor *t, size_t row);
 /* out: cols values. Doubles outside the range of float become infinity. */
@@ -50,9 +39,5 @@ bool tensor_check_finite(const struct tensor *t, size_t *bad_row);
  * below `below` (at most rows) that holds NaN or infinity in lines [first, first + n); `below` when there is none. */
 size_t tensor_lines(const struct tensor *t);
 size_t tensor_bad_row(const struct tensor *t, size_t first, size_t n, size_t below);
-
-/* Exact for every bit pattern: subnormals, signed zeros, infinities, NaN. */
-float tensor_f16_to_f32(uint16_t bits);
-float tensor_bf16_to_f32(uint16_t bits);
 
 #endif

@@ -1,5 +1,7 @@
 #include "core/widen.h"
 
+#include "core/base/err.h"
+
 #include <stdatomic.h>
 #include <string.h>
 

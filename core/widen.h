@@ -3,7 +3,7 @@
 #ifndef ASSAY_CORE_WIDEN_H
 #define ASSAY_CORE_WIDEN_H
 
-#include "core/tensor.h"
+#include "core/tensor_type.h"
 
 #include <stdbool.h>
 #include <stddef.h>

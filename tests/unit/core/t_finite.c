@@ -1,4 +1,5 @@
 #include "core/finite.h"
+#include "core/tensor.h"
 
 #include "core/base/rng.h"
 #include "core/widen.h"
