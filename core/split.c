@@ -63,14 +63,6 @@ static struct keyed *sort_by_rank(const uint64_t *keys, size_t n, uint64_t seed)
     return k;
 }
 
-static int by_key(const void *a, const void *b)
-{
-    const struct keyed *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->item < y->item ? -1 : x->item > y->item;
-}
-
 /* The same for keys that ascend already, as they mostly do; false, with `group` half filled, when they do not. */
 static bool groups_in_order(const uint64_t *keys, size_t n, size_t *group, size_t *groups)
 {
@@ -93,7 +85,7 @@ size_t split_groups(const uint64_t *keys, size_t n, size_t *group)
     groups = 0;
     for (size_t i = 0; i < n; i++)
         k[i] = (struct keyed){.key = keys[i], .item = i};
-    qsort(k, n, sizeof *k, by_key);
+    qsort(k, n, sizeof *k, by_rank); /* all ranks are 0 */
     for (size_t i = 0; i < n; i++) {
         groups += i == 0 || k[i].key != k[i - 1].key;
         group[k[i].item] = groups - 1;
