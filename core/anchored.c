@@ -8,11 +8,11 @@
 
 /* What rounding hides of the objective, as a share of it: of rows in float32 and of rounded ones, each on the way from
  * the start and near a later anchor. */
-static const double noise[2][2] = {{3e-8, 1e-13}, {1e-6, 1e-9}};
+static const double noise[2][2] = {{3e-8, 1e-13}, {1e-7, 3e-11}};
 /* How far rounded rows may take the gradient before it is measured again, as a share of that at the anchor: in units of
  * the error that was seen, or of the usual one, which goes with the root of columns over pairs. When they are further
  * off than `useless`, and that is not below what a fit asks for, they are given up. */
-static const double depth_over_error = 1.5, usual_error = 5e-3, most_depth = 0.03, useless = 0.03, negligible = 5e-7;
+static const double depth_over_error = 1.5, usual_error = 1.2e-4, most_depth = 0.03, useless = 0.01, negligible = 5e-7;
 
 static double usual(const struct anchored *o)
 {
@@ -48,7 +48,8 @@ bool anchored_init(struct anchored *o, struct diff *f, const struct loss *loss, 
     if (!anchored_rounds(f->n, d))
         return true;
     set_depth(o, usual(o));
-    coarse_init(&o->coarse, f, memory);
+    if (!coarse_init(&o->coarse, f, memory, err))
+        return false;
     pass_use(&o->pass, &o->coarse);
     return true;
 }

@@ -12,23 +12,27 @@ static size_t words_of(const struct diff *f)
     return words % PAGE_WORDS == 0 ? words + COARSE_GROUP : words;
 }
 
-void coarse_init(struct coarse *c, const struct diff *f, size_t memory)
+bool coarse_init(struct coarse *c, const struct diff *f, size_t memory, struct err *err)
 {
     *c = (struct coarse){.f = f, .words = words_of(f), .kernel = kernel_choose()->coarse};
+    c->unit = mem_block_raw(f->n, sizeof *c->unit);
+    if (c->unit == NULL)
+        return err_set(err, ERR_MEMORY, "%zu pairs do not fit into memory", f->n);
     if (f->n <= memory / sizeof *c->x / c->words) /* NULL is no error: then they are formed at each reading */
         c->x = mem_block_raw(f->n, c->words * sizeof *c->x);
+    return true;
 }
 
 void coarse_free(struct coarse *c)
 {
     mem_free(c->x);
+    mem_free(c->unit);
     *c = (struct coarse){0};
 }
 
-void coarse_take(struct coarse *c, size_t i, const float *x)
+void coarse_take(struct coarse *c, size_t i, const float *x, uint32_t *scratch)
 {
-    if (c->x != NULL)
-        c->kernel->encode(x, c->f->d, c->words, c->x + i * c->words);
+    c->unit[i] = c->kernel->encode(x, c->f->d, c->words, c->x != NULL ? c->x + i * c->words : scratch);
 }
 
 size_t coarse_width(const struct diff *f)

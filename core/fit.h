@@ -3,7 +3,7 @@
  *
  * L-BFGS (Nocedal and Wright, algorithm 7.4) with the inverse of a sampled Gram matrix as its first guess of the
  * inverse Hessian (precondition.h), one reading of the data an evaluation (pass.h). That reading is of differences
- * rounded to bfloat16 (coarse.h), half the bytes of float32, relative to an anchor: a point where margins and gradient
+ * rounded to 16 bits (coarse.h), half the bytes of float32, relative to an anchor: a point where margins and gradient
  * are known from the embeddings themselves (iterative refinement). The first anchor is 0, whose gradient comes with the
  * reading that rounds. When the gradient is down to what rounding may have done to it, it is measured again from
  * float32 rows, and that point is the next anchor; when it looks small enough to end, in float64. Two or three anchors

@@ -6,13 +6,14 @@
 #include <string.h>
 
 typedef uint32_t words_of_8 __attribute__((vector_size(32), aligned(4), may_alias));
+typedef int32_t ints __attribute__((vector_size(32), aligned(4), may_alias));
 
 /* The group at x. */
 BODY widen(const uint32_t *x, floats *low, floats *high)
 {
     words_of_8 both = *(const words_of_8 *)(const void *)x;
-    *low = (floats)(both << 16);
-    *high = (floats)(both & 0xffff0000u);
+    *low = __builtin_convertvector((ints)(both << 16), floats);
+    *high = __builtin_convertvector((ints)both, floats);
 }
 
 BODY put(float *p, const floats *v)
@@ -104,32 +105,62 @@ BODY add_body(const uint32_t *x, size_t rows, size_t words, const float *c, floa
 
 /* ---- rounding ---- */
 
-/* Half of the last place that stays is added to the bits: that carries as it must, but not to infinity. */
-BODY round_to_high(const float *x, words_of_8 *out)
+/* The largest integer leaves room for what the lower half takes from the upper one. Rows of smaller numbers than the
+ * tiniest would need a factor beyond float32. */
+static const float most = 32760, tiniest = 1e-30F;
+
+/* |x| as bits, which are in the order of the numbers. */
+BODY enlarge(const float *x, ints *most_bits)
 {
-    words_of_8 bits = *(const words_of_8 *)(const void *)x, size = bits & 0x7fffffffu, large = size >= 0x7f7f8000u;
-    size = (size & ~large) | (0x7f7f0000u & large);
-    *out = ((size + 0x8000u) | (bits & 0x80000000u)) & 0xffff0000u;
+    ints bits = *(const ints *)(const void *)x & 0x7fffffff, larger = bits > *most_bits;
+    *most_bits = (bits & larger) | (*most_bits & ~larger);
 }
 
-BODY encode_group(const float *x, uint32_t *out)
+INLINE float largest(const float *x, size_t d)
 {
-    words_of_8 low, high;
-    round_to_high(x, &low);
-    round_to_high(x + LANES, &high);
-    *(words_of_8 *)(void *)out = high | (low >> 16);
+    ints bits = {0};
+    float last[LANES] = {0}, size, out = 0;
+    size_t whole = d / LANES * LANES;
+    for (size_t j = 0; j < whole; j += LANES)
+        enlarge(x + j, &bits);
+    memcpy(last, x + whole, (d - whole) * sizeof *last);
+    enlarge(last, &bits);
+    for (size_t k = 0; k < LANES; k++) {
+        memcpy(&size, (const char *)&bits + k * sizeof size, sizeof size);
+        out = size > out ? size : out;
+    }
+    return out;
 }
 
-BODY encode_body(const float *x, size_t d, size_t words, uint32_t *out)
+/* To the nearest integer, which then stands in the last bits of the sum. */
+BODY round_to_int(const floats *x, ints *out)
 {
-    float last[COARSE_GROUP] = {0};
+    const float magic = 0x1.8p23F;
+    *out = (ints)(*x + magic) - 0x4b400000;
+}
+
+BODY encode_group(const float *x, float factor, uint32_t *out)
+{
+    floats low = *at(x) * factor, high = *at(x + LANES) * factor;
+    ints lower, upper;
+    round_to_int(&low, &lower);
+    lower &= 0xffff;
+    high -= __builtin_convertvector(lower, floats) * 0x1p-16F;
+    round_to_int(&high, &upper);
+    *(words_of_8 *)(void *)out = (words_of_8)upper << 16 | (words_of_8)lower;
+}
+
+INLINE float encode_body(const float *x, size_t d, size_t words, uint32_t *out)
+{
+    float last[COARSE_GROUP] = {0}, size = largest(x, d), factor = size > tiniest ? most / size : 0;
     size_t whole = d / COARSE_GROUP * COARSE_GROUP;
     for (size_t j = 0; j < whole; j += COARSE_GROUP)
-        encode_group(x + j, out + j / 2);
+        encode_group(x + j, factor, out + j / 2);
     memset(out + whole / 2, 0, (words - whole / 2) * sizeof *out);
     memcpy(last, x + whole, (d - whole) * sizeof *last);
     if (whole < d)
-        encode_group(last, out + whole / 2);
+        encode_group(last, factor, out + whole / 2);
+    return factor > 0 ? 0x1p-16F / factor : 0;
 }
 
 /* ---- compiled twice ---- */
@@ -145,9 +176,9 @@ BODY encode_body(const float *x, size_t d, size_t words, uint32_t *out)
     {                                                                                                                  \
         add_body(x, rows, words, c, g, ahead);                                                                         \
     }                                                                                                                  \
-    TARGET static void encode_##NAME(const float *x, size_t d, size_t words, uint32_t *out)                            \
+    TARGET static float encode_##NAME(const float *x, size_t d, size_t words, uint32_t *out)                           \
     {                                                                                                                  \
-        encode_body(x, d, words, out);                                                                                 \
+        return encode_body(x, d, words, out);                                                                          \
     }                                                                                                                  \
     const struct kernel_coarse kernel_coarse_##NAME = {dots_##NAME, add_##NAME, encode_##NAME};
 

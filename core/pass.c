@@ -167,11 +167,12 @@ static const float *take_rows(const struct job *t, size_t first, size_t rows, fl
 {
     const struct diff *f = t->p->f;
     if (t->reading != NULL) {
+        void *room = scratch + (KERNEL_ROWS + 2) * f->d + coarse_width(f);
         memset(z, 0, rows * sizeof *z);
         for (size_t r = 0; r < rows; r++) { /* the room behind a row is free until the next one */
             const float *x = diff_form(f, t->reading, first + r, 1, scratch + r * f->d);
             if (t->p->coarse != NULL)
-                coarse_take(t->p->coarse, first + r, x);
+                coarse_take(t->p->coarse, first + r, x, room);
         }
         return f->kept != NULL ? f->kept + first * f->d : scratch;
     }
@@ -210,9 +211,14 @@ static void chunk_sums_coarse(const struct job *t, size_t first, size_t end, flo
         struct kernel_pairs k;
         rows = end - i < KERNEL_ROWS ? end - i : KERNEL_ROWS;
         const uint32_t *x = coarse_rows(rough, i, rows, scratch);
+        const float *unit = rough->unit + i;
         size_t ahead = rough->x != NULL ? rough->f->n - i - rows : 0;
         rough->kernel->dots(x, rows, words, t->p->padded, k.z, ahead);
+        for (size_t r = 0; r < rows; r++)
+            k.z[r] *= (double)unit[r];
         find_changes(t, i, rows, &k, c);
+        for (size_t r = 0; r < rows; r++)
+            c[r] *= unit[r];
         rough->kernel->add(x, rows, words, c, g, ahead);
         sums[d] += k.loss;
         sums[d + 1] += k.curvature;

@@ -7,8 +7,8 @@
  * where l_i is the pair's loss_form (core/loss.h) and D what the mean divides by. The penalty is the caller's. Products
  * with rows are in float32, all else in float64. An anchor makes the float32 part as small as the step from it: margins
  * and gradient are then as good as those of float64 at the anchor plus about 1e-7 of the change since, which is
- * iterative refinement (Golub and Van Loan, 3.5.3). The same goes for coarse rows (core/coarse.h), with 2^-9 of the
- * change.
+ * iterative refinement (Golub and Van Loan, 3.5.3). The same goes for coarse rows (core/coarse.h), with 2e-5 of the
+ * change or so.
  *
  * Threads take segments of the data from a counter; a segment's sums are made by one thread and added up in order, so
  * the bits do not depend on timing, nor on the number of threads. */

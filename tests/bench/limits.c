@@ -58,7 +58,7 @@ static void measure_memory(struct diff *f, struct team *team, double *reading, d
     struct reading r = {.x = f->kept, .n = f->n * f->d};
     float *s = mem_array(f->d, sizeof *s);
     double *g = mem_array(f->d, sizeof *g);
-    coarse_init(&rough, f, SIZE_MAX);
+    bench_must(coarse_init(&rough, f, SIZE_MAX, &err), &err);
     bench_must(pass_init(&p, f, team, &err), &err);
     pass_use(&p, &rough);
     bench_must(pass_first(&p, f, g, &sums, &err), &err);

@@ -163,7 +163,7 @@ work() {
         bad=1
         return
     fi
-    printf '; read %s GB/s, P %.2f ms, gemm %s GF/s, a pass (bfloat16) at %.0f %% of reading\n' "$(value ours read)" \
+    printf '; read %s GB/s, P %.2f ms, gemm %s GF/s, a pass (16 bits) at %.0f %% of reading\n' "$(value ours read)" \
         "$(calc %.4f "1000 * $(value ours P)")" "$(value ours gemm)" "$(calc %.1f "100 * $(value ours fused)")"
     printf '  %-30s %9.3f s %9s' assay "$(value ours seconds)" ''
     case $kind in

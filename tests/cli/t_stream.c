@@ -279,7 +279,7 @@ Test(stream, differences_that_do_not_fit_are_formed_again)
     if (getenv("STREAM_MB") == NULL) {
         struct buf a = BUF_INIT, b = BUF_INIT;
         double most = peak_of_fit(folder, "100000", "kept.safetensors");
-        /* Of two rows of f16 a difference in bfloat16 is kept. */
+        /* Of two rows of f16 a difference in 16 bits a number is kept. */
         cr_expect(most >= 0.5 * (double)mb || !measured, "%.1f MB: the measurement is blind", most);
         snprintf(path, sizeof path, "%s/streamed.safetensors", folder);
         cr_assert(file_read(path, &a));
