@@ -21,11 +21,9 @@ static void digests(struct data *d)
     digest_init(&g);
     for (size_t i = 0; i < d->pairs.pairs.n; i++) {
         const struct pair *p = &d->pairs.pairs.v[i];
-        const double row[] = {(double)p->chosen, (double)p->rejected, p->weight, p->p, p->strength, (double)p->split};
-        for (size_t j = 0; j < sizeof row / sizeof *row; j++)
-            add_number(&g, row[j]);
-        if (p->prompt != SIZE_MAX)
-            add_number(&g, (double)p->prompt);
+        const double row[] = {(double)p->chosen, (double)p->rejected, p->weight,        p->p,
+                              p->strength,       (double)p->split,    (double)p->prompt};
+        digest_add(&g, row, sizeof row - (p->prompt != SIZE_MAX ? 0 : sizeof *row));
     }
     digest_hex(&g, d->pairs_sha256);
     digest_init(&g);
@@ -53,6 +51,7 @@ bool data_load_scored(const struct app *app, const struct args *args, const char
 {
     memset(d, 0, sizeof *d);
     embeddings_init(&d->e);
+    d->unchecked = need & DATA_UNCHECKED;
     d->from_workspace = !args_has(args, "embeddings") && !(scores != NULL && args_has(args, "pairs"));
     if (scores != NULL && (args_has(args, "embeddings") || args_has(args, "ids") || args_has(args, "set")))
         return err_set(err, ERR_USAGE, "scores stand in place of --embeddings, --ids and --set");

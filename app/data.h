@@ -24,7 +24,7 @@ struct vote {
 };
 
 struct data {
-    bool from_workspace;
+    bool from_workspace, unchecked; /* unchecked: DATA_UNCHECKED */
     struct embeddings e;
     struct scores scores;        /* in place of embeddings, whose rows they are then: app/data_scores.h */
     char *set_name;              /* of the embedding set in the workspace, or NULL */
@@ -60,12 +60,21 @@ struct data {
         "source", 0, "NAME", "only comparisons of this source", false                                                  \
     }
 
-enum data_need { DATA_PAIRS = 1, DATA_RATINGS = 2, DATA_THUMBS = 4, DATA_FACTS = 8, DATA_EITHER = 16 };
+enum data_need {
+    DATA_PAIRS = 1,
+    DATA_RATINGS = 2,
+    DATA_THUMBS = 4,
+    DATA_FACTS = 8,
+    DATA_EITHER = 16,
+    DATA_UNCHECKED = 32
+};
 
 /* Load what the options name: files when --embeddings is given, otherwise the workspace. `need`: what must be there;
  * the other is loaded when it is to be had. DATA_EITHER: pairs or ratings, whichever there is. DATA_FACTS: votes, and
- * lengths and languages of the workspace's answers (app/facts.h), for which all its texts are read. `wish`: what labels
- * of the workspace become; pairs in files state a probability themselves. Free with data_free, also after a failure. */
+ * lengths and languages of the workspace's answers (app/facts.h), for which all its texts are read. DATA_UNCHECKED:
+ * embeddings may hold NaN or infinity, which is otherwise looked for; the caller, who looks at every number anyway,
+ * will see it and tell by embeddings_check_finite. `wish`: what labels of the workspace become; pairs in files state a
+ * probability themselves. Free with data_free, also after a failure. */
 MUST_CHECK bool data_load(const struct app *app, const struct args *args, unsigned need, const struct labels_wish *wish,
                           struct data *d, struct err *err);
 /* The same, judged by the file of scores `scores` in place of embeddings (app/data_scores.h); NULL: as above. In the

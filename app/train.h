@@ -15,6 +15,7 @@ struct train_opts {
     const struct kind *kind;
     void *own;     /* what kind->read made of the kind's own options, or NULL */
     unsigned need; /* enum data_need: the kind's, and what its options ask for */
+    bool sees_all; /* set by a kind whose fit ends with an error when a number that it reads is not finite */
     double l2;
     double holdout;    /* share of the examples that is held out, by prompt; negative: see part_share */
     const char *split; /* examples marked so, instead of those marked train or unmarked; NULL */

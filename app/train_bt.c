@@ -40,6 +40,13 @@ static bool weigh_fits(const struct own *own, struct err *err)
            err_set(err, ERR_USAGE, "--weigh reliability is a likelihood of its own and goes with the plain loss only");
 }
 
+/* Nothing but the engine, which checks the rows that it reads, looks at the embeddings. */
+static bool is_one_fit(const struct own *own, const struct train_opts *o)
+{
+    return fit_takes(&own->model) && o->l2 > 0 && own->anchor.w == NULL && !own->anchor.from && !own->laplace &&
+           own->select.l2 == NULL && own->select.draws == 0 && own->weigh.kind == WEIGH_NONE;
+}
+
 static bool read_own(const struct args *args, struct train_opts *o, struct err *err)
 {
     struct own *own = mem_alloc(sizeof *own);
@@ -53,6 +60,7 @@ static bool read_own(const struct args *args, struct train_opts *o, struct err *
     o->wish.ties = own->model.ties != TIES_NONE;
     if (own->anchor.from)
         o->need |= DATA_RATINGS;
+    o->sees_all = is_one_fit(own, o);
     return true;
 }
 

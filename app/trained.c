@@ -8,14 +8,21 @@ bool trained_load(const struct app *app, const struct args *args, unsigned need,
 {
     double start = clock_monotonic();
     *x = (struct trained){0};
-    bool ok = train_read(args, &x->o, err) && data_load(app, args, x->o.need | need, &x->o.wish, &x->d, err);
+    bool ok = train_read(args, &x->o, err);
+    need |= x->o.need | (x->o.sees_all ? DATA_UNCHECKED : 0);
+    ok = ok && data_load(app, args, need, &x->o.wish, &x->d, err);
     x->load_seconds = clock_monotonic() - start;
     return ok;
 }
 
 bool trained_fit(struct trained *x, const struct progress *progress, struct err *err)
 {
-    return train_head(&x->d, &x->o, &x->t, progress, err);
+    struct err other = {0};
+    if (train_head(&x->d, &x->o, &x->t, progress, err))
+        return true;
+    if (x->d.unchecked && !embeddings_check_finite(&x->d.e, x->o.threads, &other))
+        *err = other;
+    return false;
 }
 
 /* The head's place: -o, or a name made from the workspace's. The caller frees it. */
