@@ -10,8 +10,8 @@
  * comparisons and see no rankings.
  *
  * What the judgements of a ranking say: which of the two is better, from their places (store/places.h); each rating
- * and each marked passage stands in one of the judgements, always the same, and so counts once; the justification in all of them, mentions
- * turned into @A and @B of the two, others into words; the time shared evenly. `extra` holds
+ * and each marked passage stands in one of the judgements, always the same, and so counts once; the justification in
+ * all of them, mentions turned into @A and @B of the two, others into words; the time shared evenly. `extra` holds
  *     {"ranking":{"answers":4,"places":[1,3]}}              places in stored order; 0: not placed
  * and, of the one that leads, the words as they were written: "because", with "letters":["ID of A", ...].
  *

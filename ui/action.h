@@ -14,9 +14,10 @@
     X(PREFER, "prefer") /* the preference becomes `value`: -3 ... 3 as shown, or PREFERENCE_NEITHER */                 \
     X(PLACE,                                                                                                           \
       "place") /* answer `cell` of a ranking: `value` > 0: onto that place, < 0: beside those who have it, 0: off */   \
-    X(SHIFT, "shift") /* answer `cell` of a ranking one step up (`value` -1) or down (1) */                            \
-    X(SURE, "sure")   /* the confidence becomes `value`, 1 to CONFIDENCE_MAX; 0: not said */                           \
-    X(MARK, "mark")   /* bytes [from, to) of answer `cell` (side A, side B, ...) are marked, sign `value`, `text` as comment */  \
+    X(SHIFT, "shift")   /* answer `cell` of a ranking one step up (`value` -1) or down (1) */                          \
+    X(SURE, "sure")     /* the confidence becomes `value`, 1 to CONFIDENCE_MAX; 0: not said */                         \
+    X(MARK, "mark")     /* bytes [from, to) of answer `cell` (side A, side B, ...) are marked, sign `value`, `text` as \
+                           comment */                                                                                  \
     X(UNMARK, "unmark") /* passage number `value` is taken away */                                                     \
     X(TEXT, "text")     /* the whole justification becomes `text`, `len` bytes */                                      \
     X(SUBMIT, "submit") /* nothing is missing: submit and hand out what comes next */                                  \

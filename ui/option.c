@@ -117,6 +117,7 @@ static const struct option options[] = {
     {"ascii", "marks and rules without anything beyond ASCII", on_off, get_ascii, set_ascii},
     {0},
 };
+_Static_assert(sizeof options / sizeof *options <= OPTION_MOST + 1, "all names fit into option_words");
 
 /* ---- what is asked for ---- */
 
@@ -194,7 +195,7 @@ void option_words(const char *before, const char *out[OPTION_MOST + 1])
     size_t count = 0;
     const struct option *hit = find(before, strcspn(before, " "));
     if (*before == '\0')
-        for (; count < OPTION_MOST && options[count].name != NULL; count++)
+        for (; options[count].name != NULL; count++)
             out[count] = options[count].name;
     else if (hit != NULL)
         for (; count < OPTION_MOST && hit->values[count] != NULL; count++)
