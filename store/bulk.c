@@ -413,6 +413,16 @@ static void leave_log(struct db *db)
         trace(TRACE_SQL, "the log stays: %s", ignored.text);
 }
 
+/* To what is there already. What a savepoint keeps goes to a file: in memory SQLite has it as a list of kilobytes,
+ * which it walks from the start for every statement that changes several rows. */
+static bool add(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx, struct err *err)
+{
+    if (!db_exec(db, "PRAGMA temp_store = FILE", err))
+        return false;
+    bool ok = db_write(db, fn, ctx, err);
+    return db_exec(db, "PRAGMA temp_store = MEMORY", ok ? err : NULL) && ok;
+}
+
 bool bulk_write(struct db *db, double bytes, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
                 struct err *err)
 {
@@ -422,7 +432,7 @@ bool bulk_write(struct db *db, double bytes, bool (*fn)(struct db *db, void *ctx
     if (!stmt_int(db, STMT_BULK_IS_NEW, NO_ARGS, &new, err))
         return false;
     if (new == 0)
-        return db_write(db, fn, ctx, err);
+        return add(db, fn, ctx, err);
     leave_log(db);
     if (!db_exec(db, BULK_SETTINGS, err))
         return false;

@@ -43,9 +43,15 @@ static const struct import_format *const formats[] = {&import_judgements,
                                                       &import_trl};
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
-/* Lines are taken in batches, one savepoint each: a savepoint a record would cost more than the record. The first batch
- * waits for enough lines to tell the format by. */
-enum { BATCH_LINES = 64, BATCH_BYTES = 1 << 20, FIRST_BATCH_BYTES = 64 << 20 };
+/* Lines are taken in batches, one savepoint each: it keeps every page that the batch changes, and the more lines, the
+ * more of them change the same pages. The first batch waits for enough lines to tell the format by. */
+enum {
+    BATCH_LINES = 512,
+    BATCH_BYTES = 1 << 20,
+    FIRST_BATCH_LINES = 64,
+    FIRST_BATCH_BYTES = 64 << 20,
+    TICK_LINES = 64
+};
 
 const char *const import_formats[] = {"judgements",
                                       "hh-rlhf",
@@ -379,8 +385,9 @@ static size_t keep(struct run *r, const char *text, size_t n)
 static bool end_line(struct run *r, const struct line *l, struct err *err)
 {
     vec_push(&r->batch, *l);
-    size_t most = r->format == NULL ? FIRST_BATCH_BYTES : BATCH_BYTES;
-    return (r->batch.n < BATCH_LINES && r->text.len < most) || finish_batch(r, err);
+    bool first = r->format == NULL;
+    size_t lines = first ? FIRST_BATCH_LINES : BATCH_LINES, bytes = first ? FIRST_BATCH_BYTES : BATCH_BYTES;
+    return (r->batch.n < lines && r->text.len < bytes) || finish_batch(r, err);
 }
 
 static bool add_line(struct run *r, const char *text, size_t n, struct err *err)
@@ -475,7 +482,7 @@ static bool take_table(struct run *r, struct err *err)
             return false;
         if (row.raw.ptr == NULL)
             break;
-        if (seen % BATCH_LINES == 0 && !go_on(r, err))
+        if (seen % TICK_LINES == 0 && !go_on(r, err))
             return false;
         if (!add_row(r, &row, err))
             return false;
@@ -493,7 +500,7 @@ static bool take_lines(struct run *r, struct err *err)
             return false;
         if (text == NULL)
             break;
-        if (seen++ % BATCH_LINES == 0 && !go_on(r, err))
+        if (seen++ % TICK_LINES == 0 && !go_on(r, err))
             return false;
         if (!is_blank(text, n) && !add_line(r, text, n, err))
             return false;

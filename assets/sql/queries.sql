@@ -1036,12 +1036,17 @@ SELECT s.source, s.name, s.licence, coalesce(sum(t.n), 0),
        coalesce(sum(t.n) FILTER (WHERE t.people > 0), 0), coalesce(sum(t.n) FILTER (WHERE t.people >= ?1), 0)
   FROM source s LEFT JOIN tally t USING (source) GROUP BY s.source ORDER BY s.source;
 -- name: status_labelled
--- in work and with a preference or ratings that came with the data: of the comparison, or of both its responses
+-- in work and with a preference or ratings that came with the data: of the comparison, or of both its responses; one
+-- that several sources judged counts for the first of them
 SELECT source, sum(n) FROM (
-  SELECT c.source, count(DISTINCT c.comparison) AS n
+  SELECT c.source, count(*) AS n
     FROM annotator a CROSS JOIN latest l INDEXED BY latest_by_annotator
     JOIN comparison c ON c.comparison = l.comparison
-   WHERE a.kind = 'source' AND l.annotator = a.annotator AND l.kind = 'judged' AND c.retired IS NULL GROUP BY c.source
+   WHERE a.kind = 'source' AND l.annotator = a.annotator AND l.kind = 'judged' AND c.retired IS NULL
+     AND (a.annotator = (SELECT min(annotator) FROM annotator WHERE kind = 'source')
+          OR NOT EXISTS (SELECT 1 FROM latest m INDEXED BY latest_comparison JOIN annotator b USING (annotator)
+                          WHERE m.comparison = l.comparison AND m.annotator < a.annotator AND m.kind = 'judged'
+                            AND b.kind = 'source')) GROUP BY c.source
    UNION ALL
   SELECT c.source, count(DISTINCT c.comparison)
     FROM latest l INDEXED BY latest_response CROSS JOIN comparison c ON c.first = l.response
