@@ -2,7 +2,6 @@
 
 #include "core/base/mem.h"
 #include "core/metric_sums.h"
-#include "core/vectors.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,7 +11,9 @@
 enum { GAPS = METRIC_MEASURES };
 
 /* Columns of the sums that are added up together; rows are padded to whole such groups with zeros. */
-enum { COLUMNS = 2 * LANES_F64 };
+enum { COLUMNS = 8 };
+/* Two numbers, which any CPU that has vectors adds at once; wider ones would be kept in memory where there are none. */
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
 
 static void add_pair(double *sums, const struct metric_term *t)
 {
@@ -39,16 +40,18 @@ struct metric_blocks metric_blocks_of(const struct metric_pairs *m, const struct
 
 /* out = sum of times[i] x row i of COLUMNS columns. Blocks that were not drawn are added too, as zeros: to jump over
  * them would cost more, as nobody can foretell them. */
-static void add_columns(const struct metric_blocks *b, size_t first, const double *times, double *out)
+static void add_columns(const struct metric_blocks *of, size_t first, const double *times, double *out)
 {
-    doubles left = {0}, right = {0};
-    for (size_t i = 0; i < b->n; i++) {
-        const double *row = b->sums + i * b->width + first;
-        left += times[i] * *at_f64(row);
-        right += times[i] * *at_f64(row + LANES_F64);
+    two a = {0}, b = {0}, c = {0}, d = {0};
+    for (size_t i = 0; i < of->n; i++) {
+        const two *row = (const void *)(of->sums + i * of->width + first);
+        a += times[i] * row[0];
+        b += times[i] * row[1];
+        c += times[i] * row[2];
+        d += times[i] * row[3];
     }
-    put_f64(out, &left);
-    put_f64(out + LANES_F64, &right);
+    const two all[] = {a, b, c, d};
+    memcpy(out, all, sizeof all);
 }
 
 void metric_blocks_drawn(const void *blocks, const double *times, double *out)

@@ -1,6 +1,6 @@
 /* Vectors of 32 bytes, as GCC and Clang know them on any CPU, for the inner loops that are compiled more than once
- * (core/kernel.c, core/kernel_loss.c, core/many_kernel.c) or take what there is (core/metric_bootstrap.c). They are
- * read and written through unaligned types. Nobody else includes this. */
+ * (core/kernel.c, core/kernel_loss.c, core/many_kernel.c). They are read and written through unaligned types. Nobody
+ * else includes this. */
 #ifndef ASSAY_CORE_VECTORS_H
 #define ASSAY_CORE_VECTORS_H
 
