@@ -117,6 +117,9 @@ void data_free(struct data *d)
     vec_free(&d->votes);
     ratings_free(&d->ratings);
     data_thumbs_free(d);
+    for (size_t i = 0; i < d->rubric.n; i++)
+        mem_free(d->rubric.v[i].attribute);
+    vec_free(&d->rubric);
     mem_free(d->pair_keys);
     mem_free(d->rating_keys);
     mem_free(d->set_name);

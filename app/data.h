@@ -23,8 +23,15 @@ struct vote {
     int side;       /* 1: what stood on side A was preferred; -1: B; 0: neither, or sides are not known */
 };
 
+/* What a unit of rating adds to the score of a rubric that weighs (store/criteria.h). */
+struct rubric_weight {
+    char *attribute;
+    double weight;
+};
+
 struct data {
     bool from_workspace, unchecked; /* unchecked: DATA_UNCHECKED */
+    VEC(struct rubric_weight) rubric; /* of the workspace's current one; empty when it weighs nothing */
     struct embeddings e;
     struct scores scores;        /* in place of embeddings, whose rows they are then: app/data_scores.h */
     char *set_name;              /* of the embedding set in the workspace, or NULL */

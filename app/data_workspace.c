@@ -1,9 +1,12 @@
 #include "app/data_parts.h"
 #include "app/data_scores.h"
 #include "app/facts.h"
+#include "core/base/mem.h"
 #include "store/db.h"
 #include "store/label.h"
+#include "store/rubric.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -149,6 +152,22 @@ static bool collect_ratings(struct db *db, const struct label_options *o, struct
     return ok;
 }
 
+static bool read_rubric(struct db *db, struct data *d, struct err *err)
+{
+    struct arena a = {0};
+    struct rubric r;
+    double sum = 0;
+    bool ok = rubric_current(db, &a, &r, err);
+    for (size_t i = 0; ok && i < r.n_of_response; i++) /* all have one, or none has */
+        sum += isnan(r.attributes[i].weight) ? 0 : r.attributes[i].weight;
+    for (size_t i = 0; ok && sum > 0 && i < r.n_of_response; i++) {
+        const struct attribute *t = &r.attributes[i];
+        vec_push(&d->rubric, ((struct rubric_weight){mem_dup(t->key), t->weight / (t->max - t->min) / sum}));
+    }
+    arena_free(&a);
+    return ok;
+}
+
 bool data_workspace_load(const struct app *app, const struct args *args, unsigned need, const struct labels_wish *wish,
                          struct data *d, struct err *err)
 {
@@ -167,7 +186,7 @@ bool data_workspace_load(const struct app *app, const struct args *args, unsigne
     bool ok = aggregated_make(db, method != NULL ? method : wish->aggregate, &o, &made, err);
     o.book = aggregated_book(&made);
     d->aggregation = made.sum;
-    ok = ok &&
+    ok = ok && read_rubric(db, d, err) &&
          (d->scores.n > 0 ? data_scores_check(db, d, err) : data_set_open(db, args_get(args, "set"), d, &set, err)) &&
          collect_pairs(db, &o, wish, d, err) && (args_has(args, "partial") || data_scores_whole(d, err)) &&
          collect_ratings(db, &o, d, err) && (!(need & DATA_FACTS) || facts_of_workspace(db, set, d, err));

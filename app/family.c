@@ -62,7 +62,8 @@ static const struct entry {
                             {"mix", "A=W,B=W,...", "W r_A + W r_B + ...", "the reward is made of these attributes"},
     MIX_PUBLISHED(X)
 #undef X
-        {"mix", "fitted", "", "weights by Bradley-Terry on the training pairs"},
+        {"mix", "rubric", "", "weights of the workspace's rubric, over the range of each attribute"},
+    {"mix", "fitted", "", "weights by Bradley-Terry on the training pairs"},
     {"mix", "positive", "", "the same, none below 0"},
     {"decorrelate", "ATTRIBUTE", "r - c r_ATTRIBUTE", "the least c whose rank correlation is at most 0.03 (ArmoRM)"},
 #define X(id, name, text) {"outputs", name, "", text},

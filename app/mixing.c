@@ -6,13 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char word_fitted[] = "fitted", word_positive[] = "positive";
+static const char word_fitted[] = "fitted", word_positive[] = "positive", word_rubric[] = "rubric";
+
+/* The weights of a rubric are of ratings as people gave them. */
+static bool rubric_fits(const struct args *args, struct err *err)
+{
+    const char *head = args_get(args, "head"), *scale = args_get(args, "scale"), *outputs = args_get(args, "outputs");
+    if (scale != NULL && strcmp(scale, "none") != 0)
+        return err_set(err, ERR_USAGE, "--mix rubric weighs ratings as they are: leave --scale out");
+    if (head != NULL && strcmp(head, "ordinal") == 0 && (outputs == NULL || strcmp(outputs, "expected") != 0))
+        return err_set(err, ERR_USAGE,
+                       "--mix rubric weighs ratings: an ordinal head gives them with --outputs expected");
+    return true;
+}
 
 bool mixing_read(const struct args *args, struct mixing_opts *o, struct err *err)
 {
     *o = (struct mixing_opts){args_get(args, "reward"), args_get(args, "mix"), args_get(args, "decorrelate")};
-    return o->reward == NULL || o->mix == NULL ||
-           err_set(err, ERR_USAGE, "--reward and --mix both say what the reward is: give one of them");
+    if (o->reward != NULL && o->mix != NULL)
+        return err_set(err, ERR_USAGE, "--reward and --mix both say what the reward is: give one of them");
+    return o->mix == NULL || strcmp(o->mix, word_rubric) != 0 || rubric_fits(args, err);
 }
 
 void mixing_free(struct mixing *m)
@@ -42,16 +55,35 @@ static bool read_weights(const struct head *h, const char *list, double *weights
         size_t n = strcspn(list, ",="), j;
         char *end;
         if (list[n] != '=')
-            return err_set(err, ERR_USAGE,
-                           "--mix must be a list like helpfulness=0.7,verbosity=-0.1, or one of nemotron, %s, %s; not "
-                           "\"%.80s\"",
-                           word_fitted, word_positive, list);
+            return err_set(
+                err, ERR_USAGE,
+                "--mix must be a list like helpfulness=0.7,verbosity=-0.1, or one of %s, nemotron, %s, %s; not "
+                "\"%.80s\"",
+                word_rubric, word_fitted, word_positive, list);
         if (!find_attribute(h, "mix", list, n, &j, err))
             return false;
         weights[j] = strtod(list + n + 1, &end);
         if (end == list + n + 1 || (*end != ',' && *end != '\0') || !isfinite(weights[j]))
             return err_set(err, ERR_USAGE, "--mix: \"%.40s\" does not begin with a number", list + n + 1);
         list = end + (*end == ',');
+    }
+    return true;
+}
+
+static bool rubric_weights(const struct head *h, const struct data *d, double *weights, struct err *err)
+{
+    if (d->rubric.n == 0)
+        return err_set(err, ERR_MISSING, "--mix rubric: %s; say --mix A=W,B=W,...",
+                       d->from_workspace ? "the rubric of the workspace weighs nothing"
+                                         : "files have no rubric, a workspace has one");
+    for (size_t i = 0; i < d->rubric.n; i++) {
+        const struct rubric_weight *r = &d->rubric.v[i];
+        size_t j;
+        if (r->weight <= 0)
+            continue;
+        if (!find_attribute(h, "mix rubric:", r->attribute, strlen(r->attribute), &j, err))
+            return false;
+        weights[j] = r->weight;
     }
     return true;
 }
@@ -161,6 +193,8 @@ static bool find_weights(const struct mixing_opts *o, const struct crossing *c, 
         memcpy(m->weights, h->mix, h->k * sizeof *m->weights);
         return true;
     }
+    if (strcmp(o->mix, word_rubric) == 0)
+        return rubric_weights(h, c->d, m->weights, err);
     if (strcmp(o->mix, word_fitted) == 0 || strcmp(o->mix, word_positive) == 0)
         return fit_weights(c, strcmp(o->mix, word_positive) == 0, m, err);
     return mix_published(o->mix, (const char *const *)h->objectives, h->k, m->weights, &found, err) &&

@@ -17,7 +17,8 @@
 #define MIXING_OPTIONS                                                                                                 \
     {"reward", 0, "ATTRIBUTE", "of ratings: the attribute that is the reward (default helpfulness)", false},           \
         {"mix", 0, "WEIGHTS",                                                                                          \
-         "of ratings: the reward is A=W,B=W,...; nemotron; fitted on the pairs; or positive: so, and none below 0",    \
+         "of ratings: the reward is A=W,B=W,...; rubric: its weights; nemotron; fitted on the pairs; or positive: "    \
+         "so, and none below 0",                                                                                       \
          false},                                                                                                       \
     {                                                                                                                  \
         "decorrelate", 0, "ATTRIBUTE", "of ratings: free the others of this one, as verbosity (ArmoRM's rule)", false  \
@@ -29,7 +30,7 @@
 struct mixing_opts {
     const char *reward, *mix, *decorrelate; /* NULL: not given */
 };
-/* ERR_USAGE for --reward and --mix together. */
+/* ERR_USAGE for --reward and --mix together, and for --mix rubric when the outputs are no ratings as they are. */
 MUST_CHECK bool mixing_read(const struct args *args, struct mixing_opts *o, struct err *err);
 
 /* What was found out. */
@@ -42,12 +43,14 @@ struct mixing {
     double *penalty, *before, *after; /* k: of the decorrelation */
 };
 
-/* Set t->head.mix. The reference set of the decorrelation are both answers of the training pairs, or without pairs the
- * rated ones. Weights are fitted to outputs as they would be found out of answers that were not rated: those of a pair
- * come from a head fitted to the ratings of the other folds of prompts (stacked generalization, Wolpert 1992), for
+/* Set t->head.mix. By "rubric" the reward is the score of the workspace's rubric (store/criteria.h, without its vetoes)
+ * but for a constant. The reference set of the decorrelation are both answers of the training pairs, or without pairs
+ * the rated ones. Weights are fitted to outputs as they would be found out of answers that were not rated: those of a
+ * pair come from a head fitted to the ratings of the other folds of prompts (stacked generalization, Wolpert 1992), for
  * outputs flatter the ratings that they saw. `plain`: the options of t's kind without those read by mixing_read; by
  * them the heads of the folds are fitted. ERR_USAGE for what names no attribute of the head, ERR_MISSING for weights to
- * fit without pairs; errors of core/mix.h. Free with mixing_free, also after a failure. */
+ * fit without pairs and for a rubric that weighs nothing; errors of core/mix.h. Free with mixing_free, also after a
+ * failure. */
 MUST_CHECK bool mixing_apply(const struct mixing_opts *o, const struct data *d, const struct train_opts *plain,
                              struct training *t, const struct rated *rated, struct mixing *m,
                              const struct progress *progress, struct err *err);

@@ -233,6 +233,43 @@ Test(regression, weights_are_fitted_to_outputs_for_answers_that_were_not_seen)
     }
 }
 
+#define LEVELS4 "\"levels\":[\"0\",\"1\",\"2\",\"3\",\"4\"]"
+#define LEVELS2 "\"levels\":[\"1\",\"2\",\"3\"]"
+
+/* Half a point of wit is as much as a point of truth: 3 of 4 over a range of 2, 1 of 4 over a range of 4. */
+Test(regression, a_rubric_weighs_by_the_range_of_each_attribute)
+{
+    struct buf text = BUF_INIT;
+    buf_adds(&text, "{\"name\":\"mine\",\"attributes\":["
+                    "{\"key\":\"truth\",\"label\":\"T\",\"about\":\"a\",\"min\":0,\"max\":4," LEVELS4 ",\"weight\":1},"
+                    "{\"key\":\"wit\",\"label\":\"W\",\"about\":\"a\",\"min\":1,\"max\":3," LEVELS2 ",\"weight\":3}],"
+                    "\"preference\":{\"required\":false}}");
+    put("mine.json", &text);
+    for (int i = 0; i < 24; i++)
+        buf_addf(
+            &text,
+            "{\"prompt\":\"question %d\",\"responses\":[{\"text\":\"answer %d\"},{\"text\":\"word %d\"}],\"source\":"
+            "\"s\",\"judgement\":{\"annotator\":\"ada\",\"preference\":%d,\"ratings\":[{\"truth\":%d,\"wit\":%d},"
+            "{\"truth\":%d,\"wit\":%d}]}}\n",
+            i, i, i, i % 2 == 0 ? -1 : 1, i % 5, 1 + i % 3, (i + 2) % 5, 1 + (i + 1) % 3);
+    put("votes.jsonl", &text);
+    cr_assert(eq(int, assay_status(folder, "-w w.assay init --rubric mine.json"), 0));
+    cr_assert(eq(int, assay_status(folder, "-w w.assay import votes.jsonl"), 0));
+    cr_assert(eq(int, assay_status(folder, "-w w.assay embed --provider lexical"), 0));
+#define BY_RUBRIC "-w w.assay train --l2 0.1 --mix rubric -o h.safetensors --head "
+    struct json_object *t = assay_json(folder, BY_RUBRIC "regression");
+    cr_expect(epsilon_eq(dbl, json_number(t, "weights/truth"), 1.0 / 4 / 4, 1e-15));
+    cr_expect(epsilon_eq(dbl, json_number(t, "weights/wit"), 3.0 / 2 / 4, 1e-15));
+    json_object_put(t);
+    cr_expect(eq(int, assay_status(folder, BY_RUBRIC "ordinal --outputs expected"), 0));
+    cr_expect(eq(int, assay_status(folder, BY_RUBRIC "ordinal"), 2), "log-odds are no ratings");
+    cr_expect(eq(int, assay_status(folder, BY_RUBRIC "regression --scale unit"), 2));
+    cr_expect(eq(int, assay_status(folder, BY_RUBRIC "regression --attributes truth"), 2), "wit has a weight");
+    cr_expect(eq(int, assay_status(folder, "-w w.assay rubric use helpsteer2"), 0));
+    cr_expect(eq(int, assay_status(folder, BY_RUBRIC "regression"), 1), "it weighs nothing");
+    cr_expect(eq(int, assay_status(folder, "train " FILES "--head regression --mix rubric"), 1), "files have none");
+}
+
 /* The reward loses what it had of verbosity; the outputs stay predictions of ratings. */
 Test(regression, a_freed_reward_takes_its_penalty_from_verbosity)
 {
