@@ -42,6 +42,7 @@ asan: deps-test
 soak: deps-test
 	$(Q)$(MAKE) --no-print-directory -j$(NPROC) $(B)/assay $(B)/cli $(B)/screen $(B)/unit-store
 	$(Q)TOGETHER_PEOPLE=25 TOGETHER_ITEMS=1000 $(B)/unit-store --filter 'together/*'
+	$(Q)TOGETHER_PEOPLE=25 TOGETHER_ITEMS=300 TOGETHER_THINK_MS=3000 $(B)/unit-store --filter 'together/*'
 	$(Q)$(MAKE) --no-print-directory -j$(NPROC) SAN=address,undefined CFLAGS="-O1 -g" $(BUILD)/$(VARIANT)-address-undefined/unit-ui $(BUILD)/$(VARIANT)-address-undefined/assay
 	$(Q)ASSAY_BIN=$(abspath $(BUILD)/$(VARIANT)-address-undefined/assay) SOAK_EVENTS=$(or $(EVENTS),100000) $(B)/screen --filter 'soak/*'
 	$(Q)SAFETY_EVENTS=$(or $(EVENTS),1000000) LC_ALL=C.UTF-8 $(BUILD)/$(VARIANT)-address-undefined/unit-ui --verbose --filter 'safety/random_keys*'

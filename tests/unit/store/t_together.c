@@ -1,5 +1,6 @@
 /* Many annotators at once, each a process of its own, and kills at any moment. TOGETHER_PEOPLE and TOGETHER_ITEMS make
- * it larger (`make soak`). Kills come with a count of what was acknowledged, not with time. */
+ * it larger (`make soak`); with TOGETHER_THINK_MS they think in between, from a tenth of it to all of it. Kills come
+ * with a count of what was acknowledged, not with time. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -27,7 +28,7 @@ struct word {
 };
 
 struct crowd {
-    int people, items, turns, kills;
+    int people, items, think_ms, turns, kills;
     int pipe[2];
     pid_t *pid;
     unsigned char *said; /* people x (items + 1): how often this was acknowledged */
@@ -67,6 +68,15 @@ static bool say(int fd, struct word w)
     return write(fd, &w, sizeof w) == (ssize_t)sizeof w; /* whole: a pipe takes so few bytes at once */
 }
 
+static void think(struct rng *r, int most_ms)
+{
+    if (most_ms <= 0)
+        return;
+    double ms = most_ms * (0.1 + 0.9 * rng_uniform(r));
+    struct timespec t = {(time_t)(ms / 1e3), (long)((ms - 1e3 * (double)(int)(ms / 1e3)) * 1e6)};
+    nanosleep(&t, NULL);
+}
+
 static void work(const struct crowd *c, int k, int turn)
 {
     struct db *db;
@@ -82,6 +92,7 @@ static void work(const struct crowd *c, int k, int turn)
     bool ok = db_open(f.path, DB_WRITE, &db, &err) && annotator_person(db, name, &who, &err);
     while (ok && comparison != 0) {
         ok = task_next(db, who, ORDER_GIVEN, &rng, &comparison, &err);
+        think(&rng, c->think_ms);
         double start = now_ms();
         ok = ok && (comparison == 0 ||
                     task_submit(db, who, comparison, &f.rubric, &d, STEP_SUBMIT, NULL, &rng, &saved, &err));
@@ -159,7 +170,9 @@ static int by_size(const void *a, const void *b)
 
 Test(together, every_acknowledged_judgement_is_there_once_and_no_slot_is_given_twice, .timeout = 600)
 {
-    struct crowd c = {.people = number("TOGETHER_PEOPLE", 8), .items = number("TOGETHER_ITEMS", 100)};
+    struct crowd c = {.people = number("TOGETHER_PEOPLE", 8),
+                      .items = number("TOGETHER_ITEMS", 100),
+                      .think_ms = number("TOGETHER_THINK_MS", 0)};
     fixture_fill(&f, c.items);
     must(setting_change(f.db, SET_OVERLAP, "2", NULL, &f.err));
     db_close(f.db);
