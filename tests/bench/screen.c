@@ -32,14 +32,17 @@ static double quantile(struct samples *s, double share)
     return s->v[i < s->n ? i : s->n - 1];
 }
 
-static void command(const char *folder, const char *const *argv)
+/* Milliseconds that it took. */
+static double command(const char *folder, const char *const *argv)
 {
+    double start = clock_monotonic();
     struct program p = program_run(argv, NULL, folder, NULL);
     if (p.status != 0) {
         fprintf(stderr, "bench: %s\n", p.err.ptr);
         exit(1);
     }
     program_free(&p);
+    return (clock_monotonic() - start) * 1000;
 }
 
 static void make_workspace(const char *folder, size_t n)
@@ -118,14 +121,27 @@ static double cpu_ms(pid_t pid)
     return (double)(user + system) * 1000 / (double)sysconf(_SC_CLK_TCK);
 }
 
+/* Commands on it, in milliseconds; the first `find` makes the index of words. */
+static void time_commands(const char *folder)
+{
+    const char *const find[] = {program_assay(), "find", "what", "--limit", "20", NULL};
+    printf("status %.0f\n", command(folder, (const char *[]){program_assay(), "status", NULL}));
+    printf("queue %.1f\n", command(folder, (const char *[]){program_assay(), "queue", "--limit", "20", NULL}));
+    printf("find_first %.0f\n", command(folder, find));
+    printf("find %.1f\n", command(folder, find));
+}
+
 void bench_screen(size_t n)
 {
     char *folder = temp_make();
     make_workspace(folder, n);
+    time_commands(folder);
+    double begun = clock_monotonic();
     struct terminal *t =
         terminal_start((const char *[]){program_assay(), "annotate", "--as", "ada", NULL}, NULL, folder, ROWS, COLS);
     static struct samples keys, next, bytes;
     terminal_expect(t, "today 0");
+    printf("start %.1f\n", (clock_monotonic() - begun) * 1000);
     settle(t);
     for (int item = 0; item < ITEMS; item++) {
         char today[32];
