@@ -99,6 +99,7 @@ struct job {
     struct many_pass *p;
     struct many_eval *const *evals;
     size_t m;
+    bool together;  /* all columns are at one point */
     double *wide;   /* exact: a worker's block, margins */
     double *wide_W; /* exact: the columns twice */
     atomic_size_t next;
@@ -140,7 +141,9 @@ static const float *weigh(const struct many_rows *r, const struct many_view *v, 
     if (v->counts == NULL && v->objective < 0)
         return weight;
     for (size_t i = 0; i < b->n; i++)
-        out[i] = weight[i] * (float)many_rows_count(r, v, b->first + i, MANY_NONE - 1);
+        out[i] = v->objective < 0 || r->objective[b->first + i] == v->objective ? weight[i] : 0;
+    for (size_t i = 0; v->counts != NULL && i < b->n; i++)
+        out[i] *= (float)v->counts[b->first + i];
     return out;
 }
 
@@ -187,7 +190,9 @@ static void block_by_tiles(const struct job *t, size_t run, const struct window 
         some.first += i;
         some.n = b->n - i < PRODUCT_ROWS ? b->n - i : PRODUCT_ROWS;
         many_product_rows(x + i * d, some.n, d, n->rows);
-        many_product_forward(n->rows, some.n, n->columns, w->n, d, n->tiles, n->Z);
+        many_product_forward(n->rows, some.n, n->columns, t->together ? 1 : w->n, d, n->tiles, n->Z);
+        for (size_t j = 1; j < w->n && t->together; j++)
+            memcpy(n->Z + j * some.n, n->Z, some.n * sizeof *n->Z);
         find_slopes(t, run, w, &some, n->Z, n->weights);
         many_product_backward(n->rows, some.n, n->Z, w->n, d, n->G);
     }
@@ -330,10 +335,18 @@ static void run_job(struct job *t)
     p->taken++;
 }
 
+static bool at_one_point(struct many_eval *const *evals, size_t m, size_t d)
+{
+    size_t i = 1;
+    while (i < m && memcmp(evals[i]->w, evals[0]->w, d * sizeof *evals[0]->w) == 0)
+        i++;
+    return i == m;
+}
+
 void many_pass_run(struct many_pass *p, struct many_eval *const *evals, size_t m)
 {
     size_t d = p->r->d;
-    struct job t = {.p = p, .evals = evals, .m = m};
+    struct job t = {.p = p, .evals = evals, .m = m, .together = m > 1 && at_one_point(evals, m, d)};
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < d; j++)
             p->W[i * d + j] = p->W[(m + i) * d + j] = (float)evals[i]->w[j];

@@ -43,7 +43,8 @@ MUST_CHECK bool many_pass_init(struct many_pass *p, const struct many_rows *r, s
                                struct err *err);
 void many_pass_free(struct many_pass *p);
 
-/* evals: m <= m_max, sorted by view.left_out. Products in float32 (w is rounded to it). */
+/* evals: m <= m_max, sorted by view.left_out. Products in float32 (w is rounded to it). When all columns are at one
+ * point, such as the head that is resampled, margins are made once: the same bits. */
 void many_pass_run(struct many_pass *p, struct many_eval *const *evals, size_t m);
 /* The same in float64 all through and from the embeddings themselves, and margins of what is left out. Some three times
  * as dear. ERR_MEMORY. */

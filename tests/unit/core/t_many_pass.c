@@ -148,3 +148,29 @@ Test(many_pass, columns_do_not_disturb_each_other)
     }
     close_bench(&b);
 }
+
+/* Margins that are made once for all serve a column as its own do: the bits that it has beside a column elsewhere. */
+Test(many_pass, columns_at_one_point_have_the_bits_that_they_have_apart)
+{
+    static struct bench b;
+    double g[COLUMNS][D], loss[COLUMNS];
+    for (int plain = 0; plain <= 1; plain++) {
+        widen_force_plain(plain == 1);
+        open_bench(&b, 1501, 2, &(struct loss){0});
+        make_columns(&b);
+        for (size_t j = 1; j < COLUMNS; j++)
+            memcpy(b.w[j], b.w[0], sizeof b.w[0]);
+        many_pass_run(&b.pass, b.sorted, COLUMNS);
+        for (size_t j = 0; j < COLUMNS; j++)
+            loss[j] = b.evals[j].loss;
+        memcpy(g, b.g, sizeof g);
+        b.w[COLUMNS - 1][0] += 1;
+        many_pass_run(&b.pass, b.sorted, COLUMNS);
+        for (size_t j = 0; j + 1 < COLUMNS; j++)
+            cr_expect(eq(dbl, b.evals[j].loss, loss[j]), "column %zu", j);
+        cr_expect(eq(int, memcmp(g, b.g, (COLUMNS - 1) * sizeof *g), 0));
+        cr_expect(ne(dbl, b.evals[COLUMNS - 1].loss, loss[COLUMNS - 1]));
+        close_bench(&b);
+        widen_force_plain(false);
+    }
+}
