@@ -1,5 +1,6 @@
-/* The annotate view from inside: its state, shared by view_annotate.c (requests to actions), annotate_write.c (the
- * justification, reasons), annotate_arrange.c (room for the texts), annotate_look.c (how they are shown),
+/* The annotate view from inside: its state, shared by view_annotate.c (whose request it is; actions performed),
+ * annotate_rate.c (what is said of an item), annotate_read.c (how it is read), annotate_write.c (the justification,
+ * reasons), annotate_arrange.c (room for the texts), annotate_look.c (how they are shown),
  * annotate_search.c (searching them),
  * annotate_select.c (marking passages), annotate_linear.c (without panes), annotate_break.c, rank.c and rank_draw.c
  * (several answers that are put in order), annotate_command.c
@@ -72,9 +73,6 @@ const struct annotate_state *annotate_state(const struct annotate *a);
 /* Have an action performed; messages go to the screen. True when it was done, and not refused. */
 bool annotate_perform(struct annotate *a, struct screen *s, struct action action);
 
-/* Show the guidelines, or say that there are none. */
-void annotate_guidelines(struct annotate *a, struct screen *s);
-
 /* What a cell is: an attribute of a side, or neither. */
 struct cell_place {
     int side, attribute; /* attribute -1: preference or justification */
@@ -87,8 +85,17 @@ bool annotate_ranks(const struct annotate *a);
 enum keymap annotate_rating_map(const struct annotate *a);
 /* "A", "C", "the prompt". */
 const char *annotate_pane_name(const struct annotate *a, enum pane pane);
+
+/* annotate_rate.c */
 /* Go to a cell of the draft. */
 void annotate_move_to(struct annotate *a, struct screen *s, int cell);
+void annotate_rate_request(struct annotate *a, struct screen *s, enum request r);
+
+/* annotate_read.c */
+/* False: it is none about reading. */
+bool annotate_read_request(struct annotate *a, struct screen *s, enum request r);
+/* Show the guidelines, or say that there are none. */
+void annotate_guidelines(struct annotate *a, struct screen *s);
 
 /* rank.c */
 /* Which answers are to be read now. */

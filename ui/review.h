@@ -1,4 +1,5 @@
-/* The review view from inside: view_review.c (requests to deeds), review_draw.c (the screen). */
+/* The review view from inside: view_review.c (requests to deeds), review_cases.c (what is reviewed), review_command.c,
+ * review_draw.c (the screen). */
 #ifndef ASSAY_UI_REVIEW_H
 #define ASSAY_UI_REVIEW_H
 
@@ -36,11 +37,26 @@ struct reviewing {
     struct rubric rubric;
 };
 
+/* review_cases.c */
+/* Read the list anew; what it says is taken over once it is there. */
+void review_look(struct reviewing *r);
+/* Another list. The case on the screen stays there while somebody writes about it, or when it is in the new one, too;
+ * what was begun is always in it. */
+void review_take_over(struct reviewing *r, const struct waiting *found);
+/* Read the case at r->at; `again`: also when it is on the screen already. */
+void review_show_case(struct reviewing *r, struct screen *s, bool again);
+/* What was said of the case on the screen is there when it is come back to. */
+void review_remember(struct reviewing *r);
+/* Where a comparison stands in the list; behind its end when it does not. */
+size_t review_place_of(const struct reviewing *r, int64_t comparison);
 /* The i-th judgement in the columns: of people first, then of sources and reviewers; NULL behind the last. */
 const struct judgement *review_judge(const struct reviewing *r, size_t i);
 size_t review_judges(const struct reviewing *r);
 /* Words of prompt and answers. */
 int review_words(const struct reviewing *r);
+
+/* review_command.c */
+extern const struct command review_commands[];
 
 /* review_draw.c */
 void review_draw(void *view, const struct screen *s, struct grid *g);

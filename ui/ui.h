@@ -11,7 +11,7 @@
  *   grid.[ch]           cells in memory, the only way to put text on the screen
  *   textview.[ch]       a long text wrapped to a width (wrap.c), with a scroll position and marks
  *   rendering.[ch]      a text as it is shown where that is not its bytes, and which byte is whose
- *   markdown.[ch]       markdown as it is meant to be read (tables: markdown_table.[ch])
+ *   markdown.[ch]       markdown as it is meant to be read; markdown_writer.[ch] its lines, markdown_table.[ch] tables
  *   editor.[ch]         a text being written; external.[ch] in a program of the person's own
  *   cmdline.[ch]        the line behind `:`, its history and completion
  *   command.[ch]        the commands that can stand on it
@@ -35,7 +35,7 @@
  *   view_stack.[ch]     which views are open
  *   annotate_layout.[ch] where everything stands on the annotate screen, for every size
  *   annotate.h          the annotate view from inside:
- *                       annotate_{arrange,look,search,select,linear,break,draw,strip,write,command}.c
+ *                       annotate_{rate,read,arrange,look,search,select,linear,break,draw,strip,write,command}.c
  *   view_annotate.[ch]  the annotate view: requests to actions
  *   view_dashboard.[ch] what there is to do; dashboard.h from inside: dashboard_{facts,draw}.c; glance.h its agreement
  *   view_rubric.[ch]    the whole rubric
@@ -43,9 +43,9 @@
  *   manual.[ch]         the same for the manual page
  *   reading.[ch], said.[ch] one comparison to read, judgements in a few words; verdict.h what a head says of it
  *   waiting.[ch], indexer.[ch] what waits, and the index of words, beside the screen
- *   view_browse.[ch]    comparisons that pass a query
- *   view_review.[ch], review.h, review_draw.c where people disagree, in columns, and a decision
- *   view_queue.[ch]     what comes next and why
+ *   view_browse.[ch], browse.h, browse_draw.c comparisons that pass a query
+ *   view_review.[ch], review.h, review_{cases,command,draw}.c where people disagree, in columns, and a decision
+ *   view_queue.[ch], queue.h, queue_draw.c what comes next and why
  *   script.[ch]         keys and commands from a file
  *   decoder.[ch]        bytes that curses does not know to keys
  *   term.[ch]           the terminal: the only file that includes curses

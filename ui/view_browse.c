@@ -1,13 +1,7 @@
 #include "ui/view_browse.h"
 
-#include "store/browse.h"
 #include "store/words.h"
-#include "ui/frame.h"
-#include "ui/indexer.h"
-#include "ui/list.h"
-#include "ui/reading.h"
-#include "ui/said.h"
-#include "ui/strip.h"
+#include "ui/browse.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,29 +9,7 @@
 enum {
     PORTION = 64, /* comparisons asked for at once */
     TRIES = 200,  /* and tried at most: a few milliseconds */
-    CACHE = 128,  /* rows kept for drawing, more than any screen has */
-    WIDE = 120,   /* from so many columns on the reading stands beside the list */
     AHEAD = 3     /* screens of rows found before they are seen */
-};
-
-struct browsing {
-    struct workbench *workbench;
-    struct cmdline line; /* the query while it is typed */
-    char *asked;         /* the query that the list answers */
-    struct arena arena;  /* of its parsed form */
-    struct browse *query;
-    VEC(int64_t) found; /* keys, as far as they were looked for */
-    int64_t reached;
-    bool end, to_end; /* all is found; the last row is wanted */
-    int64_t wanted; /* the selection goes back to this one, or what comes behind it, once it is found; 0: it is there */
-    struct list list;
-    struct browse_row cache[CACHE];
-    size_t cached;
-    struct arena rows; /* of the cache */
-    struct reading reading;
-    bool reads; /* the keys scroll the reading, which has all the room */
-    struct indexer *indexer;
-    int64_t unindexed;
 };
 
 /* ---- finding ---- */
@@ -51,12 +23,6 @@ static bool wants_more(const struct browsing *b)
 static int64_t selected(const struct browsing *b)
 {
     return b->list.n > 0 ? b->found.v[b->list.at] : 0;
-}
-
-static void forget_rows(struct browsing *b)
-{
-    b->cached = 0;
-    arena_reset(&b->rows);
 }
 
 static void show_selected(struct browsing *b, struct screen *s, bool again)
@@ -109,7 +75,7 @@ static void start_over(struct browsing *b, struct screen *s, int64_t wanted)
     b->wanted = wanted;
     b->end = b->to_end = false;
     list_set(&b->list, 0);
-    forget_rows(b);
+    browse_forget_rows(b);
     find_more(b, s);
 }
 
@@ -181,7 +147,7 @@ static void browse_shown(void *view, struct screen *s)
 {
     struct browsing *b = view;
     struct err err;
-    forget_rows(b);
+    browse_forget_rows(b);
     if (b->query == NULL) {
         if (!ask(b, s, "", &err))
             screen_refuse(s, "%s", err.text);
@@ -209,7 +175,7 @@ static void retire_or_restore(struct browsing *b, struct screen *s, enum deed_ki
     struct deed deed = {.kind = kind, .row = selected(b), .text = why, .len = why != NULL ? strlen(why) : 0};
     if (!workbench_perform(b->workbench, s, &deed))
         return;
-    forget_rows(b);
+    browse_forget_rows(b);
     show_selected(b, s, true);
 }
 
@@ -217,7 +183,7 @@ static void take_back(struct browsing *b, struct screen *s)
 {
     if (!workbench_undo(b->workbench, s, false, NULL))
         return;
-    forget_rows(b);
+    browse_forget_rows(b);
     show_selected(b, s, true);
 }
 
@@ -333,131 +299,6 @@ static const struct command commands[] = {
     {"retire", NULL, "[REASON]", "take it out of work, and say why", NULL, run_retire},
     {0},
 };
-
-/* ---- drawing ---- */
-
-static const struct browse_row *row_of(struct browsing *b, int64_t comparison)
-{
-    struct err err;
-    for (size_t i = 0; i < b->cached; i++)
-        if (b->cache[i].comparison == comparison)
-            return &b->cache[i];
-    if (b->cached == CACHE)
-        forget_rows(b);
-    struct browse_row *r = &b->cache[b->cached];
-    if (!browse_get(b->workbench->db, comparison, &b->rows, r, &err) || r->comparison == 0)
-        return NULL;
-    b->cached++;
-    return r;
-}
-
-/* id  source  state  label  what was asked */
-static void draw_row(void *ctx, struct grid *g, int row, int col, int cols, size_t i)
-{
-    enum { ID = 8, SOURCE = 10, STATE = 8, LABEL = 5, GAP = 2 };
-    struct browsing *b = ctx;
-    const struct browse_row *r = row_of(b, b->found.v[i]);
-    if (r == NULL)
-        return;
-    int at = col, end = col + cols;
-    struct buf label = BUF_INIT;
-    if (r->label.has)
-        said_strength(r->label.strength, 1, g->ascii, &label);
-    grid_put(g, row, at, ID, r->id, ID, STYLE_DIM);
-    at += ID + GAP;
-    grid_put_short(g, row, at, SOURCE, r->source, strlen(r->source), STYLE_LABEL);
-    at += SOURCE + GAP;
-    grid_puts(g, row, at, STATE, browse_state(r), STYLE_LABEL);
-    at += STATE + GAP;
-    grid_puts(g, row, at, LABEL, label.ptr, STYLE_VALUE);
-    at += LABEL + GAP;
-    grid_put_short(g, row, at, end - at, r->asked, strlen(r->asked), STYLE_TEXT);
-    buf_free(&label);
-}
-
-static const char nothing_here[] = "There is nothing to search yet. `assay import FILE` brings comparisons in; `assay "
-                                   "demo` makes a workspace with some.";
-static const char nothing_found[] = "No comparison passes this query. Side by side, words and fields must all hold: "
-                                    "try fewer of them, or \"or\" between "
-                                    "them. Retired ones are found only by `retired`.";
-
-static void draw_list(struct browsing *b, struct grid *g, int row, int col, int rows, int cols)
-{
-    char range[LIST_RANGE_SIZE], right[LIST_RANGE_SIZE + 40];
-    list_range(&b->list, range);
-    if (b->indexer != NULL)
-        snprintf(right, sizeof right, "%s%s, %lld to index", range, b->end ? "" : "+", (long long)b->unindexed);
-    else
-        snprintf(right, sizeof right, "%s%s", range, b->end ? "" : "+");
-    frame_rule(g, row, col, cols, "found", right);
-    if (b->list.n > 0)
-        list_draw(&b->list, g, row + 1, col, rows - 1, cols, draw_row, b);
-    else if (b->end && b->indexer == NULL)
-        frame_empty(g, row + 1, col, rows - 1, cols, b->asked[0] == '\0' ? nothing_here : nothing_found);
-    else
-        frame_empty(g, row + 1, col, rows - 1, cols, "Looking ...");
-}
-
-static void draw_reading(struct browsing *b, struct grid *g, int row, int col, int rows, int cols)
-{
-    char title[ID_HEX_SIZE + 40], range[TEXTVIEW_RANGE_SIZE];
-    const struct comparison *c = &b->reading.c;
-    if (c->row == 0) {
-        frame_rule(g, row, col, cols, "", "");
-        return;
-    }
-    snprintf(title, sizeof title, "%.8s  A is the first%s", c->id, c->retired ? "  retired" : "");
-    textview_resize(&b->reading.text, cols - 2, rows - 1);
-    textview_range(&b->reading.text, range);
-    frame_rule(g, row, col, cols, title, range);
-    reading_draw(&b->reading, g, row + 1, col + 1, rows - 1, cols - 2);
-}
-
-static const struct strip_item keys_shown[] = {
-    {{REQ_QUERY}, "", "query"},     {{REQ_OPEN}, "", "read"},     {{REQ_THIS}, "", "annotate"},
-    {{REQ_HISTORY}, "", "history"}, {{REQ_RETIRE}, "", "retire"}, {{REQ_LEAVE}, "", "back"},
-    {{REQ_HELP}, "", "all"},
-};
-
-static const struct strip_item keys_typing[] = {
-    {{REQ_ACCEPT}, "", "find"}, {{REQ_COMPLETE}, "", "complete a field"}, {{REQ_DONE}, "", "leave it as it was"}};
-
-static void draw_query(struct browsing *b, struct grid *g)
-{
-    if (b->line.open) {
-        cmdline_draw(&b->line, g, 1);
-        return;
-    }
-    bool empty = b->asked == NULL || b->asked[0] == '\0';
-    const char *text = empty ? "everything in work" : b->asked;
-    grid_puts(g, 1, 0, 1, "/", STYLE_DIM);
-    grid_put_short(g, 1, 1, g->cols - 2, text, strlen(text), empty ? STYLE_DIM : STYLE_VALUE);
-}
-
-static void browse_draw(void *view, const struct screen *s, struct grid *g)
-{
-    struct browsing *b = view;
-    int room = g->rows - 3;
-    workbench_header(b->workbench, g, "browse", b->workbench->person);
-    if (b->reads) {
-        draw_reading(b, g, 2, 0, room, g->cols);
-    } else if (g->cols >= WIDE) {
-        int half = g->cols / 2;
-        draw_list(b, g, 2, 0, room, half);
-        draw_reading(b, g, 2, half + 1, room, g->cols - half - 1);
-        grid_marks(g, 2, half, 1, MARK_TEE_DOWN, STYLE_RULE);
-        for (int row = 3; row < 2 + room; row++)
-            grid_marks(g, row, half, 1, MARK_BAR, STYLE_RULE);
-    } else {
-        draw_list(b, g, 2, 0, room / 2, g->cols);
-        draw_reading(b, g, 2 + room / 2, 0, room - room / 2, g->cols);
-    }
-    if (b->line.open)
-        strip_draw(s, g, 1, KEYMAP_LINE, keys_typing, sizeof keys_typing / sizeof *keys_typing);
-    else
-        strip_draw(s, g, 1, KEYMAP_BROWSE, keys_shown, sizeof keys_shown / sizeof *keys_shown);
-    draw_query(b, g); /* last: the cursor stands there while it is typed */
-}
 
 /* ---- the view ---- */
 

@@ -1,134 +1,10 @@
 #include "ui/view_review.h"
 
-#include "core/words.h"
 #include "ui/review.h"
 #include "ui/view_rubric.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-/* ---- what is shown ---- */
-
-static int rank(const struct judgement *j)
-{
-    return j->by_person ? 0 : j->by_reviewer ? 2 : 1;
-}
-
-static bool has_column(const struct judgement *j)
-{
-    return j->comparison != 0 && j->kind != KIND_WITHDRAWN;
-}
-
-const struct judgement *review_judge(const struct reviewing *r, size_t i)
-{
-    for (int wanted = 0; wanted <= 2; wanted++)
-        for (size_t k = 0; k < r->reading.c.n; k++) {
-            const struct judgement *j = &r->reading.c.judgements[k];
-            if (has_column(j) && rank(j) == wanted && i-- == 0)
-                return j;
-        }
-    return NULL;
-}
-
-size_t review_judges(const struct reviewing *r)
-{
-    size_t n = 0;
-    while (review_judge(r, n) != NULL)
-        n++;
-    return n;
-}
-
-static int count_words(const char *text, size_t len)
-{
-    struct words w = {0};
-    int n = 0;
-    words_init(&w, text, len);
-    while (words_next(&w))
-        n++;
-    words_free(&w);
-    return n;
-}
-
-int review_words(const struct reviewing *r)
-{
-    const struct comparison *c = &r->reading.c;
-    int n = count_words(c->text[0].ptr, c->text[0].len) + count_words(c->text[1].ptr, c->text[1].len);
-    for (size_t i = 0; i < c->n_turns; i++)
-        n += count_words(c->turns[i].content.ptr, c->turns[i].content.len);
-    return n;
-}
-
-static void show_case(struct reviewing *r, struct screen *s, bool again)
-{
-    struct err err;
-    int64_t row = r->at < r->cases.n ? r->cases.v[r->at].comparison : 0;
-    const struct begun *begun = begun_of(&r->begun, row);
-    bool same = row == r->reading.row;
-    if (!reading_set(&r->reading, r->workbench->db, row, 1, s->grid.ascii, again, &err))
-        screen_refuse(s, "%s", err.text);
-    if (same)
-        return;
-    r->judge = 0;
-    r->reads = false;
-    r->mode = REVIEW_LOOK;
-    r->preference = begun != NULL ? begun->preference : PREFERENCE_UNSET;
-    editor_set(&r->because, begun != NULL ? begun->because.ptr : "", begun != NULL ? begun->because.len : 0);
-}
-
-/* What was said of the case on the screen is there when it is come back to. */
-static void remember(struct reviewing *r)
-{
-    if (r->at < r->cases.n)
-        begun_keep(&r->begun, &r->cases.v[r->at], r->preference, &r->because.text);
-}
-
-static void look(struct reviewing *r)
-{
-    worker_drop(r->looking);
-    r->looking =
-        waiting_start(r->workbench->path, BACKLOG_DISAGREEMENT, &r->filter, r->workbench->host, &r->workbench->wake);
-}
-
-/* Where a comparison stands in the list; behind its end when it does not. */
-static size_t place_of(const struct reviewing *r, int64_t comparison)
-{
-    size_t i = 0;
-    while (i < r->cases.n && r->cases.v[i].comparison != comparison)
-        i++;
-    return i;
-}
-
-/* It stands in the list, in front when it was not found there. */
-static void put_in(struct reviewing *r, const struct waiting_item *item)
-{
-    if (place_of(r, item->comparison) < r->cases.n)
-        return;
-    vec_push(&r->cases, *item);
-    for (size_t i = r->cases.n - 1; i > 0; i--)
-        r->cases.v[i] = r->cases.v[i - 1];
-    r->cases.v[0] = *item;
-}
-
-/* Another list. The case on the screen stays there while somebody writes about it, or when it is in the new one, too;
- * what was begun is always in it. */
-static void take_over(struct reviewing *r, const struct waiting *found)
-{
-    struct waiting_item here = {0};
-    if (r->at < r->cases.n)
-        here = r->cases.v[r->at];
-    int64_t wanted = r->wanted != 0 && r->mode == REVIEW_LOOK ? r->wanted : here.comparison;
-    remember(r);
-    vec_clear(&r->cases);
-    for (size_t i = 0; i < found->items.n; i++)
-        vec_push(&r->cases, found->items.v[i]);
-    for (size_t i = r->begun.of.n; i > 0; i--)
-        put_in(r, &r->begun.of.v[i - 1].item);
-    if (r->mode != REVIEW_LOOK && here.comparison != 0)
-        put_in(r, &here);
-    size_t at = place_of(r, wanted);
-    r->at = at < r->cases.n ? at : 0;
-    r->wanted = 0;
-}
 
 static void review_woken(void *view, struct screen *s)
 {
@@ -141,13 +17,13 @@ static void review_woken(void *view, struct screen *s)
     snprintf(r->why, sizeof r->why, "%s", found->why);
     if (r->filter.order != WAITING_LISTED && found->why[0] != '\0')
         screen_say(s, "The order is that of the list: %s.", found->why);
-    take_over(r, found);
+    review_take_over(r, found);
     worker_drop(r->looking);
     r->looking = NULL;
     r->looked = true;
     r->all = r->cases.n;
     r->decided = 0;
-    show_case(r, s, true);
+    review_show_case(r, s, true);
 }
 
 static bool review_busy(const void *view)
@@ -163,9 +39,9 @@ static void review_shown(void *view, struct screen *s)
     if (!rubric_current(r->workbench->db, &r->arena, &r->rubric, &err))
         screen_refuse(s, "%s", err.text);
     if (r->looked)
-        show_case(r, s, true);
+        review_show_case(r, s, true);
     else if (r->looking == NULL)
-        look(r);
+        review_look(r);
 }
 
 static void go(struct reviewing *r, struct screen *s, size_t at)
@@ -174,22 +50,22 @@ static void go(struct reviewing *r, struct screen *s, size_t at)
         screen_say(s, r->at == 0 && at > r->cases.n ? "This is the first." : "This is the last.");
         return;
     }
-    remember(r);
+    review_remember(r);
     r->at = at;
-    show_case(r, s, false);
+    review_show_case(r, s, false);
 }
 
 /* Nothing that was begun is thrown away by leaving: one comes to it first. */
 static void leave(struct reviewing *r, struct screen *s)
 {
     char keep[KEY_NAME_SIZE], forget[KEY_NAME_SIZE];
-    remember(r);
+    review_remember(r);
     if (r->begun.of.n == 0) {
         screen_pop(s);
         return;
     }
     if (begun_of(&r->begun, r->reading.row) == NULL)
-        go(r, s, place_of(r, r->begun.of.v[0].item.comparison));
+        go(r, s, review_place_of(r, r->begun.of.v[0].item.comparison));
     screen_refuse(s, "This decision is not kept yet: %s keeps it, %s empties it.",
                   keys_say(s->keys, KEYMAP_REVIEW, REQ_SUBMIT, keep),
                   keys_say(s->keys, KEYMAP_REVIEW, REQ_CLEAR, forget));
@@ -226,14 +102,14 @@ static void close_case(struct reviewing *r, struct screen *s)
 {
     r->preference = PREFERENCE_UNSET;
     editor_set(&r->because, "", 0);
-    remember(r);
+    review_remember(r);
     for (size_t i = r->at + 1; i < r->cases.n; i++)
         r->cases.v[i - 1] = r->cases.v[i];
     r->cases.n--;
     r->decided++;
     if (r->at >= r->cases.n && r->at > 0)
         r->at--;
-    show_case(r, s, false);
+    review_show_case(r, s, false);
 }
 
 static void decide(struct reviewing *r, struct screen *s)
@@ -254,7 +130,7 @@ static void decide(struct reviewing *r, struct screen *s)
 static void take_back(struct reviewing *r, struct screen *s)
 {
     if (workbench_undo(r->workbench, s, true, &r->wanted))
-        look(r); /* it may be among them again */
+        review_look(r); /* it may be among them again */
 }
 
 /* ---- dropping ---- */
@@ -283,7 +159,7 @@ static void drop(struct reviewing *r, struct screen *s)
     if (!workbench_perform(r->workbench, s, &deed))
         return;
     r->judge = 0;
-    show_case(r, s, true);
+    review_show_case(r, s, true);
 }
 
 /* ---- requests ---- */
@@ -406,64 +282,6 @@ static bool review_text(void *view, struct screen *s, const char *text, size_t n
     return true;
 }
 
-/* ---- commands ---- */
-
-static bool run_annotator(void *view, struct screen *s, const char *arg, struct err *err)
-{
-    struct reviewing *r = view;
-    (void)s, (void)err;
-    snprintf(r->filter.annotator, sizeof r->filter.annotator, "%.63s", arg);
-    look(r);
-    return true;
-}
-
-static bool run_attribute(void *view, struct screen *s, const char *arg, struct err *err)
-{
-    struct reviewing *r = view;
-    (void)s;
-    if (arg[0] != '\0' && rubric_find(&r->rubric, arg, strlen(arg)) < 0)
-        return err_set(err, ERR_USAGE, "the rubric has no attribute \"%.40s\"", arg);
-    snprintf(r->filter.attribute, sizeof r->filter.attribute, "%.63s", arg);
-    look(r);
-    return true;
-}
-
-static bool run_gap(void *view, struct screen *s, const char *arg, struct err *err)
-{
-    struct reviewing *r = view;
-    char *end;
-    long gap = strtol(arg, &end, 10);
-    (void)s;
-    if (*end != '\0' || gap < 0 || gap > 9)
-        return err_set(err, ERR_USAGE, "a gap is a number from 0 to 9: how far apart people are at least");
-    r->filter.gap = (int)gap;
-    look(r);
-    return true;
-}
-
-static bool run_order(void *view, struct screen *s, const char *arg, struct err *err)
-{
-    struct reviewing *r = view;
-    (void)s;
-    if (!waiting_order_parse(arg, &r->filter.order, err))
-        return false;
-    look(r);
-    return true;
-}
-
-static const char *const orders[] = {
-#define X(id, word, meaning) word,
-    WAITING_ORDERS(X)
-#undef X
-        NULL};
-static const struct command commands[] = {
-    {"order", NULL, "WHICH", "listed; sure or unsure: where the head is so, while people disagree", orders, run_order},
-    {"annotator", NULL, "NAME", "only what this person judged, too; nothing: of all", NULL, run_annotator},
-    {"attribute", NULL, "NAME", "apart in this attribute, most first; nothing: in the preference", NULL, run_attribute},
-    {"gap", NULL, "N", "apart by at least so much", NULL, run_gap},
-    {0},
-};
-
 /* ---- the view ---- */
 
 static enum keymap review_keymap(const void *view)
@@ -504,7 +322,7 @@ struct view view_review(struct workbench *w)
 {
     static const struct view_ops ops = {
         .name = "review",
-        .commands = commands,
+        .commands = review_commands,
         .keymap = review_keymap,
         .request = review_request,
         .text = review_text,
