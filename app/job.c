@@ -1,9 +1,9 @@
 #include "app/job.h"
 
 #include "core/base/clock.h"
+#include "ui/worker.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -62,21 +62,6 @@ void job_init(struct job *j, void (*wake)(void *ctx), void *ctx)
     pthread_mutex_init(&j->lock, NULL);
 }
 
-/* The new thread has the mask of the one that makes it. Faults are its own: one that is blocked would end the process
- * without the handler that puts the screen back. */
-static int create(struct job *j)
-{
-    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    sigset_t others, before;
-    sigfillset(&others);
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-        sigdelset(&others, faults[i]);
-    pthread_sigmask(SIG_SETMASK, &others, &before);
-    int failed = pthread_create(&j->thread, NULL, serve, j);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed;
-}
-
 bool job_start(struct job *j, bool (*work)(void *ctx, const struct progress *progress, struct err *err), void *ctx,
                struct err *err)
 {
@@ -87,7 +72,7 @@ bool job_start(struct job *j, bool (*work)(void *ctx, const struct progress *pro
     j->stop = false;
     j->started = j->woken = clock_monotonic();
     j->seen = (struct work){.state = WORK_RUNNING};
-    int failed = create(j);
+    int failed = worker_thread(&j->thread, serve, j);
     j->begun = failed == 0;
     if (j->begun)
         return true;

@@ -26,8 +26,8 @@ struct browsing {
     size_t cached;
     struct arena rows; /* of the cache */
     struct reading reading;
-    bool reads; /* the keys scroll the reading, which has all the room */
-    struct indexer *indexer;
+    bool reads;             /* the keys scroll the reading, which has all the room */
+    struct worker *indexer; /* NULL: nothing is being indexed */
     int64_t unindexed;
 };
 

@@ -5,7 +5,7 @@
 
 #include "ui/screen.h"
 
-enum { OPTION_MOST = 64 };
+enum { OPTION_MOST = 16 }; /* and values of one */
 
 /* "NAME VALUE", "NAME" of a switch (on), or "" (says how all stand). ERR_USAGE says what there is instead. */
 MUST_CHECK bool option_set(struct screen *s, const char *arg, struct err *err);

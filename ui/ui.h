@@ -50,7 +50,7 @@
  *   decoder.[ch]        bytes that curses does not know to keys
  *   term.[ch]           the terminal: the only file that includes curses
  *   term_signal.[ch]    signals as something to poll, and the screen put back when the program dies
- *   worker.[ch]         a job on a thread of its own
+ *   worker.[ch]         a job on a thread of its own; what it takes to end it in order
  *   wake.[ch]           how worker threads end the waiting of the loop
  *   loop.[ch]           keys in, cells out
  */

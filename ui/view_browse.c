@@ -122,7 +122,7 @@ static void browse_woken(void *view, struct screen *s)
         return;
     if (b->unindexed < 0)
         screen_refuse(s, "%s", err.text);
-    indexer_stop(b->indexer);
+    worker_drop(b->indexer);
     b->indexer = NULL;
     start_over(b, s, selected(b));
 }
@@ -318,7 +318,7 @@ static void browse_dump(const void *view, struct buf *out)
 static void browse_close(void *view)
 {
     struct browsing *b = view;
-    indexer_stop(b->indexer);
+    worker_drop(b->indexer);
     cmdline_release(&b->line);
     mem_free(b->asked);
     arena_free(&b->arena);

@@ -1,7 +1,10 @@
 #include "ui/wake.h"
 
+#include "core/base/mem.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
 bool wake_open(struct wake *w, struct err *err)
@@ -12,12 +15,19 @@ bool wake_open(struct wake *w, struct err *err)
         fcntl(w->fds[i], F_SETFL, O_NONBLOCK);
         fcntl(w->fds[i], F_SETFD, FD_CLOEXEC);
     }
+    w->workers = mem_alloc(sizeof *w->workers);
+    atomic_init(w->workers, 0);
     w->open = true;
     return true;
 }
 
 void wake_close(struct wake *w)
 {
+    for (int ms = 0; w->open && atomic_load(w->workers) > 0 && ms < WAKE_PATIENCE_MS; ms++)
+        nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
+    if (w->open && atomic_load(w->workers) == 0)
+        mem_free(w->workers);
+    w->workers = NULL;
     for (int i = 0; i < 2 && w->open; i++)
         close(w->fds[i]);
     w->open = false;

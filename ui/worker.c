@@ -2,7 +2,7 @@
 
 #include "core/base/mem.h"
 
-#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 
 struct worker {
@@ -24,6 +24,7 @@ static void destroy(struct worker *w)
 static void *work(void *worker)
 {
     struct worker *w = worker;
+    atomic_int *count = w->wake->workers; /* what is dropped may outlive the wake */
     w->ops->run(w->job, w);
     pthread_mutex_lock(&w->lock);
     w->done = true;
@@ -33,7 +34,24 @@ static void *work(void *worker)
     pthread_mutex_unlock(&w->lock);
     if (dropped)
         destroy(w);
+    if (count != NULL)
+        atomic_fetch_sub(count, 1);
     return NULL;
+}
+
+/* The new thread has the mask of the one that makes it. Faults are its own: one that is blocked would end the process
+ * without the handler that puts the screen back. */
+int worker_thread(pthread_t *out, void *(*run)(void *ctx), void *ctx)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    sigset_t others, before;
+    sigfillset(&others);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigdelset(&others, faults[i]);
+    pthread_sigmask(SIG_SETMASK, &others, &before);
+    int failed = pthread_create(out, NULL, run, ctx);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed;
 }
 
 struct worker *worker_start(const struct worker_ops *ops, void *job, const struct wake *wake)
@@ -44,7 +62,9 @@ struct worker *worker_start(const struct worker_ops *ops, void *job, const struc
     w->job = job;
     w->wake = wake;
     pthread_mutex_init(&w->lock, NULL);
-    if (pthread_create(&thread, NULL, work, w) == 0)
+    if (wake->workers != NULL)
+        atomic_fetch_add(wake->workers, 1);
+    if (worker_thread(&thread, work, w) == 0)
         pthread_detach(thread);
     else
         work(w);
@@ -79,4 +99,10 @@ void worker_drop(struct worker *w)
 bool worker_wanted(const struct worker *w)
 {
     return !w->dropped;
+}
+
+void worker_tell(const struct worker *w)
+{
+    if (!w->dropped)
+        wake_up(w->wake);
 }

@@ -72,3 +72,33 @@ Test(worker, what_is_dropped_is_told_to_stop_frees_itself_and_wakes_nobody)
     wake_close(&wake);
     worker_drop(NULL);
 }
+
+Test(worker, closing_the_wake_waits_for_what_was_dropped)
+{
+    struct wake wake = {0};
+    struct err err;
+    cr_assert(wake_open(&wake, &err));
+    worker_drop(worker_start(&ops, new_job(), &wake));
+    wake_close(&wake);
+    cr_expect(eq(int, freed, 1));
+}
+
+static void say(void *job, const struct worker *w)
+{
+    worker_tell(w);
+    run(job, w);
+}
+
+Test(worker, news_wake_the_loop_before_the_end)
+{
+    static const struct worker_ops telling = {say, free_job};
+    struct wake wake = {0};
+    struct err err;
+    cr_assert(wake_open(&wake, &err));
+    struct worker *w = worker_start(&telling, new_job(), &wake);
+    struct pollfd p = {.fd = wake_fd(&wake), .events = POLLIN};
+    cr_assert(eq(int, poll(&p, 1, 10000), 1));
+    cr_expect(not(worker_done(w)));
+    worker_drop(w);
+    wake_close(&wake);
+}
