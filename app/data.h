@@ -30,7 +30,7 @@ struct rubric_weight {
 };
 
 struct data {
-    bool from_workspace, unchecked; /* unchecked: DATA_UNCHECKED */
+    bool from_workspace, unchecked;   /* unchecked: DATA_UNCHECKED */
     VEC(struct rubric_weight) rubric; /* of the workspace's current one; empty when it weighs nothing */
     struct embeddings e;
     struct scores scores;        /* in place of embeddings, whose rows they are then: app/data_scores.h */
