@@ -21,9 +21,8 @@ bool guard_wanted(struct db *db, const char *given, bool *wanted, struct err *er
     return true;
 }
 
-static void begin(void *ctx)
+static void begin(struct guard *g)
 {
-    struct guard *g = ctx;
     buf_reset(&g->reasons);
     jw_start(&g->w, &g->reasons);
     jw_array(&g->w);
@@ -61,9 +60,8 @@ static void look(struct guard *g, struct json_text t, enum guard_part part, cons
         add(g, found[i].reason, where, found[i].at, t.ptr + found[i].at, found[i].n);
 }
 
-static void prompt(void *ctx, const struct message *m, size_t n)
+static void prompt(struct guard *g, const struct message *m, size_t n)
 {
-    struct guard *g = ctx;
     for (size_t i = 0; i < n; i++) {
         char where[32];
         snprintf(where, sizeof where, "message %d", ++g->messages);
@@ -71,9 +69,8 @@ static void prompt(void *ctx, const struct message *m, size_t n)
     }
 }
 
-static void response(void *ctx, int64_t row, struct json_text text)
+static void response(struct guard *g, int64_t row, struct json_text text)
 {
-    struct guard *g = ctx;
     char where[32];
     snprintf(where, sizeof where, "response %d", ++g->responses);
     look(g, text, GUARD_RESPONSE, where);
@@ -89,9 +86,27 @@ static void response(void *ctx, int64_t row, struct json_text text)
     }
 }
 
+static void seen(void *ctx, const struct import_seen *s)
+{
+    struct guard *g = ctx;
+    switch (s->what) {
+    case SEEN_RECORD:
+        begin(g);
+        break;
+    case SEEN_PROMPT:
+        prompt(g, s->messages, s->n);
+        break;
+    case SEEN_RESPONSE:
+        response(g, s->prompt, (struct json_text){s->text, s->len});
+        break;
+    case SEEN_JUDGEMENT:
+        break; /* people say what they like */
+    }
+}
+
 void guard_init(struct guard *g)
 {
-    *g = (struct guard){.on = {.begin = begin, .prompt = prompt, .response = response, .end = end}};
+    *g = (struct guard){.on = {.seen = seen, .end = end}};
     g->on.ctx = g;
 }
 

@@ -20,18 +20,6 @@ struct import_refusal {
 };
 
 struct message;
-
-/* Looks at the texts of each record as they are put in. A record of which it says something is held in quarantine
- * (store/quarantine.h) in place of going in; one that somebody released goes in. Benchmarks are not looked at: nobody
- * is asked about them, and they are of use as a whole only. */
-struct import_guard {
-    void (*begin)(void *ctx);
-    void (*prompt)(void *ctx, const struct message *m, size_t n);
-    void (*response)(void *ctx, int64_t prompt, struct json_text text); /* `prompt`: whose answer it is */
-    const char *(*end)(void *ctx); /* JSON of what was found, until the next record; NULL: nothing */
-    void *ctx;
-};
-
 struct judgement;
 /* What became of a record, piece by piece, in the order of the file; a record whose neighbour was refused is told
  * twice. */
@@ -42,9 +30,19 @@ struct import_seen {
     size_t n;
     const char *text, *model; /* of a response; NULL: no model */
     size_t len;
+    int64_t prompt; /* of a response: the row of what it answers */
     const struct judgement *judgement;
     const char *annotator;
     bool swapped; /* of a judgement: the record's first response is stored as the second */
+};
+
+/* Looks at each record as it is put in. One of which it says something is held in quarantine (store/quarantine.h) in
+ * place of going in; one that somebody released goes in. Of a record of a benchmark it is not asked: nobody is asked
+ * about those, and they are of use as a whole only. */
+struct import_guard {
+    void (*seen)(void *ctx, const struct import_seen *s);
+    const char *(*end)(void *ctx); /* JSON of what was found, until the next record; NULL: nothing */
+    void *ctx;
 };
 
 struct import_options {

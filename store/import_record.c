@@ -69,6 +69,8 @@ bool import_messages(struct import *im, struct json_object *v, const char *what,
 void import_show(const struct import *im, struct import_seen s)
 {
     s.line = im->line;
+    if (im->guard != NULL)
+        im->guard->seen(im->guard->ctx, &s);
     if (im->options->seen != NULL)
         im->options->seen(im->options->ctx, &s);
 }
@@ -86,8 +88,6 @@ bool import_prompt(struct import *im, const struct message *m, size_t n, struct 
     if (!content_prompt(im->db, m, n, out, err))
         return false;
     import_count(&im->counts->prompts, out->made);
-    if (im->guard != NULL)
-        im->guard->prompt(im->guard->ctx, m, n);
     import_show(im, (struct import_seen){.what = SEEN_PROMPT, .messages = m, .n = n});
     return true;
 }
@@ -108,10 +108,11 @@ bool import_response(struct import *im, const struct content_row *prompt, const 
     if (!content_response(im->db, prompt, r, out, err))
         return false;
     import_count(&im->counts->responses, out->made);
-    if (im->guard != NULL)
-        im->guard->response(im->guard->ctx, prompt->row, r->text);
-    import_show(im, (struct import_seen){
-                        .what = SEEN_RESPONSE, .text = r->text.ptr, .len = r->text.len, .model = r->model.ptr});
+    import_show(im, (struct import_seen){.what = SEEN_RESPONSE,
+                                         .text = r->text.ptr,
+                                         .len = r->text.len,
+                                         .model = r->model.ptr,
+                                         .prompt = prompt->row});
     return true;
 }
 
