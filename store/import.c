@@ -284,8 +284,9 @@ static bool prepare(struct import_run *r, struct db *db, const struct import_opt
     if (!import_begin(im, db, source, err) || !licence_valid(o->licence, err) ||
         (o->format != NULL && !import_format_named(o->format, &r->format, err)))
         return false;
+    bool list;
     r->lines = lines_open(r->path, err);
-    return r->lines != NULL;
+    return r->lines != NULL && (is_named_table(r->path) || lines_of_list(r->lines, &list, err));
 }
 
 bool import_file(struct db *db, const char *path, const struct import_options *options, struct import_counts *counts,

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/base/unpack.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { CHUNK = 256 * 1024 };
@@ -15,6 +16,11 @@ struct lines {
     size_t at, end;
     bool eof, crlf, again;
     struct buf line;
+    struct {
+        bool on, over;
+        long ends;       /* of lines, so far */
+        size_t elements; /* so far */
+    } list;
 };
 
 struct lines *lines_open(const char *path, struct err *err)
@@ -41,6 +47,130 @@ static bool fill(struct lines *l, struct err *err)
     return true;
 }
 
+/* ---- a list ---- */
+
+static bool is_space(int c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Where the list is entered; 0: it is none, or (*more) what is there is not enough to say. */
+static size_t list_begins(const struct lines *l, bool *more)
+{
+    size_t at = 0;
+    if (l->end >= 3 && memcmp(l->chunk, "\xEF\xBB\xBF", 3) == 0)
+        at = 3;
+    while (at < l->end && is_space(l->chunk[at]))
+        at++;
+    size_t inside = at + 1;
+    while (inside < l->end && is_space(l->chunk[inside]))
+        inside++;
+    *more = at == l->end || (l->chunk[at] == '[' && inside >= l->end);
+    return !*more && l->chunk[at] == '[' && (l->chunk[inside] == '{' || l->chunk[inside] == ']') ? at + 1 : 0;
+}
+
+bool lines_of_list(struct lines *l, bool *list, struct err *err)
+{
+    bool more = true;
+    size_t begin = 0, n = 1;
+    while (more && n > 0 && l->end < CHUNK) {
+        if (!unpack_read(l->file, l->chunk + l->end, CHUNK - l->end, &n, err))
+            return false;
+        l->end += n;
+        begin = list_begins(l, &more);
+    }
+    for (; l->at < begin; l->at++)
+        l->list.ends += l->chunk[l->at] == '\n';
+    *list = l->list.on = begin > 0;
+    return true;
+}
+
+/* EOF at the end. */
+static bool next_byte(struct lines *l, int *c, struct err *err)
+{
+    *c = EOF;
+    if (l->at == l->end && !l->eof && !fill(l, err))
+        return false;
+    if (l->eof)
+        return true;
+    *c = (unsigned char)l->chunk[l->at++];
+    l->list.ends += *c == '\n';
+    return true;
+}
+
+static bool list_fault(const struct lines *l, const char *what, struct err *err)
+{
+    return err_set(err, ERR_SYNTAX, "%s:%ld: %s", lines_name(l), l->list.ends + 1, what);
+}
+
+/* To the first byte of the next element, which it leaves in *c; EOF behind the last. */
+static bool list_step(struct lines *l, int *c, struct err *err)
+{
+    size_t commas = 0;
+    do {
+        if (!next_byte(l, c, err))
+            return false;
+        commas += *c == ',';
+    } while (is_space(*c) || *c == ',');
+    if (*c == EOF)
+        return list_fault(l, "the list does not end; is the file whole?", err);
+    if (commas != (*c != ']' && l->list.elements > 0))
+        return list_fault(l, commas == 0 ? "a comma is missing in the list" : "a comma too many in the list", err);
+    if (*c != ']')
+        return true;
+    do
+        if (!next_byte(l, c, err))
+            return false;
+    while (is_space(*c));
+    l->list.over = true;
+    return *c == EOF || list_fault(l, "something follows the list; a file is one list, or JSON Lines", err);
+}
+
+/* The rest of an element that begins with c. */
+static bool list_element(struct lines *l, int c, struct err *err)
+{
+    bool inside = false, escaped = false; /* a string */
+    for (int depth = 0; inside || depth > 0 || (c != ',' && c != ']');) {
+        buf_addc(&l->line, c == '\n' || c == '\r' ? ' ' : (char)c);
+        if (!inside)
+            depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+        if (c == '"' && !escaped)
+            inside = !inside;
+        escaped = inside && c == '\\' && !escaped;
+        if (l->line.cut)
+            return list_fault(l, "an element of the list is longer than 256 MiB", err);
+        if (!next_byte(l, &c, err))
+            return false;
+        if (c == EOF)
+            return list_fault(l, "the list does not end; is the file whole?", err);
+    }
+    l->at--;
+    return true;
+}
+
+static bool next_of_list(struct lines *l, char **text, size_t *n, struct err *err)
+{
+    int c = EOF;
+    if (l->list.over)
+        return true;
+    if (!list_step(l, &c, err))
+        return false;
+    if (l->list.over)
+        return true;
+    l->number = l->list.ends + 1;
+    l->list.elements++;
+    if (!list_element(l, c, err))
+        return false;
+    while (l->line.len > 0 && is_space(l->line.ptr[l->line.len - 1]))
+        buf_truncate(&l->line, l->line.len - 1);
+    buf_reserve(&l->line, 0);
+    *text = l->line.ptr;
+    *n = l->line.len;
+    return true;
+}
+
+/* ---- lines ---- */
+
 bool lines_next(struct lines *l, char **text, size_t *n, struct err *err)
 {
     bool any = false;
@@ -53,6 +183,8 @@ bool lines_next(struct lines *l, char **text, size_t *n, struct err *err)
     buf_reset(&l->line);
     *text = NULL;
     *n = 0;
+    if (l->list.on)
+        return next_of_list(l, text, n, err);
     for (;;) {
         if (l->at == l->end && !l->eof && !fill(l, err))
             return false;

@@ -14,6 +14,10 @@ enum { LINE_MAX_BYTES = 256 * 1024 * 1024 };
 
 /* `name` is shown in errors and by lines_name: the path, or "stdin". NULL and `err` when it cannot be opened. */
 struct lines *lines_open(const char *path, struct err *err);
+/* Is the file one JSON list of objects, "[{...}, {...}]"? Then its elements are the lines from here on, however they
+ * are laid out, line ends inside them become spaces, and lines_number is where one begins. To be asked before the first
+ * lines_next, whose errors are then also what is wrong between elements, behind the list, or with its end. */
+MUST_CHECK bool lines_of_list(struct lines *l, bool *list, struct err *err);
 /* The next line without its end (LF or CRLF); a UTF-8 byte order mark before the first is dropped. The text may hold
  * NUL bytes, is terminated behind its length, may be changed by the caller, and lives until the next call.
  * At the end of the file *text is NULL. Errors: unreadable, a damaged packed file, a line longer than LINE_MAX_BYTES.

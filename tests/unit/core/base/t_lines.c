@@ -1,5 +1,6 @@
 #include "core/base/lines.h"
 
+#include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "tests/support/core_folder.h"
 
@@ -184,4 +185,122 @@ Test(lines, folders_and_absent_files_are_errors)
     cr_expect(ne(ptr, strstr(err.text, "is a directory"), NULL), "%s", err.text);
     cr_expect(eq(ptr, lines_open(path, &err), NULL));
     cr_expect(eq(int, (int)err.kind, (int)ERR_MISSING));
+}
+
+/* ---- a list ---- */
+
+static struct lines *open_text(const char *text, size_t n, bool *list)
+{
+    core_put(&folder, "x", text, n);
+    struct lines *l = lines_open(path, &err);
+    cr_assert(ne(ptr, l, NULL), "%s", err.text);
+    cr_assert(lines_of_list(l, list, &err), "%s", err.text);
+    return l;
+}
+
+static const struct {
+    const char *text;
+    long numbers[4];
+    const char *lines[4];
+} lists[] = {
+    {"[]", {0}, {NULL}},
+    {" \n[ ] \n", {0}, {NULL}},
+    {"[{}]", {1}, {"{}"}},
+    {"\xEF\xBB\xBF[{\"a\":1},{\"b\":[2,3]}]", {1, 1}, {"{\"a\":1}", "{\"b\":[2,3]}"}},
+    {"[\n  {\n    \"a\": 1\n  },\r\n  {\"b\": 2} ,\n  7\n]\n", {2, 5, 6}, {"{     \"a\": 1   }", "{\"b\": 2}", "7"}},
+    {"[{\"a\":\"],[{\\\"\\\\\"},{\"b\":\"\\\\\\\"}\"}]", {1, 1}, {"{\"a\":\"],[{\\\"\\\\\"}", "{\"b\":\"\\\\\\\"}\"}"}},
+};
+
+Test(lines, elements_of_a_list_are_lines_however_they_are_laid_out)
+{
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        bool list;
+        char *text;
+        size_t n;
+        struct lines *l = open_text(lists[i].text, strlen(lists[i].text), &list);
+        cr_expect(list, "%zu", i);
+        for (size_t k = 0; lists[i].lines[k] != NULL; k++) {
+            cr_assert(lines_next(l, &text, &n, &err), "%zu: %s", i, err.text);
+            cr_assert(ne(ptr, text, NULL), "%zu: %zu elements", i, k);
+            cr_expect(eq(str, text, (char *)lists[i].lines[k]));
+            cr_expect(eq(long, lines_number(l), lists[i].numbers[k]));
+        }
+        for (int k = 0; k < 2; k++) {
+            cr_assert(lines_next(l, &text, &n, &err), "%s", err.text);
+            cr_expect(eq(ptr, text, NULL), "%zu: the end stays the end", i);
+        }
+        lines_close(l);
+    }
+}
+
+static const struct {
+    const char *text, *says;
+} faults[] = {
+    {"[{}", "x:1: the list does not end"},
+    {"[{},\n", "x:2: the list does not end"},
+    {"[{\"a\":\"]\n", "x:2: the list does not end"},
+    {"[{} {}]", "x:1: "},
+    {"[{},,{}]", "x:1: a comma too many"},
+    {"[{},]", "x:1: a comma too many"},
+    {"[{}]\n{}\n", "x:2: something follows the list"},
+};
+
+Test(lines, what_is_wrong_with_a_list_is_said_with_its_line)
+{
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        bool list, ok = true;
+        char *text;
+        size_t n, count = 0;
+        struct lines *l = open_text(faults[i].text, strlen(faults[i].text), &list);
+        cr_expect(list, "%zu", i);
+        do
+            ok = lines_next(l, &text, &n, &err);
+        while (ok && text != NULL && count++ < 9);
+        if (i != 3) { /* that one is an element that no reader takes */
+            cr_expect(not(ok), "%s", faults[i].text);
+            cr_expect(ne(ptr, strstr(err.text, faults[i].says), NULL), "%s: %s", faults[i].text, err.text);
+        } else {
+            cr_expect(eq(sz, count, 1));
+        }
+        lines_close(l);
+    }
+}
+
+Test(lines, what_is_no_list_of_objects_is_read_by_the_line)
+{
+    static const char *const others[] = {"", "\n", "[1]\n", "{}\n[{}]\n", "[\"x\"],y\n", "[", "a\n"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        bool list;
+        char *text;
+        size_t n;
+        struct lines *l = open_text(others[i], strlen(others[i]), &list);
+        cr_expect(not(list), "%s", others[i]);
+        cr_assert(lines_next(l, &text, &n, &err), "%s", err.text);
+        if (others[i][0] != '\0')
+            cr_expect(eq(sz, n, strcspn(others[i], "\n")), "%s", others[i]);
+        lines_close(l);
+    }
+}
+
+/* Elements that end just before, at and behind the end of a read. */
+Test(lines, elements_longer_than_a_read_are_whole)
+{
+    enum { READ = 256 * 1024 };
+    for (int more = -3; more <= 3; more++) {
+        struct buf b = BUF_INIT;
+        bool list;
+        char *text;
+        size_t n, long_one = (size_t)(READ + more);
+        buf_adds(&b, "[{\"a\":\"");
+        while (b.len < long_one)
+            buf_addc(&b, 'x');
+        buf_adds(&b, "\"},{\"b\":2}]");
+        struct lines *l = open_text(b.ptr, b.len, &list);
+        cr_assert(lines_next(l, &text, &n, &err), "%s", err.text);
+        cr_expect(eq(sz, n, long_one + 1));
+        cr_assert(lines_next(l, &text, &n, &err), "%s", err.text);
+        cr_expect(eq(str, text, "{\"b\":2}"));
+        lines_close(l);
+        buf_free(&b);
+    }
 }
