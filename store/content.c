@@ -2,6 +2,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/clock.h"
+#include "core/base/json_plain.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
 #include "store/audit.h"
@@ -329,9 +330,30 @@ static bool read_message(struct json_object *o, struct arena *a, struct message 
     return true;
 }
 
+/* Most prompts are one message of the user, many of them without an escape: as content_write_messages writes such a
+ * one, it need not be taken apart. */
+static bool is_plain_turn(struct json_text json, struct json_text *content)
+{
+    static const char head[] = "[{\"role\":\"user\",\"content\":\"", tail[] = "\"}]";
+    enum { HEAD = sizeof head - 1, TAIL = sizeof tail - 1 };
+    size_t bad;
+    if (json.len < HEAD + TAIL || memcmp(json.ptr, head, HEAD) != 0 ||
+        memcmp(json.ptr + json.len - TAIL, tail, TAIL) != 0)
+        return false;
+    *content = (struct json_text){json.ptr + HEAD, json.len - HEAD - TAIL};
+    return json_is_plain(content->ptr, content->len) && utf8_valid(content->ptr, content->len, &bad);
+}
+
 bool content_messages(struct json_text json, struct arena *a, struct message **out, size_t *n, struct err *err)
 {
     struct json_object *list = NULL;
+    struct json_text content;
+    if (is_plain_turn(json, &content)) {
+        *n = 1;
+        *out = arena_array(a, 2, sizeof **out);
+        (*out)[0] = (struct message){.role = {"user", 4}, .content = copy_text(content, a)};
+        return true;
+    }
     if (!json_parse(json.ptr, json.len, &list, err))
         return false;
     bool ok = json_object_is_type(list, json_type_array) ||

@@ -3,6 +3,7 @@
 #ifndef ASSAY_CORE_BASE_JSON_PLAIN_H
 #define ASSAY_CORE_BASE_JSON_PLAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -72,6 +73,15 @@ static inline size_t json_ascii_run(const char *p, size_t n)
             break;
     }
     return i;
+}
+
+/* Does a JSON string hold all of it as it is? */
+static inline bool json_is_plain(const char *p, size_t n)
+{
+    for (size_t i = json_plain_run(p, n); i < n; i++)
+        if (p[i] == '"' || p[i] == '\\' || (unsigned char)p[i] < 0x20)
+            return false;
+    return true;
 }
 
 #endif

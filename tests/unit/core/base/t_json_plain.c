@@ -32,5 +32,6 @@ Test(json_plain, every_byte_at_every_place_ends_a_run_or_does_not)
                 text[at] = (char)c;
                 expect_run(json_plain_run(text, n), plain((unsigned char)c) ? n : at, c, at, n);
                 expect_run(json_ascii_run(text, n), ascii((unsigned char)c) ? n : at, c, at, n);
+                cr_expect(eq(int, json_is_plain(text, n), plain((unsigned char)c)), "0x%02x at %zu of %zu", c, at, n);
             }
 }
