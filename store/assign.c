@@ -5,6 +5,7 @@
 #include "store/annotator.h"
 #include "store/audit.h"
 #include "store/content.h"
+#include "store/ranking.h"
 #include "store/setting.h"
 #include "store/stmt.h"
 #include "store/task_internal.h"
@@ -57,15 +58,12 @@ static bool take_all(struct db *db, void *ctx, struct err *err)
 {
     struct handing *h = ctx;
     for (size_t i = 0; i < h->a->n; i++) {
-        int64_t held = 0, left = 0;
-        if (!h->a->handed[i])
-            continue;
-        if (!stmt_int(db, STMT_ASSIGNMENT_HELD, ARGS(v_int(h->annotator), v_int(h->a->comparisons[i])), &held, err) ||
-            !stmt_run(db, STMT_ASSIGNMENT_LEAVE,
-                      ARGS(v_int(h->annotator), v_int(h->a->comparisons[i]), v_int(INT64_MAX)), err) ||
-            !stmt_int(db, STMT_ASSIGNMENT_HELD, ARGS(v_int(h->annotator), v_int(h->a->comparisons[i])), &left, err))
+        int64_t left = 0;
+        if (h->a->handed[i] &&
+            !stmt_change(db, STMT_ASSIGNMENT_LEAVE,
+                         ARGS(v_int(h->annotator), v_int(h->a->comparisons[i]), v_int(INT64_MAX)), &left, err))
             return false;
-        h->given += held != left;
+        h->given += left > 0;
     }
     return write_down(db, h, "unassign", err);
 }
@@ -103,18 +101,12 @@ static bool set_one(struct db *db, const struct wanting *x, int64_t comparison, 
 /* Of a ranking all comparisons, for they are judged together. */
 static bool set_wanted(struct db *db, const struct wanting *x, struct err *err)
 {
-    int64_t lead = 0;
-    struct rows q;
-    bool ok = true;
-    if (!stmt_int(db, STMT_RANKING_OF, ARGS(v_int(x->comparison)), &lead, err))
-        return false;
-    if (lead == 0)
-        return set_one(db, x, x->comparison, err);
-    if (!rows_open(&q, db, STMT_RANKING_PAIRS, ARGS(v_int(lead)), err))
-        return false;
-    while (ok && rows_next(&q))
-        ok = set_one(db, x, rows_int(&q, 0), err);
-    return ok ? rows_close(&q, err) : rows_abandon(&q);
+    int64_t whole[RANKING_PAIRS_MOST];
+    size_t n;
+    bool ok = ranking_whole(db, x->comparison, whole, &n, err);
+    for (size_t i = 0; ok && i < n; i++)
+        ok = set_one(db, x, whole[i], err);
+    return ok;
 }
 
 static bool want(struct db *db, void *ctx, struct err *err)
