@@ -149,8 +149,9 @@ const struct command cmd_gold = {
     .synopsis = "[add COMPARISON --answer ANSWER [--qualifying] | drop COMPARISON]",
     .about =
         "Gold comparisons are given to everybody and look like all others. Qualifying ones come first, and who is\n"
-        "not right in a share of them (assay set gold-pass) is given nothing else. Without words: the list, and how\n"
-        "often each person was right.",
+        "not right in a share of them (assay set gold-pass) is given nothing else. With `assay set gold-feedback on`\n"
+        "people are told after each qualifying one what was expected, and what they said first counts. Without words:\n"
+        "the list, and how often each person was right.",
     .example = "  assay gold add 7c19 --answer first --qualifying\n  assay gold",
     .options = options,
     .max_words = 2,

@@ -138,7 +138,7 @@ static bool judge(struct session *s, const struct args *args, const char **outco
     return perform(s, (struct action){.kind = ACT_SUBMIT}, err);
 }
 
-static bool answer(const struct app *app, const char *id, const char *name, const char *outcome, struct err *err)
+static bool answer(const struct app *app, const char *id, const struct session *s, const char *outcome, struct err *err)
 {
     struct buf text = BUF_INIT;
     if (app->json) {
@@ -146,11 +146,13 @@ static bool answer(const struct app *app, const char *id, const char *name, cons
         jw_start(&w, &text);
         jw_object(&w);
         jw_kstr(&w, "comparison", id);
-        jw_kstr(&w, "annotator", name);
+        jw_kstr(&w, "annotator", s->name);
         jw_kstr(&w, "outcome", outcome);
+        if (s->feedback[0] != '\0')
+            jw_kstr(&w, "feedback", s->feedback);
         jw_object_end(&w);
     } else {
-        buf_addf(&text, "%s %s", id, outcome);
+        buf_addf(&text, "%s %s%s%s", id, outcome, s->feedback[0] != '\0' ? "; " : "", s->feedback);
     }
     buf_addc(&text, '\n');
     bool ok = app_print(app, &text, err);
@@ -184,7 +186,7 @@ static bool visit(struct db *db, void *ctx, struct err *err)
         /* what comes next was handed out with the submit, but nobody sits there to do it */
         ok = judge(&s, v->args, &outcome, err) &&
              (s.task.comparison == 0 || task_leave(db, s.annotator, s.task.comparison, err)) && db_flush(db, err) &&
-             answer(v->app, id, s.name, outcome, err);
+             answer(v->app, id, &s, outcome, err);
     }
     session_close(&s);
     return ok;

@@ -7,6 +7,7 @@
 #include "store/annotator.h"
 #include "store/content.h"
 #include "store/criteria.h"
+#include "store/gold.h"
 #include "store/setting.h"
 
 #include <stdio.h>
@@ -250,6 +251,51 @@ static bool change(struct session *s, const struct action *a, struct reaction *o
 
 /* ---- ends of an item ---- */
 
+/* As shown. */
+static const char *what_is_said(int preference)
+{
+    return preference == PREFERENCE_UNSET     ? "nothing"
+           : preference == PREFERENCE_NEITHER ? "neither is valid"
+           : preference < 0                   ? "A is better"
+           : preference > 0                   ? "B is better"
+                                              : "both are as good";
+}
+
+static int preference_of(enum gold_answer answer, int a_is)
+{
+    switch (answer) {
+    case GOLD_FIRST:
+        return a_is == 1 ? -1 : 1;
+    case GOLD_SECOND:
+        return a_is == 1 ? 1 : -1;
+    case GOLD_SAME:
+        return 0;
+    case GOLD_NEITHER:
+        break;
+    }
+    return PREFERENCE_NEITHER;
+}
+
+/* What was expected of a qualifying item and what was said instead, where people are told. A ranking says too much for
+ * one line. */
+static bool give_feedback(struct session *s, struct err *err)
+{
+    enum gold_answer answer = GOLD_NEITHER;
+    bool told;
+    s->feedback[0] = '\0';
+    if (s->task.n > 2)
+        return true;
+    if (!gold_expected(s->db, s->task.comparison, &told, &answer, err))
+        return false;
+    const char *expected = what_is_said(preference_of(answer, s->task.a_is));
+    const char *said = what_is_said(s->task.draft.preference);
+    if (told && strcmp(expected, said) == 0)
+        snprintf(s->feedback, sizeof s->feedback, "as expected: %s", expected);
+    else if (told)
+        snprintf(s->feedback, sizeof s->feedback, "expected was: %s; you said: %s", expected, said);
+    return true;
+}
+
 static bool submit(struct session *s, const struct action *a, struct reaction *out, struct err *err)
 {
     char why[DRAFT_WHY_SIZE];
@@ -258,6 +304,9 @@ static bool submit(struct session *s, const struct action *a, struct reaction *o
         return refuse(out, why);
     s->task.draft.seconds += a->seconds;
     int64_t saved;
+    s->feedback[0] = '\0';
+    if (kind == STEP_SUBMIT && !give_feedback(s, err))
+        return false;
     if (!task_submit(s->db, s->annotator, s->task.comparison, &s->rubric, &s->task.draft, kind,
                      a->text != NULL ? a->text : "", &s->rng, &saved, err))
         return false;
@@ -265,9 +314,10 @@ static bool submit(struct session *s, const struct action *a, struct reaction *o
         return false;
     s->state.saved = saved;
     snprintf(out->message, sizeof out->message, "%s; u takes it back",
-             kind == STEP_SUBMIT ? "submitted"
-             : kind == STEP_SKIP ? "skipped"
-                                 : "flagged");
+             s->feedback[0] != '\0' ? s->feedback
+             : kind == STEP_SUBMIT  ? "submitted"
+             : kind == STEP_SKIP    ? "skipped"
+                                    : "flagged");
     return true;
 }
 

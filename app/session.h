@@ -8,6 +8,8 @@
 #include "store/task.h"
 #include "ui/action.h"
 
+enum { SESSION_FEEDBACK_SIZE = 120 };
+
 struct session {
     struct db *db; /* borrowed */
     int64_t annotator;
@@ -19,7 +21,8 @@ struct session {
     struct task task;
     struct task_progress progress;
     struct annotate_state state;
-    char why_none[TASK_WHY_SIZE]; /* why nothing more is handed out; "": nothing is left */
+    char feedback[SESSION_FEEDBACK_SIZE]; /* what was expected of the item submitted last; "": nobody is told */
+    char why_none[TASK_WHY_SIZE];         /* why nothing more is handed out; "": nothing is left */
 };
 
 /* Signs the person `name` on, without handing out anything yet. `title` is what the screen calls the workspace. Close

@@ -113,7 +113,9 @@ bool gold_each_person(struct db *db, void (*each)(void *ctx, const struct gold_m
                       struct err *err)
 {
     struct rows q;
-    if (!rows_open(&q, db, STMT_GOLD_MARKS, ARGS(v_null()), err))
+    double feedback = 0;
+    if (!setting_number(db, SET_GOLD_FEEDBACK, &feedback, err) ||
+        !rows_open(&q, db, STMT_GOLD_MARKS, ARGS(v_null(), v_int(feedback != 0)), err))
         return false;
     while (rows_next(&q)) {
         struct gold_marks m = marks_row(&q);
@@ -135,17 +137,36 @@ bool gold_each_answer(struct db *db, void (*each)(void *ctx, const struct gold_g
     return rows_close(&q, err);
 }
 
+bool gold_expected(struct db *db, int64_t comparison, bool *told, enum gold_answer *answer, struct err *err)
+{
+    struct rows q;
+    double feedback = 0;
+    *told = false;
+    if (!setting_number(db, SET_GOLD_FEEDBACK, &feedback, err))
+        return false;
+    if (feedback == 0)
+        return true;
+    if (!rows_open(&q, db, STMT_GOLD_QUALIFYING, ARGS(v_int(comparison)), err))
+        return false;
+    *told = rows_next(&q);
+    if (*told)
+        *answer = read_answer(rows_text(&q, 0));
+    return rows_close(&q, err);
+}
+
 bool gold_qualification(struct db *db, int64_t annotator, struct qualification *out, struct err *err)
 {
     struct rows q;
+    double feedback = 0;
     *out = (struct qualification){.passed = true};
-    if (!setting_number(db, SET_GOLD_PASS, &out->pass, err) || !rows_open(&q, db, STMT_GOLD_COUNT, NO_ARGS, err))
+    if (!setting_number(db, SET_GOLD_PASS, &out->pass, err) || !setting_number(db, SET_GOLD_FEEDBACK, &feedback, err) ||
+        !rows_open(&q, db, STMT_GOLD_COUNT, NO_ARGS, err))
         return false;
     if (rows_next(&q))
         out->of = rows_int(&q, 1);
     if (!rows_close(&q, err) || out->of == 0)
         return out->of == 0;
-    if (!rows_open(&q, db, STMT_GOLD_MARKS, ARGS(v_int(annotator)), err))
+    if (!rows_open(&q, db, STMT_GOLD_MARKS, ARGS(v_int(annotator), v_int(feedback != 0)), err))
         return false;
     if (rows_next(&q)) {
         struct gold_marks m = marks_row(&q);

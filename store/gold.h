@@ -2,6 +2,9 @@
  * qualifying ones come first, and whoever has answered them and is not right often enough (setting gold-pass) is given
  * nothing else.
  *
+ * With the setting gold-feedback people are told after each qualifying item what was expected, and of those the answer
+ * that they gave first counts.
+ *
  * An answer is right when it prefers the better response (however strongly), says "same" with a preference of 0, or
  * "neither" where no answer is valid. Skipped ones count as not answered. */
 #ifndef ASSAY_STORE_GOLD_H
@@ -51,6 +54,10 @@ struct gold_given {
 };
 MUST_CHECK bool gold_each_answer(struct db *db, void (*each)(void *ctx, const struct gold_given *answer), void *ctx,
                                  struct err *err);
+
+/* What people are told of this comparison after they judged it; *told is false when it does not qualify, or when the
+ * setting gold-feedback is off. */
+MUST_CHECK bool gold_expected(struct db *db, int64_t comparison, bool *told, enum gold_answer *answer, struct err *err);
 
 /* How an annotator stands with the qualifying ones: *left of them are not answered; *passed is true when none is left
  * and enough were right, and when there are none. */

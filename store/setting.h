@@ -23,6 +23,7 @@ enum setting_type { SETTING_TEXT, SETTING_SWITCH, SETTING_COUNT, SETTING_SHARE }
     X(REPEAT_GAP, "repeat-gap", COUNT, "20", 1, 100000, "items that lie at least between the first time and the next") \
     X(EDITOR, "editor", SWITCH, "on", 0, 0, "may people write justifications in their own editor, $EDITOR")            \
     X(GOLD_PASS, "gold-pass", SHARE, "0.8", 0, 1, "share of gold answers to be right")                                 \
+    X(GOLD_FEEDBACK, "gold-feedback", SWITCH, "off", 0, 0, "after a qualifying item, say what was expected")           \
     X(GUARD, "guard", SWITCH, "off", 0, 0, "import keeps records that look wrong apart (assay quarantine)")            \
     X(ROLES, "roles", SWITCH, "off", 0, 0, "who may do what is decided by account (assay role)")                       \
     X(LEASE, "lease-minutes", COUNT, "30", 1, 10080, "how long an item is kept for who has it on the screen")

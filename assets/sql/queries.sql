@@ -284,8 +284,6 @@ DELETE FROM assignment WHERE annotator = ?1 AND comparison = ?2;
 DELETE FROM assignment WHERE annotator = ?1 AND comparison = ?2 AND expires <= ?3
    AND NOT EXISTS (SELECT 1 FROM draft WHERE annotator = ?1 AND comparison = ?2);
 
--- name: assignment_held
-SELECT count(*) FROM assignment WHERE annotator = ?1 AND comparison = ?2;
 
 -- name: place_get
 SELECT comparison FROM place WHERE annotator = ?1;
@@ -557,18 +555,24 @@ SELECT c.id, g.answer, g.qualifying FROM gold g CROSS JOIN comparison c USING (c
 -- all, and the qualifying ones; those out of work do not count
 SELECT count(*), coalesce(sum(g.qualifying), 0) FROM gold g CROSS JOIN comparison c USING (comparison) WHERE c.retired IS NULL;
 -- name: gold_marks
--- of an annotator (NULL: of every person): answered and right, of all and of the qualifying ones
+-- of an annotator (NULL: of every person): answered and right, of all and of the qualifying ones; of those (?2) what was
+-- said first counts
 SELECT a.name, count(*), sum(m.right), sum(m.qualifying), sum(m.right * m.qualifying)
   FROM (SELECT l.annotator, g.qualifying,
                CASE g.answer ->> 'better' WHEN 'first' THEN coalesce(j.preference < 0, 0)
                                           WHEN 'second' THEN coalesce(j.preference > 0, 0)
                                           WHEN 'same' THEN coalesce(j.preference = 0, 0) ELSE j.neither END AS right
           FROM gold g CROSS JOIN latest l ON l.comparison = g.comparison AND l.kind = 'judged'
-          JOIN judgement j ON j.judgement = l.judgement JOIN comparison c ON c.comparison = g.comparison
+          JOIN judgement j ON j.judgement = CASE WHEN ?2 AND g.qualifying THEN
+                 (SELECT f.judgement FROM judgement f WHERE f.comparison = l.comparison AND f.annotator = l.annotator
+                     AND f.kind = 'judged' ORDER BY f.revision LIMIT 1) ELSE l.judgement END
+          JOIN comparison c ON c.comparison = g.comparison
          WHERE c.retired IS NULL AND (?1 IS NULL OR l.annotator = ?1)) m
   JOIN annotator a ON a.annotator = m.annotator WHERE a.kind = 'person'
  GROUP BY a.annotator ORDER BY a.name;
 
+-- name: gold_qualifying
+SELECT answer FROM gold WHERE comparison = ?1 AND qualifying;
 -- name: gold_answers
 -- one by one, of every person, in the order in which they were given
 SELECT a.name, j.created, CASE g.answer ->> 'better' WHEN 'first' THEN coalesce(j.preference < 0, 0)
