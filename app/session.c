@@ -313,7 +313,7 @@ static bool submit(struct session *s, const struct action *a, struct reaction *o
     if (!session_next(s, err))
         return false;
     s->state.saved = saved;
-    snprintf(out->message, sizeof out->message, "%s; u takes it back",
+    snprintf(out->message, sizeof out->message, "%s",
              s->feedback[0] != '\0' ? s->feedback
              : kind == STEP_SUBMIT  ? "submitted"
              : kind == STEP_SKIP    ? "skipped"

@@ -43,6 +43,7 @@ struct annotate {
     enum pane focus;
     bool maximised;
     bool show_missing; /* a submit was refused: mark what is missing */
+    char note[24];     /* what became of the item before this one, in the header until the next key */
     int side;          /* the side that the cursor comes back to from below the table */
     int answer[2];     /* which answers stand in PANE_A and PANE_B: of a ranking the one under the cursor, and the one
                           above it in the list, or below when it is the first */

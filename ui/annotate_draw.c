@@ -48,6 +48,8 @@ static void draw_header(const struct annotate *a, struct grid *g)
     int col = COL_NAME + grid_put_short(g, 0, COL_NAME, room, left.ptr, left.len, STYLE_LABEL);
     if (state.len > 0)
         grid_put(g, 0, col + 2, at - col - 3, state.ptr, state.len, STYLE_MODE);
+    else if (at - col - 5 > (int)strlen(a->note))
+        grid_puts(g, 0, col + 3, at - col - 4, a->note, STYLE_MESSAGE);
     buf_free(&state);
     buf_free(&right);
     buf_free(&left);

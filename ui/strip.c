@@ -26,39 +26,45 @@ static int item_width(const struct keys *k, enum keymap map, const struct strip_
     return width;
 }
 
-static int draw_item(const struct screen *s, struct grid *g, int col, enum keymap map, const struct strip_item *item)
+static void draw_item(const struct screen *s, struct grid *g, int col, enum keymap map, const struct strip_item *item)
 {
     struct buf b = BUF_INIT;
-    int row = g->rows - 1, start = col;
+    int row = g->rows - 1;
     if (item_keys(s->keys, map, item, &b)) {
         col += grid_put(g, row, col, g->cols - col, b.ptr, b.len, STYLE_KEY) + 1;
-        col += grid_puts(g, row, col, g->cols - col, item->word, STYLE_DIM);
+        grid_puts(g, row, col, g->cols - col, item->word, STYLE_DIM);
     }
     buf_free(&b);
-    return col - start;
 }
 
-void strip_keys(const struct screen *s, struct grid *g, int col, enum keymap map, const struct strip_item *items,
-                size_t n)
+/* Those that begin at column `from` or behind it, each where it stands when all are drawn. */
+static void draw_from(const struct screen *s, struct grid *g, int col, int from, enum keymap map,
+                      const struct strip_item *items, size_t n)
 {
-    if (n == 0)
-        return;
-    int last = item_width(s->keys, map, &items[n - 1]);
+    int last = n > 0 ? item_width(s->keys, map, &items[n - 1]) : 0;
     for (size_t i = 0; i < n; i++) {
         int width = item_width(s->keys, map, &items[i]);
         int reserved = i + 1 < n && last > 0 ? GAP + last : 0;
         if (width == 0 || (i + 1 < n && col + width + reserved > g->cols))
             continue;
-        col += draw_item(s, g, col, map, &items[i]) + GAP;
+        if (col >= from)
+            draw_item(s, g, col, map, &items[i]);
+        col += width + GAP;
     }
+}
+
+void strip_keys(const struct screen *s, struct grid *g, int col, enum keymap map, const struct strip_item *items,
+                size_t n)
+{
+    draw_from(s, g, col, col, map, items, n);
 }
 
 void strip_draw(const struct screen *s, struct grid *g, int col, enum keymap map, const struct strip_item *items,
                 size_t n)
 {
-    if (s->message[0] == '\0')
-        strip_keys(s, g, col, map, items, n);
-    else
-        grid_put_short(g, g->rows - 1, col, g->cols - col - 1, s->message, strlen(s->message),
-                       s->error ? STYLE_ERROR : STYLE_MESSAGE);
+    int said = 0;
+    if (s->message[0] != '\0')
+        said = grid_put_short(g, g->rows - 1, col, g->cols - col - 1, s->message, strlen(s->message),
+                              s->error ? STYLE_ERROR : STYLE_MESSAGE);
+    draw_from(s, g, col, said > 0 ? col + said + 2 * GAP : col, map, items, n);
 }

@@ -1,5 +1,5 @@
-/* The last row of the screen: a message if there is one, else the keys that matter now, taken from the live bindings.
- */
+/* The last row of the screen: the keys that matter now, taken from the live bindings, and over the first of them a
+ * message if there is one. The others stay, so that little is sent when the message goes. */
 #ifndef ASSAY_UI_STRIP_H
 #define ASSAY_UI_STRIP_H
 
@@ -17,7 +17,7 @@ struct strip_item {
  * always there; requests without a key are left out. */
 void strip_keys(const struct screen *s, struct grid *g, int col, enum keymap map, const struct strip_item *items,
                 size_t n);
-/* The same, unless there is a message: then that. */
+/* The same with the message. */
 void strip_draw(const struct screen *s, struct grid *g, int col, enum keymap map, const struct strip_item *items,
                 size_t n);
 

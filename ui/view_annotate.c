@@ -100,6 +100,7 @@ static void sync(struct annotate *a)
     if (same)
         return;
     a->shown = t->comparison;
+    a->note[0] = '\0';
     a->mode = MODE_RATE;
     a->focus = PANE_A;
     a->maximised = a->show_missing = false;
@@ -123,6 +124,21 @@ static void count_time(struct annotate *a)
     a->last_key = now;
 }
 
+static bool ends_item(enum action_kind kind)
+{
+    return kind == ACT_SUBMIT || kind == ACT_SKIP || kind == ACT_FLAG;
+}
+
+/* In the header it hides no keys, and next to nothing is sent when it goes. */
+static void note(struct annotate *a, struct screen *s)
+{
+    bool fits = strlen(s->message) < sizeof a->note;
+    if (a->tastes->linear || annotate_state(a)->task->comparison == 0 || !fits)
+        return;
+    memcpy(a->note, s->message, strlen(s->message) + 1);
+    s->message[0] = '\0';
+}
+
 bool annotate_perform(struct annotate *a, struct screen *s, struct action action)
 {
     struct reaction reaction = {0};
@@ -138,6 +154,8 @@ bool annotate_perform(struct annotate *a, struct screen *s, struct action action
         screen_refuse(s, "%s", reaction.message);
     else if (reaction.message[0] != '\0')
         screen_say(s, "%s", reaction.message);
+    if (!reaction.refused && ends_item(action.kind))
+        note(a, s);
     return !reaction.refused;
 }
 
@@ -173,6 +191,7 @@ static bool history_request(struct annotate *a, struct screen *s, enum request r
 static void annotate_request(void *view, struct screen *s, enum request r)
 {
     struct annotate *a = view;
+    a->note[0] = '\0';
     count_time(a);
     annotate_follow(a);
     annotate_arrange(a, &s->grid);

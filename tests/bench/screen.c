@@ -1,5 +1,6 @@
-/* The annotate screen of the built program in a pseudo-terminal, on a workspace of many comparisons: what a key sends,
- * how long it takes to be seen, how long the next item takes, memory, and what an idle screen costs. */
+/* The annotate screen of the built program in a pseudo-terminal, on a workspace of many comparisons: keys it takes,
+ * what a key sends, how long it takes to be seen, also while a head is fitted beside it, how long the first screen and
+ * the next item take, memory, and what an idle screen costs. */
 #include "core/base/clock.h"
 #include "core/base/outfile.h"
 #include "tests/bench/bench.h"
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ITEMS = 100, CELLS = 10, ROWS = 60, COLS = 200, QUIET_MS = 15, IDLE_MS = 2000 };
+enum { ITEMS = 100, CELLS = 10, ROWS = 60, COLS = 200, QUIET_MS = 15, IDLE_MS = 2000, BESIDE = 30 };
 
 struct samples {
     double v[ITEMS * CELLS];
@@ -131,6 +132,38 @@ static void time_commands(const char *folder)
     printf("find %.1f\n", command(folder, find));
 }
 
+/* Rate items while a head is fitted: p99 of a key, ms; negative when the fit was over too soon to tell. */
+static double beside_a_fit(const char *folder)
+{
+    static struct samples keys;
+    command(folder, (const char *[]){program_assay(), "-q", "embed", "--provider", "lexical", NULL});
+    struct terminal *t =
+        terminal_start((const char *[]){program_assay(), "--as", "bo", NULL}, NULL, folder, ROWS, COLS);
+    terminal_expect(t, "? all");
+    terminal_send(t, "\033[19~"); /* F8: train */
+    terminal_expect(t, "settings");
+    terminal_send(t, "r");
+    terminal_expect(t, "under way");
+    terminal_send(t, "\033OR"); /* F3: annotate */
+    terminal_expect(t, "today 0");
+    settle(t);
+    for (int item = 0; item < BESIDE; item++) {
+        char today[32];
+        for (int cell = 0; cell < CELLS; cell++) {
+            keys.v[keys.n++] = answer_ms(t, "3", NULL);
+            settle(t);
+        }
+        snprintf(today, sizeof today, "today %d ", item + 1);
+        answer_ms(t, ">\r", today);
+        settle(t);
+    }
+    terminal_send(t, "\033[19~");
+    terminal_expect(t, "settings");
+    bool still = terminal_shows(t, "under way");
+    terminal_close(t);
+    return still ? quantile(&keys, 0.99) : -1;
+}
+
 void bench_screen(size_t n)
 {
     char *folder = temp_make();
@@ -140,8 +173,9 @@ void bench_screen(size_t n)
     struct terminal *t =
         terminal_start((const char *[]){program_assay(), "annotate", "--as", "ada", NULL}, NULL, folder, ROWS, COLS);
     static struct samples keys, next, bytes;
+    size_t sent = 0;
     terminal_expect(t, "today 0");
-    printf("start %.1f\n", (clock_monotonic() - begun) * 1000);
+    printf("first_paint %.1f\n", (clock_monotonic() - begun) * 1000);
     settle(t);
     for (int item = 0; item < ITEMS; item++) {
         char today[32];
@@ -150,9 +184,11 @@ void bench_screen(size_t n)
             keys.v[keys.n++] = answer_ms(t, "3", NULL);
             settle(t);
             bytes.v[bytes.n++] = (double)(terminal_bytes(t) - before);
+            sent++;
         }
         answer_ms(t, ">", NULL);
         settle(t);
+        sent += 2;
         snprintf(today, sizeof today, "today %d ", item + 1);
         next.v[next.n++] = answer_ms(t, "\r", today);
         settle(t);
@@ -164,8 +200,10 @@ void bench_screen(size_t n)
     printf("key_median %.3f\nkey_p99 %.3f\nkey_bytes %.0f\nkey_bytes_most %.0f\nnext_median %.3f\nnext_p99 %.3f\n",
            quantile(&keys, 0.5), quantile(&keys, 0.99), quantile(&bytes, 0.5), quantile(&bytes, 1),
            quantile(&next, 0.5), quantile(&next, 0.99));
+    printf("keys_per_item %.2f\njudgements_per_item %d\n", (double)sent / ITEMS, CELLS + 1);
     terminal_send(t, "q");
     terminal_wait(t);
     terminal_close(t);
+    printf("key_beside_p99 %.3f\n", beside_a_fit(folder));
     temp_remove(folder);
 }

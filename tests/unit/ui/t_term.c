@@ -212,7 +212,7 @@ Test(term, the_size_follows_the_terminal)
     cr_expect(eq(int, term_signal_next(&signal), TERM_EVENT_NONE));
 }
 
-/* Every cell of one item rated and the preference given: bytes of the key that sent most. */
+/* Every cell of one item rated, the preference given, the next one begun: bytes of the key that sent most. */
 static size_t most_for_a_judgement(enum theme theme, int rows, int cols)
 {
     struct ui_stage s;
@@ -226,8 +226,13 @@ static size_t most_for_a_judgement(enum theme theme, int rows, int cols)
     term_theme(tty.term, theme, true);
     term_show(tty.term, &s.screen.grid, true);
     drain();
-    for (int i = 0; i < 12; i++) {
-        ui_stage_press(&s, i < 10 ? "3" : ">");
+    for (int i = 0; i < 14; i++) {
+        if (i == 12) {
+            ui_stage_press(&s, "<Enter>"); /* another item: all of it is sent, with a message that goes again */
+            term_show(tty.term, &s.screen.grid, false);
+            drain();
+        }
+        ui_stage_press(&s, i < 10 || i >= 12 ? "3" : ">");
         cr_expect(gt(int, term_show(tty.term, &s.screen.grid, false), 0));
         size_t n = drain();
         cr_expect(lt(sz, n, 400), "%s, %d x %d: key %d sent %zu bytes", theme_name(theme), cols, rows, i, n);
