@@ -48,7 +48,8 @@ void places_order(const struct draft *d, int order[ANSWERS_MOST]);
  * many places apart they are, at most preference_max of the rubric. False: one of them is not placed. */
 bool places_preference(const struct draft *d, const struct rubric *r, int first, int second, int *preference);
 
-/* For draft.c and draft_json.c: is a cell filled, must it be, was anything said in it that can be wrong, and what is wrong with it. */
+/* For draft.c and draft_json.c: is a cell filled, must it be, was anything said in it that can be wrong, and what is
+ * wrong with it. */
 bool places_filled(const struct draft *d, const struct rubric *r, int cell);
 bool places_required(const struct rubric *r, int cell);
 bool places_given(const struct draft *d, const struct rubric *r, int cell);
