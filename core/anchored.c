@@ -26,7 +26,7 @@ static void set_depth(struct anchored *o, double error)
 
 bool anchored_rounds(size_t n, size_t d)
 {
-    return n >= d;
+    return n >= d / 4;
 }
 
 bool anchored_init(struct anchored *o, struct diff *f, const struct loss *loss, enum loss_normalise by, size_t memory,

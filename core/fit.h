@@ -8,7 +8,7 @@
  * reading that rounds. When the gradient is down to what rounding may have done to it, it is measured again from
  * float32 rows, and that point is the next anchor; when it looks small enough to end, in float64. Two or three anchors
  * do. Where coarse rows are a poor guide, as with columns that are nearly the same, they are given up for float32 rows;
- * with fewer pairs than columns rows are float32 from the start.
+ * with far fewer pairs than columns rows are float32 from the start.
  * What is reported was always measured in float64. */
 #ifndef ASSAY_CORE_FIT_H
 #define ASSAY_CORE_FIT_H
