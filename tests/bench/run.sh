@@ -199,14 +199,13 @@ for name in ${WORK:-load 20k-512 50k-1024 2k-4096 cv-20k-512 bootstrap-20k-512 r
         "$bench" screen "${items%k}000" > "$folder/ours" || bad=1
         printf 'screen: %s comparisons, 100 judged at 200 x 60\n' "${items%k}000"
         printf '  annotate starts in %s ms (at most 100); status %s ms (at most 1000); queue %s ms\n' \
-            "$(value ours start)" "$(value ours status)" "$(value ours queue)"
+            "$(value ours first_paint)" "$(value ours status)" "$(value ours queue)"
         printf '  find: the first one makes the index of words, %s ms; later ones %s ms\n' \
             "$(value ours find_first)" "$(value ours find)"
         printf '  a rating key       %5s bytes (most %s, at most 400), seen after %s ms (p99 %s, at most 10)\n' \
             "$(value ours key_bytes)" "$(value ours key_bytes_most)" "$(value ours key_median)" "$(value ours key_p99)"
         printf '  keys an item       %5s (at most 12) for %s judgements; a key while a head is fitted: p99 %s ms (at most 10; -1: over too soon)\n' \
             "$(value ours keys_per_item)" "$(value ours judgements_per_item)" "$(value ours key_beside_p99)"
-        printf '  first screen       %5s ms after the start\n' "$(value ours first_paint)"
         printf '  Enter to next item %s ms (p99 %s, a frame is 16); memory %s MB (at most 40); 2 s idle cost %s ms\n' \
             "$(value ours next_median)" "$(value ours next_p99)" "$(value ours memory)" "$(value ours idle)"
         continue
