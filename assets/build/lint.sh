@@ -33,10 +33,12 @@ finding 'raw memory outside core/base/mem.c' "$(grep -nE '(^|[^_[:alnum:]>.])(ma
 finding 'unfinished work' "$(grep -nE '(^|[^[:alnum:]])(TODO|FIXME|XXX)([^[:alnum:]]|$)' $code)"
 
 # The map of core names every header of it, and nothing that is gone.
-map=$(grep '^|' assets/doc/core.md | tr '`' '\n' | grep -xE '[a-z][a-z_0-9]*' | sort -u)
-headers=$(git ls-files -co --exclude-standard 'core/*.h' | grep -v '^core/base/' | sed 's|core/||; s|\.h$||' | sort -u)
-finding 'not in assets/doc/core.md' "$(printf '%s\n' "$headers" | grep -vxF "$map")"
-finding 'in assets/doc/core.md, but gone' "$(printf '%s\n' "$map" | grep -vxF "$headers")"
+for layer in core store ui app; do
+    map=$(awk -v title="## $layer/" '/^## / { on = $0 == title } on && /^\|/' assets/doc/map.md | tr '`' '\n' | grep -xE '[a-z][a-z_0-9]*' | sort -u)
+    headers=$(git ls-files -co --exclude-standard "$layer/*.h" | grep -v '^core/base/' | sed 's|.*/||; s|\.h$||' | sort -u)
+    finding "not in assets/doc/map.md, $layer" "$(printf '%s\n' "$headers" | grep -vxF "$map")"
+    finding "in assets/doc/map.md, $layer, but gone" "$(printf '%s\n' "$map" | grep -vxF "$headers")"
+done
 
 # The eight top-level entries, and nothing else.
 finding 'top-level entry outside the agreed eight' \

@@ -110,7 +110,7 @@ Test(readme, every_link_and_picture_of_the_documents_is_there)
         {"/..", "README.md"},
         {"/../assets/doc", "CONTRIBUTING.md"},
         {"/../assets/doc", "screens.md"},
-        {"/../assets/doc", "core.md"},
+        {"/../assets/doc", "map.md"},
         {"/../assets/doc", "formats.md"},
         {"/../assets/doc", "objectives.md"},
         {"/../assets/doc/adr", "README.md"},
