@@ -121,6 +121,7 @@ static bool fit_column(void *ctx, const struct many_column *c, const struct pair
     double b;
     count_ratings(k, c);
     struct joint_problem p = problem(k, c->l2, gather(k), opts->warm ? w : NULL);
+    p.model = *opts->model;
     p.pairs = pairs;
     p.which = NULL;
     p.n_pairs = n;

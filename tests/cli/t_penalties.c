@@ -153,3 +153,37 @@ Test(penalties, a_joint_head_sees_neither_pairs_nor_ratings_of_what_is_left_out)
     buf_free(&pairs);
     buf_free(&ratings);
 }
+
+/* One prompt of eight has a tie: draws without it, and the fold that it is left out of, are fitted without thresholds.
+ */
+Test(penalties, a_joint_head_with_ties_is_fitted_to_draws_that_have_none)
+{
+    enum { PROMPTS = 8, ROWS = 2 * PROMPTS, DRAWS = 20 };
+    static double X[ROWS * PROMPTS];
+    struct buf pairs = BUF_INIT, ratings = BUF_INIT;
+    struct err err = {0};
+    struct head h;
+    char path[512];
+    for (size_t i = 0; i < PROMPTS; i++) {
+        X[2 * i * PROMPTS + i] = 1;
+        X[(2 * i + 1) * PROMPTS + i] = -1;
+        buf_addf(&pairs, "{\"chosen\":%zu,\"rejected\":%zu,\"strength\":%d}\n", 2 * i, 2 * i + 1, i > 0);
+        buf_addf(&ratings, "{\"response\":%zu,\"ratings\":{\"wit\":%zu}}\n", 2 * i, i % 5);
+    }
+    snprintf(path, sizeof path, "%s/pairs.jsonl", folder);
+    file_write(path, pairs.ptr);
+    snprintf(path, sizeof path, "%s/ratings.jsonl", folder);
+    file_write(path, ratings.ptr);
+    snprintf(path, sizeof path, "%s/x.npy", folder);
+    cr_assert(npy_write_f64(path, X, ROWS, PROMPTS, &err), "%s", err.text);
+    json_object_put(assay_json(folder, "train --head joint --ties rao-kupper -e x.npy --pairs pairs.jsonl --ratings "
+                                       "ratings.jsonl --l2 0.1 --bootstrap 20 --holdout 0 "
+                                       "-o j.safetensors"));
+    snprintf(path, sizeof path, "%s/j.safetensors", folder);
+    cr_assert(head_load(path, &h, &err), "%s", err.text);
+    const struct head_tensor *draws = head_tensor(&h, "ensemble.weight");
+    cr_expect(draws != NULL && draws->rows == DRAWS);
+    head_free(&h);
+    buf_free(&pairs);
+    buf_free(&ratings);
+}
