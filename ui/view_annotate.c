@@ -88,15 +88,14 @@ static void sync(struct annotate *a)
 {
     const struct task *t = annotate_state(a)->task;
     bool same = t->comparison == a->shown;
+    if (t->comparison != 0 && same && a->tastes->linear)
+        annotate_linear_rebind(a); /* first: what follows may wrap its texts anew */
     if (t->comparison != 0)
         set_texts(a, t, same);
     for (int p = 0; t->comparison == 0 && p < PANE_COUNT; p++)
         textview_set(&a->text[p], NULL, 0); /* what they showed is gone */
-    if (t->comparison != 0 && same) {
+    if (t->comparison != 0 && same)
         annotate_show_passages(a);
-        if (a->tastes->linear)
-            annotate_linear_rebind(a);
-    }
     if (same)
         return;
     a->shown = t->comparison;
