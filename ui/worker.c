@@ -9,6 +9,7 @@ struct worker {
     const struct worker_ops *ops;
     void *job;
     const struct wake *wake;
+    atomic_int *count;    /* of the wake, which what is dropped may outlive */
     pthread_mutex_t lock; /* over done and dropped together: whoever comes second frees */
     bool done;
     atomic_bool dropped;
@@ -24,7 +25,7 @@ static void destroy(struct worker *w)
 static void *work(void *worker)
 {
     struct worker *w = worker;
-    atomic_int *count = w->wake->workers; /* what is dropped may outlive the wake */
+    atomic_int *count = w->count;
     w->ops->run(w->job, w);
     pthread_mutex_lock(&w->lock);
     w->done = true;
@@ -61,9 +62,10 @@ struct worker *worker_start(const struct worker_ops *ops, void *job, const struc
     w->ops = ops;
     w->job = job;
     w->wake = wake;
+    w->count = wake->workers;
     pthread_mutex_init(&w->lock, NULL);
-    if (wake->workers != NULL)
-        atomic_fetch_add(wake->workers, 1);
+    if (w->count != NULL)
+        atomic_fetch_add(w->count, 1);
     if (worker_thread(&thread, work, w) == 0)
         pthread_detach(thread);
     else
