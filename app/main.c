@@ -157,13 +157,23 @@ static bool run_alone(struct app *app, const struct args *args, struct err *err)
     return print_help(app, NULL, err);
 }
 
+static bool takes(const struct command *c, const char *option)
+{
+    const struct option_spec *o = c->options;
+    while (o != NULL && o->name != NULL && strcmp(o->name, option) != 0)
+        o++;
+    return o != NULL && o->name != NULL;
+}
+
 /* Options of the workbench stand behind a command, if there is one. */
-static bool check_alone(const struct args *before, const char *command, struct err *err)
+static bool check_alone(const struct args *before, const struct command *c, struct err *err)
 {
     for (const struct option_spec *o = alone_options; o->name != NULL; o++)
         if (args_has(before, o->name))
-            return err_set(err, ERR_USAGE, "--%s stands behind the command: assay %.40s --%s", o->name, command,
-                           o->name);
+            return takes(c, o->name) ? err_set(err, ERR_USAGE, "--%s stands behind the command: assay %s --%s", o->name,
+                                               c->name, o->name)
+                                     : err_set(err, ERR_USAGE, "--%s is for the workbench; assay %s does not take it",
+                                               o->name, c->name);
     return true;
 }
 
@@ -177,8 +187,6 @@ static bool run_words(struct app *app, const struct args *before, int argc, char
     }
     if (argc == 0)
         return help ? print_help(app, NULL, err) : run_alone(app, before, err);
-    if (!check_alone(before, argv[0], err))
-        return false;
     if (strcmp(argv[0], "__complete") == 0)
         return print_completions(app, argc > 1 ? argv[1] : NULL, err);
     if (strcmp(argv[0], "__keys") == 0)
@@ -186,6 +194,8 @@ static bool run_words(struct app *app, const struct args *before, int argc, char
     const struct command *c = command_find(argv[0]);
     if (c == NULL)
         return unknown_command(argv[0], err);
+    if (!check_alone(before, c, err))
+        return false;
     return help ? print_help(app, c, err) : run_command(app, c, argc - 1, argv + 1, err);
 }
 
