@@ -14,9 +14,8 @@ const struct command cmd_annotate = {
     .synopsis = "[--as NAME] [--order given|random] [--ascii]",
     .about =
         "Opens the annotation screen: the prompt, two answers side by side, or several to be ranked, and what the\n"
-        "rubric asks: ratings, a preference, a written reason. Every key is saved when it is pressed; leave at any "
-        "moment with q and come back to\n"
-        "the same item, the same cell, the same text. `?` lists the keys.\n"
+        "rubric asks: ratings, a preference, a written reason. Every key is saved when it is pressed; leave at any\n"
+        "moment with q and come back to the same item, the same cell, the same text. `?` lists the keys.\n"
         "\n"
         "Keys can be changed in $XDG_CONFIG_HOME/assay/keys; see assay(1).",
     .example = "  assay annotate --as ada",

@@ -185,6 +185,7 @@ static void submit(struct annotate *a, struct screen *s)
         annotate_perform(a, s, (struct action){.kind = ACT_SUBMIT});
     }
 }
+
 void annotate_rate_request(struct annotate *a, struct screen *s, enum request r)
 {
     if (r >= REQ_RATE_0 && r <= REQ_RATE_9) {

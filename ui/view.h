@@ -38,7 +38,8 @@ struct view_ops {
     /* It is on top now, new or because what was above it was closed: time to read what may have changed. NULL: nothing.
      */
     void (*shown)(void *view, struct screen *s);
-    /* A worker has called workbench_wake(). Every open view is told, whoever it was. NULL: has no workers. */
+    /* A worker has woken the loop (ui/worker.h), or workbench_wake() was called. Every open view is told, whoever it
+     * was. NULL: has no workers. */
     void (*woken)(void *view, struct screen *s);
     /* In how many milliseconds it wants tick() to be called; -1: never. Asked anew after everything that happens. */
     int (*wait_ms)(const void *view);

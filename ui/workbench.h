@@ -44,8 +44,7 @@ bool workbench_perform(struct workbench *w, struct screen *s, const struct deed 
 bool workbench_undo(struct workbench *w, struct screen *s, bool decisions, int64_t *comparison);
 /* Go to this comparison (its id, or the beginning of one) in the annotate view; says so when that is not to be. */
 void workbench_annotate(struct workbench *w, struct screen *s, const char *id);
-/* From any thread: something has changed that views show; each open one that has `woken` hears of it. Views end their
- * threads when they are closed. */
+/* From any thread: something has changed that views show; each open one that has `woken` hears of it. */
 void workbench_wake(struct workbench *w);
 /* The screen is left: work that hosts do beside it is stopped and waited for, so that nothing wakes it any more. */
 void workbench_rest(struct workbench *w);
