@@ -317,7 +317,7 @@ bool select_penalty(const struct select *s, const struct select_model *m, const 
 
 /* How often each draw holds each pair, and behind them, when they are fitted too, each rated row. */
 struct counts {
-    uint8_t *pairs, *ratings; /* draws x n, draws x m */
+    uint8_t *pairs, *ratings; /* draws x n (with room for more), draws x m */
     size_t m;
 };
 
@@ -325,24 +325,20 @@ static bool draw_counts(const struct data *d, const struct training *t, size_t d
                         struct counts *c, struct err *err)
 {
     size_t n = t->pairs.n_fit, m = rated ? t->ratings.n_fit : 0;
-    uint8_t *all = mem_block(draws, n + m);
-    *c = (struct counts){.pairs = mem_block(draws, n), .ratings = mem_block(draws, m + 1), .m = m};
-    if (all == NULL || c->pairs == NULL || c->ratings == NULL) {
-        mem_free(all);
+    *c = (struct counts){.pairs = mem_block(draws, n + m), .ratings = mem_block(draws, m + 1), .m = m};
+    if (c->pairs == NULL || c->ratings == NULL)
         return err_set(err, ERR_MEMORY, "no memory for %zu draws of %zu pairs", draws, n);
-    }
     uint64_t *keys = mem_array(n + m, sizeof *keys);
     for (size_t i = 0; i < n; i++)
         keys[i] = d->pair_keys[t->pairs.fit[i]];
     for (size_t i = 0; i < m; i++)
         keys[n + i] = d->rating_keys[t->ratings.fit[i]];
-    draws_by_group(keys, n + m, draws, seed, all);
-    for (size_t b = 0; b < draws; b++) {
-        memcpy(c->pairs + b * n, all + b * (n + m), n);
-        memcpy(c->ratings + b * m, all + b * (n + m) + n, m);
+    draws_by_group(keys, n + m, draws, seed, c->pairs);
+    for (size_t b = 0; b < draws && m > 0; b++) { /* those of the pairs move together */
+        memcpy(c->ratings + b * m, c->pairs + b * (n + m) + n, m);
+        memmove(c->pairs + b * n, c->pairs + b * (n + m), n);
     }
     mem_free(keys);
-    mem_free(all);
     return true;
 }
 
