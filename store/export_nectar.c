@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the label of a comparison says: -1 the first is better, 0 both are as good, 1 the second. */
+/* What the label of a comparison says: -1 the first is better, 0 both are as good, 1 the second. One without a label
+ * agrees with no order. */
 struct verdict {
     int64_t prompt, first, second;
     size_t at; /* in the order in which they came in */
+    bool has;  /* a label */
     int sign;
 };
 
@@ -30,15 +32,12 @@ static bool collect(struct export *e, const struct export_item *i, struct err *e
 {
     struct listing *l = e->state;
     const struct label_pair *p = &i->pair;
-    int strength = p->label.strength;
+    int strength = p->label.has ? p->label.strength : 0;
     (void)err;
-    if (!p->label.has) {
-        e->counts->unlabelled++;
-        return true;
-    }
-    e->counts->ties += strength == 0;
-    vec_push(&l->verdicts,
-             ((struct verdict){p->prompt, p->first, p->second, l->verdicts.n, (strength > 0) - (strength < 0)}));
+    e->counts->unlabelled += !p->label.has;
+    e->counts->ties += p->label.has && strength == 0;
+    vec_push(&l->verdicts, ((struct verdict){p->prompt, p->first, p->second, l->verdicts.n, p->label.has,
+                                             (strength > 0) - (strength < 0)}));
     return true;
 }
 
@@ -76,7 +75,7 @@ static bool is_order(struct listing *l, const struct verdict *v, size_t n)
         return false;
     for (size_t i = 0; i < n; i++) {
         int first = answer_of(l, v[i].first)->won, second = answer_of(l, v[i].second)->won;
-        if ((second > first) - (second < first) != v[i].sign)
+        if (!v[i].has || (second > first) - (second < first) != v[i].sign)
             return false;
     }
     return true;
@@ -109,13 +108,15 @@ static bool write_prompt(struct export *e, const struct verdict *v, size_t n, st
 {
     struct listing *l = e->state;
     struct json_text messages;
+    size_t labels = 0;
     l->answers.n = 0;
     for (size_t i = 0; i < n; i++) {
+        labels += v[i].has;
         answer_of(l, v[i].first)->won -= v[i].sign;
         answer_of(l, v[i].second)->won += v[i].sign;
     }
     if (!is_order(l, v, n)) {
-        e->counts->unordered++;
+        e->counts->unordered += labels > 0;
         return true;
     }
     qsort(l->answers.v, l->answers.n, sizeof *l->answers.v, by_place);

@@ -289,6 +289,7 @@ Test(export, csv_has_a_head_and_guards_formulas)
 /* ---- nectar ---- */
 
 #define OF(a, b, said) "{\"prompt\":\"p\",\"responses\":[{\"text\":\"" a "\"},{\"text\":\"" b "\"}]" SAYS("ada", said)
+#define NOBODY(a, b)   "{\"prompt\":\"p\",\"responses\":[{\"text\":\"" a "\"},{\"text\":\"" b "\"}]}\n"
 
 Test(export, an_order_of_all_answers_is_one_line)
 {
@@ -313,6 +314,7 @@ static const char *const no_order[] = {
     OF("a", "b", "0") OF("b", "c", "0") OF("a", "c", "1"),                      /* as good as each other, and not */
     OF("a", "b", "-1") OF("b", "c", "-1"),                                      /* two that nobody compared */
     OF("a", "b", "-1") OF("c", "d", "-1"),                                      /* and two orders beside each other */
+    OF("a", "b", "-1") NOBODY("b", "c"),                                        /* an answer that no label places */
     OF("a", "b", "-1") OF("a", "c", "-1") OF("a", "d", "-1") OF("b", "c", "-1") /* the same sums by chance */
     OF("b", "d", "1") OF("c", "d", "-1"),
 };
@@ -326,4 +328,12 @@ Test(export, what_has_no_order_is_left_out_and_counted)
         same_text(fixture_export(&f, "nectar"), "");
         cr_expect(eq(i64, f.exported.unordered, 1), "%zu", i);
     }
+}
+
+Test(export, a_prompt_without_any_label_has_nothing_to_be_put_in_order)
+{
+    must(fixture_import(&f, "s.jsonl", NULL, NOBODY("a", "b") NOBODY("a", "c") NOBODY("b", "c")));
+    same_text(fixture_export(&f, "nectar"), "");
+    cr_expect(eq(i64, f.exported.unlabelled, 3));
+    cr_expect(eq(i64, f.exported.unordered, 0));
 }
