@@ -164,8 +164,10 @@ bool gold_qualification(struct db *db, int64_t annotator, struct qualification *
         return false;
     if (rows_next(&q))
         out->of = rows_int(&q, 1);
-    if (!rows_close(&q, err) || out->of == 0)
-        return out->of == 0;
+    if (!rows_close(&q, err))
+        return false;
+    if (out->of == 0)
+        return true;
     if (!rows_open(&q, db, STMT_GOLD_MARKS, ARGS(v_int(annotator), v_int(feedback != 0)), err))
         return false;
     if (rows_next(&q)) {
