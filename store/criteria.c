@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LABEL_SHOWN = 40 };
+
 bool criteria_any(const struct rubric *r)
 {
     for (size_t i = 0; i < r->n_of_response; i++)
@@ -49,6 +51,17 @@ int criteria_failed(const struct rubric *r, const struct draft *d, int side)
     return -1;
 }
 
+/* So many bytes of a label that two of them fit, and no half character. */
+static int shown(const char *label)
+{
+    int n = (int)strnlen(label, LABEL_SHOWN + 1);
+    if (n <= LABEL_SHOWN)
+        return n;
+    for (n = LABEL_SHOWN; n > 0 && ((unsigned char)label[n] & 0xC0) == 0x80;)
+        n--;
+    return n;
+}
+
 bool criteria_allow(const struct rubric *r, const struct draft *d, int preference, char why[CRITERIA_WHY_SIZE])
 {
     int failed[2] = {criteria_failed(r, d, SIDE_A), criteria_failed(r, d, SIDE_B)};
@@ -56,8 +69,8 @@ bool criteria_allow(const struct rubric *r, const struct draft *d, int preferenc
     if (preference == PREFERENCE_UNSET || preference == PREFERENCE_NEITHER)
         return true;
     if (failed[SIDE_A] >= 0 && failed[SIDE_B] >= 0) {
-        snprintf(why, CRITERIA_WHY_SIZE, "A fails %.40s and B %.40s: neither is valid",
-                 r->attributes[failed[SIDE_A]].label, r->attributes[failed[SIDE_B]].label);
+        const char *a = r->attributes[failed[SIDE_A]].label, *b = r->attributes[failed[SIDE_B]].label;
+        snprintf(why, CRITERIA_WHY_SIZE, "A fails %.*s and B %.*s: neither is valid", shown(a), a, shown(b), b);
         return false;
     }
     int side = preference < 0 ? SIDE_A : SIDE_B;
@@ -65,7 +78,8 @@ bool criteria_allow(const struct rubric *r, const struct draft *d, int preferenc
         side = failed[SIDE_A] >= 0 ? SIDE_A : SIDE_B;
     if (failed[side] < 0)
         return true;
-    snprintf(why, CRITERIA_WHY_SIZE, "%c fails %.40s: it cannot be %s", "AB"[side], r -> attributes[failed[side]].label,
+    const char *label = r->attributes[failed[side]].label;
+    snprintf(why, CRITERIA_WHY_SIZE, "%c fails %.*s: it cannot be %s", side == SIDE_A ? 'A' : 'B', shown(label), label,
              preference == 0 ? "as good as the other" : "the better one");
     return false;
 }

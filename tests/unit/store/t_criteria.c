@@ -129,6 +129,20 @@ Test(criteria, what_fails_cannot_be_preferred)
     }
 }
 
+/* 39 bytes and a character of two. */
+Test(criteria, a_long_label_is_cut_at_a_whole_character)
+{
+    struct draft d;
+    char why[CRITERIA_WHY_SIZE];
+    int k = rubric_find(&f.rubric, "safety", 6);
+    draft_init(&d);
+    fill(&d, (const int[]){4, 4, 4, 1, 0, 0, 3});
+    f.rubric.attributes[k].label = "123456789 123456789 123456789 123456789\xC3\xA9 and more";
+    cr_expect(not(criteria_allow(&f.rubric, &d, d.preference, why)));
+    same_text(why, "B fails 123456789 123456789 123456789 123456789: it cannot be the better one");
+    draft_free(&d);
+}
+
 /* As shown; returns which response stood on side A. */
 static int judge(const char *name, int64_t comparison, const int *v)
 {
