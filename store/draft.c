@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* More than two answers: their cells and what may be missing are those of store/places.h. */
 static bool is_ranked(const struct draft *d)
 {
     return d->n > 2;

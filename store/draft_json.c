@@ -11,7 +11,6 @@
 static const char *const side_key[ANSWERS_MOST] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
 static const char both_key[] = "both";
 
-/* More than two answers: their cells and what may be missing are those of store/places.h. */
 /* Of the attributes from one to before another. */
 static void write_ratings(struct json_writer *w, const struct draft *d, const struct rubric *r, const char *key,
                           int side, size_t from, size_t to)

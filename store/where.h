@@ -11,13 +11,17 @@
  *     language                of either response
  *     annotator               of anyone whose judgement counts
  *     skipped, flagged        of anyone who did; alone: did anyone?
- *     failed                  a response by a criterion of the rubric, of anyone whose judgement counts; alone: for
- * anyone? strength                how much better one is, 0 (a tie) to 3; no value without a label preference of any
- * judgement that counts, -3 (first much better) to 3, in stored order judgements              how many count neither
- * how many of them say that neither is valid confidence, seconds     of any of them rating:NAME             mean rating
- * of either response aspect:NAME             rating of the two together, of any judgement that counts; of one that
- * leans in stored order prompt, answer, because one phrase, to be found there retired                 alone: out of
- * work; a search leaves those out that do not ask for it
+ *     failed                  a response by a criterion, of anyone whose judgement counts; alone: for anyone?
+ *     strength                how much better one is, 0 (a tie) to 3; no value without a label
+ *     preference              of any judgement that counts, -3 (first much better) to 3, in stored order
+ *     judgements              how many count
+ *     neither                 how many of them say that neither is valid
+ *     confidence, seconds     of any of them
+ *     rating:NAME             mean rating of either response
+ *     aspect:NAME             rating of the two together, of any judgement that counts; of one that leans negative is
+ *                             the first, in stored order
+ *     prompt, answer, because one phrase, to be found there
+ *     retired                 alone: out of work; a search leaves those out that do not ask for it
  *
  * A field with several values (language, annotator, rating, ...) passes when one of them does; "!=" is the contrary of
  * "=". Phrases that stand side by side are found when all of them are in the texts of the comparison, or all in what
