@@ -318,14 +318,13 @@ bool select_penalty(const struct select *s, const struct select_model *m, const 
 /* How often each draw holds each pair, and behind them, when they are fitted too, each rated row. */
 struct counts {
     uint8_t *pairs, *ratings; /* draws x n (with room for more), draws x m */
-    size_t m;
 };
 
 static bool draw_counts(const struct data *d, const struct training *t, size_t draws, uint64_t seed, bool rated,
                         struct counts *c, struct err *err)
 {
     size_t n = t->pairs.n_fit, m = rated ? t->ratings.n_fit : 0;
-    *c = (struct counts){.pairs = mem_block(draws, n + m), .ratings = mem_block(draws, m + 1), .m = m};
+    *c = (struct counts){.pairs = mem_block(draws, n + m), .ratings = mem_block(draws, m + 1)};
     if (c->pairs == NULL || c->ratings == NULL)
         return err_set(err, ERR_MEMORY, "no memory for %zu draws of %zu pairs", draws, n);
     uint64_t *keys = mem_array(n + m, sizeof *keys);
