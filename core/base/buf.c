@@ -33,9 +33,21 @@ void buf_splice(struct buf *b, size_t at, size_t gone, const void *p, size_t n)
     b->len = b->len - gone + n;
 }
 
+/* Most of what is added fits. */
+static bool fits(const struct buf *b, size_t n)
+{
+    return n < b->cap - b->len && (b->max == 0 || (!b->cut && b->len + n <= b->max));
+}
+
 void buf_add(struct buf *b, const void *p, size_t n)
 {
-    buf_splice(b, b->len, 0, p, n);
+    if (!fits(b, n)) {
+        buf_splice(b, b->len, 0, p, n);
+        return;
+    }
+    memcpy(b->ptr + b->len, p, n);
+    b->len += n;
+    b->ptr[b->len] = '\0';
 }
 
 void buf_adds(struct buf *b, const char *s)
@@ -45,7 +57,12 @@ void buf_adds(struct buf *b, const char *s)
 
 void buf_addc(struct buf *b, char c)
 {
-    buf_add(b, &c, 1);
+    if (!fits(b, 1)) {
+        buf_splice(b, b->len, 0, &c, 1);
+        return;
+    }
+    b->ptr[b->len++] = c;
+    b->ptr[b->len] = '\0';
 }
 
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap)

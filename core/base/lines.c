@@ -15,7 +15,9 @@ struct lines {
     char *chunk; /* CHUNK bytes read ahead: [at, end) not yet consumed */
     size_t at, end;
     bool eof, crlf, again;
-    struct buf line;
+    char *text; /* the line returned last, n bytes */
+    size_t n;
+    struct buf line; /* one that does not stand in the chunk as a whole, or an element of a list */
     struct {
         bool on, over;
         long ends;       /* of lines, so far */
@@ -148,7 +150,14 @@ static bool list_element(struct lines *l, int c, struct err *err)
     return true;
 }
 
-static bool next_of_list(struct lines *l, char **text, size_t *n, struct err *err)
+static void of_buffer(struct lines *l)
+{
+    buf_reserve(&l->line, 0);
+    l->text = l->line.ptr;
+    l->n = l->line.len;
+}
+
+static bool next_of_list(struct lines *l, struct err *err)
 {
     int c = EOF;
     if (l->list.over)
@@ -159,40 +168,44 @@ static bool next_of_list(struct lines *l, char **text, size_t *n, struct err *er
         return true;
     l->number = l->list.ends + 1;
     l->list.elements++;
+    buf_reset(&l->line);
     if (!list_element(l, c, err))
         return false;
     while (l->line.len > 0 && is_space(l->line.ptr[l->line.len - 1]))
         buf_truncate(&l->line, l->line.len - 1);
-    buf_reserve(&l->line, 0);
-    *text = l->line.ptr;
-    *n = l->line.len;
+    of_buffer(l);
     return true;
 }
 
 /* ---- lines ---- */
 
-bool lines_next(struct lines *l, char **text, size_t *n, struct err *err)
+/* A line that stands in the chunk as a whole stays there. */
+static bool next_in_chunk(struct lines *l)
 {
+    char *from = l->chunk + l->at;
+    char *newline = l->at < l->end ? memchr(from, '\n', l->end - l->at) : NULL;
+    if (newline == NULL)
+        return false;
+    l->text = from;
+    l->n = (size_t)(newline - from);
+    l->at += l->n + 1;
+    return true;
+}
+
+/* One that is put together of chunks. None: l->text is NULL. */
+static bool next_of_chunks(struct lines *l, struct err *err)
+{
+    const char *newline = NULL;
     bool any = false;
-    if (l->again) {
-        l->again = false;
-        *text = l->line.ptr;
-        *n = l->line.len;
-        return true;
-    }
     buf_reset(&l->line);
-    *text = NULL;
-    *n = 0;
-    if (l->list.on)
-        return next_of_list(l, text, n, err);
-    for (;;) {
+    while (newline == NULL) {
         if (l->at == l->end && !l->eof && !fill(l, err))
             return false;
         if (l->eof)
             break;
         any = true;
         const char *from = l->chunk + l->at;
-        const char *newline = memchr(from, '\n', l->end - l->at);
+        newline = memchr(from, '\n', l->end - l->at);
         size_t take = newline != NULL ? (size_t)(newline - from) : l->end - l->at;
         buf_add(&l->line, from, take);
         l->at += take + (newline != NULL);
@@ -200,21 +213,45 @@ bool lines_next(struct lines *l, char **text, size_t *n, struct err *err)
             return err_set(err, ERR_RANGE,
                            "%s:%ld: the line is longer than %d MiB; is it JSON Lines, one record a line?",
                            lines_name(l), l->number + 1, LINE_MAX_BYTES >> 20);
-        if (newline != NULL)
-            break;
     }
-    if (!any)
-        return true;
-    l->number++;
-    l->crlf = l->line.len > 0 && l->line.ptr[l->line.len - 1] == '\r';
-    if (l->crlf)
-        buf_truncate(&l->line, l->line.len - 1);
-    if (l->number == 1 && l->line.len >= 3 && memcmp(l->line.ptr, "\xEF\xBB\xBF", 3) == 0)
-        buf_splice(&l->line, 0, 3, "", 0);
-    buf_reserve(&l->line, 0);
-    *text = l->line.ptr;
-    *n = l->line.len;
+    if (any)
+        of_buffer(l);
     return true;
+}
+
+/* Without its end, and the first without a byte order mark. */
+static void trim(struct lines *l)
+{
+    l->number++;
+    l->crlf = l->n > 0 && l->text[l->n - 1] == '\r';
+    l->n -= l->crlf;
+    if (l->number == 1 && l->n >= 3 && memcmp(l->text, "\xEF\xBB\xBF", 3) == 0) {
+        l->text += 3;
+        l->n -= 3;
+    }
+    l->text[l->n] = '\0';
+}
+
+static bool next(struct lines *l, struct err *err)
+{
+    l->text = NULL;
+    l->n = 0;
+    if (l->list.on)
+        return next_of_list(l, err);
+    if (!next_in_chunk(l) && !next_of_chunks(l, err))
+        return false;
+    if (l->text != NULL)
+        trim(l);
+    return true;
+}
+
+bool lines_next(struct lines *l, char **text, size_t *n, struct err *err)
+{
+    bool ok = l->again || next(l, err);
+    l->again = false;
+    *text = l->text;
+    *n = l->n;
+    return ok;
 }
 
 bool lines_ended_crlf(const struct lines *l)
