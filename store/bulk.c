@@ -3,27 +3,28 @@
 #include "core/base/asset.h"
 #include "core/base/buf.h"
 #include "core/base/clock.h"
-#include "core/base/id_map.h"
+#include "core/base/id_set.h"
 #include "core/base/trace.h"
 #include "core/base/vec.h"
 #include "store/db_internal.h"
 #include "store/disk.h"
 #include "store/staging.h"
+#include "store/tally.h"
 
 #include <string.h>
 
-/* What is known by id. VOICE: how many judgements somebody gave to a subject, by their
- * rows, but for what struct bulk_comparison knows. */
-enum map { PROMPT, RESPONSE, COMPARISON, JUDGEMENT, VOICE, NAMES, MAPS = NAMES + 2 };
+/* What is known by id; a number among prompts, responses, comparisons and judgements is the row. VOICE: who spoke of
+ * which subject, by their rows, but for what struct bulk_comparison knows. */
+enum set { PROMPT, RESPONSE, COMPARISON, JUDGEMENT, VOICE, NAMES, SETS = NAMES + 2 };
 
-/* While a new workspace is filled, and as always. The cache only has to hold the ends of tables and indexes; files
- * are for sorting ids. */
+/* While a new workspace is filled, and as always. The cache only has to hold the ends of tables and indexes. What a row
+ * may hold is settled before it is staged; asking again is a seventh of the time, and `assay check` asks all rows. */
 #define BULK_SETTINGS                                                                                                  \
     "PRAGMA foreign_keys = OFF; PRAGMA secure_delete = OFF; PRAGMA cache_size = -12288; PRAGMA temp_store = FILE;"     \
-    "PRAGMA threads = 2"
+    "PRAGMA ignore_check_constraints = ON"
 #define USUAL_SETTINGS                                                                                                 \
     "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536;"      \
-    "PRAGMA temp_store = MEMORY; PRAGMA threads = 0"
+    "PRAGMA temp_store = MEMORY; PRAGMA ignore_check_constraints = OFF"
 
 enum { KNOWN_MODEL = 1, KNOWN_LANGUAGE = 2, KNOWN_TAGS = 4 };
 
@@ -35,26 +36,28 @@ struct bulk_comparison {
 
 /* What a record changed, for when it is given up. */
 struct change {
-    enum { NUMBER, LEARNT, SPLIT, FIRST_VOICE } what;
-    enum map map; /* of a number */
-    struct id id;
-    uint32_t before; /* 0: it was not there */
-    int64_t row;     /* of a response, or a comparison */
+    enum { LEARNT, SPLIT, FIRST_VOICE, SPOKE } what;
+    unsigned char before; /* what was known of a response */
+    int64_t row;          /* of a response, or a comparison; the number of a voice */
 };
 
 struct bulk {
-    struct id_map maps[MAPS];
+    struct id_set sets[SETS];
     VEC(unsigned char) responses; /* KNOWN_... of each, by row - 1 */
     VEC(struct bulk_comparison) comparisons;
-    uint32_t prompts, judgements; /* rows given so far */
+    VEC(uint32_t) spoken;  /* how often each voice did, by number - 1 */
+    VEC(int64_t) named[2]; /* rows of names, by number - 1 */
+    struct {
+        struct buf name;
+        int64_t row; /* 0: of none */
+    } last[2];       /* that was asked for: most records have those of the one before */
     struct buf json;
     int descriptor; /* of the file */
     int sent;       /* batches so far */
     /* of the record that is being read */
     bool reading, saved; /* saved: there is a savepoint before it, and nothing staged that is older */
     struct staging_mark mark;
-    size_t responses_before, comparisons_before;
-    uint32_t prompts_before, judgements_before;
+    size_t before[SETS]; /* ids in each */
     VEC(struct change) changes;
 };
 
@@ -67,10 +70,15 @@ static void give_back(struct db *db)
 {
     struct bulk *b = db->bulk;
     staging_close(db->staging);
-    for (int m = 0; m < MAPS; m++)
-        id_map_free(&b->maps[m]);
+    for (int s = 0; s < SETS; s++)
+        id_set_free(&b->sets[s]);
     vec_free(&b->responses);
     vec_free(&b->comparisons);
+    vec_free(&b->spoken);
+    for (int w = 0; w < 2; w++) {
+        vec_free(&b->named[w]);
+        buf_free(&b->last[w].name);
+    }
     vec_free(&b->changes);
     buf_free(&b->json);
     mem_free(b);
@@ -86,30 +94,22 @@ static void note(struct bulk *b, struct change c)
         vec_push(&b->changes, c);
 }
 
-static void set(struct bulk *b, enum map map, const struct id *id, uint32_t number)
-{
-    note(b, (struct change){.what = NUMBER, .map = map, .id = *id, .before = id_map_get(&b->maps[map], id)});
-    id_map_set(&b->maps[map], id, number);
-}
-
 void bulk_record_begin(struct db *db)
 {
     struct bulk *b = db->bulk;
     b->reading = true;
     b->saved = false;
     b->mark = staging_now(db->staging);
-    b->responses_before = b->responses.n;
-    b->comparisons_before = b->comparisons.n;
-    b->prompts_before = b->prompts;
-    b->judgements_before = b->judgements;
+    for (int s = 0; s < SETS; s++)
+        b->before[s] = b->sets[s].n;
     vec_clear(&b->changes);
 }
 
 static size_t ids(const struct bulk *b)
 {
     size_t n = 0;
-    for (int m = 0; m < MAPS; m++)
-        n += b->maps[m].n;
+    for (int s = 0; s < SETS; s++)
+        n += b->sets[s].n;
     return n;
 }
 
@@ -144,20 +144,17 @@ bool bulk_record_end(struct db *db, struct err *err)
 static void take_back(struct bulk *b, const struct change *c)
 {
     switch (c->what) {
-    case NUMBER:
-        if (c->before == 0)
-            id_map_remove(&b->maps[c->map], &c->id);
-        else
-            id_map_set(&b->maps[c->map], &c->id, c->before);
-        break;
     case LEARNT:
-        b->responses.v[c->row - 1] = (unsigned char)c->before;
+        b->responses.v[c->row - 1] = c->before;
         break;
     case SPLIT:
         b->comparisons.v[c->row - 1].split = false;
         break;
     case FIRST_VOICE:
         b->comparisons.v[c->row - 1].voice = 0;
+        break;
+    case SPOKE:
+        b->spoken.v[c->row - 1]--;
         break;
     }
 }
@@ -168,10 +165,15 @@ bool bulk_record_undo(struct db *db, struct err *err)
     while (b->changes.n > 0)
         take_back(b, &b->changes.v[--b->changes.n]);
     staging_forget(db->staging, &b->mark);
-    b->responses.n = b->responses_before;
-    b->comparisons.n = b->comparisons_before;
-    b->prompts = b->prompts_before;
-    b->judgements = b->judgements_before;
+    for (int s = 0; s < SETS; s++)
+        id_set_truncate(&b->sets[s], b->before[s]);
+    b->responses.n = b->before[RESPONSE];
+    b->comparisons.n = b->before[COMPARISON];
+    b->spoken.n = b->before[VOICE];
+    for (int w = 0; w < 2; w++) {
+        b->named[w].n = b->before[NAMES + w];
+        b->last[w].row = 0;
+    }
     return leave_savepoint(db, "ROLLBACK TO record; RELEASE record", err);
 }
 
@@ -210,25 +212,34 @@ static struct id id_of_name(struct json_text name)
 
 int64_t bulk_named(const struct db *db, enum bulk_names which, struct json_text name)
 {
+    struct bulk *b = db->bulk;
+    if (b->last[which].row != 0 && b->last[which].name.len == name.len &&
+        memcmp(b->last[which].name.ptr, name.ptr, name.len) == 0)
+        return b->last[which].row;
     struct id id = id_of_name(name);
-    return id_map_get(&db->bulk->maps[NAMES + which], &id);
+    uint32_t number = id_set_find(&b->sets[NAMES + which], &id);
+    if (number == 0)
+        return 0;
+    buf_reset(&b->last[which].name);
+    buf_add(&b->last[which].name, name.ptr, name.len);
+    return b->last[which].row = b->named[which].v[number - 1];
 }
 
 void bulk_name(struct db *db, enum bulk_names which, struct json_text name, int64_t row)
 {
     struct id id = id_of_name(name);
-    set(db->bulk, (enum map)(NAMES + (int)which), &id, (uint32_t)row);
+    bool made;
+    id_set_put(&db->bulk->sets[NAMES + which], &id, &made);
+    if (made)
+        vec_push(&db->bulk->named[which], row);
 }
 
 void bulk_prompt(struct db *db, const struct message *m, size_t n, struct content_row *out)
 {
     struct bulk *b = db->bulk;
-    out->row = id_map_get(&b->maps[PROMPT], &out->id);
-    out->made = out->row == 0;
+    out->row = id_set_put(&b->sets[PROMPT], &out->id, &out->made);
     if (!out->made)
         return;
-    out->row = ++b->prompts;
-    set(b, PROMPT, &out->id, b->prompts);
     buf_reset(&b->json);
     content_write_messages(m, n, &b->json);
     staging_put(db->staging, STAGE_PROMPT,
@@ -246,12 +257,9 @@ bool bulk_response(struct db *db, const struct content_row *prompt, const struct
 {
     struct bulk *b = db->bulk;
     unsigned char known = what_is_known(r);
-    out->row = id_map_get(&b->maps[RESPONSE], &out->id);
-    out->made = out->row == 0;
+    out->row = id_set_put(&b->sets[RESPONSE], &out->id, &out->made);
     if (out->made) {
         vec_push(&b->responses, known);
-        out->row = (int64_t)b->responses.n;
-        set(b, RESPONSE, &out->id, (uint32_t)out->row);
         staging_put(db->staging, STAGE_RESPONSE,
                     (const struct value[]){v_int(out->row), v_id(&out->id), v_int(prompt->row), v_maybe(r->text),
                                            v_maybe(r->model), v_maybe(r->language), v_maybe(r->tags)});
@@ -271,12 +279,9 @@ bool bulk_comparison(struct db *db, int64_t prompt, const struct content_row *fi
 {
     struct bulk *b = db->bulk;
     *swapped = false;
-    out->row = id_map_get(&b->maps[COMPARISON], &out->id);
-    out->made = out->row == 0;
+    out->row = id_set_put(&b->sets[COMPARISON], &out->id, &out->made);
     if (out->made) {
         vec_push(&b->comparisons, ((struct bulk_comparison){.first = (uint32_t)first->row, .split = split != NULL}));
-        out->row = (int64_t)b->comparisons.n;
-        set(b, COMPARISON, &out->id, (uint32_t)out->row);
         staging_put(db->staging, STAGE_COMPARISON,
                     (const struct value[]){v_int(out->row), v_id(&out->id), v_int(prompt), v_int(first->row),
                                            v_int(second->row), v_int(source), v_str(split), v_int(clock_now_ms())});
@@ -307,33 +312,35 @@ static uint32_t revision(struct bulk *b, const struct judgement *j)
     uint32_t who = (uint32_t)j->annotator;
     memcpy(voice.b, &subject, sizeof subject);
     memcpy(voice.b + sizeof subject, &who, sizeof who);
-    uint32_t n = id_map_get(&b->maps[VOICE], &voice) + 1;
-    set(b, VOICE, &voice, n);
-    return n + (c != NULL && c->voice == who);
+    bool made;
+    uint32_t number = id_set_put(&b->sets[VOICE], &voice, &made);
+    if (made)
+        vec_push(&b->spoken, 0);
+    note(b, (struct change){.what = SPOKE, .row = number});
+    return ++b->spoken.v[number - 1] + (c != NULL && c->voice == who);
 }
 
 void bulk_judgement(struct db *db, struct judgement *j, const int64_t rows[2], bool *made)
 {
     struct bulk *b = db->bulk;
-    j->row = id_map_get(&b->maps[JUDGEMENT], &j->id);
-    *made = j->row == 0;
+    j->row = id_set_put(&b->sets[JUDGEMENT], &j->id, made);
     if (!*made)
         return;
     if (j->n_spans > 0)
         BUG("passages of a judgement cannot be staged");
-    j->row = ++b->judgements;
-    set(b, JUDGEMENT, &j->id, b->judgements);
+    uint32_t nth = revision(b, j);
     struct value kind = v_str(judgement_kind_name(j->kind)), row = v_int(j->row), who = v_int(j->annotator),
                  comparison = v_int_or_null(j->comparison), response = v_int_or_null(j->response);
     staging_put(db->staging, STAGE_JUDGEMENT,
                 (const struct value[]){
-                    row, v_id(&j->id), comparison, response, who, v_int(revision(b, j)), kind,
+                    row, v_id(&j->id), comparison, response, who, v_int(nth), kind,
                     j->has_preference && !j->neither ? v_int(j->preference) : v_null(), v_int(j->neither),
                     v_text(j->justification.ptr != NULL ? j->justification.ptr : "", j->justification.len),
                     v_str(j->reason != NULL ? j->reason : ""), v_int(j->a_is), v_real(j->seconds), v_int(j->rubric),
                     v_text(j->extra.ptr, j->extra.len), v_int(j->created), v_int_or_null(j->confidence),
                     v_int((int64_t)j->failed), j->has_lean ? v_real(j->lean) : v_null()});
-    staging_put(db->staging, STAGE_LATEST, (const struct value[]){comparison, response, who, row, kind});
+    staging_put(db->staging, nth == 1 ? STAGE_LATEST : STAGE_LATER,
+                (const struct value[]){comparison, response, who, row, kind});
     for (size_t i = 0; i < j->n_ratings; i++)
         staging_put(db->staging, STAGE_RATING,
                     (const struct value[]){row, v_int(rows[j->ratings[i].which]), v_str(j->ratings[i].attribute),
@@ -365,20 +372,42 @@ static bool start(struct db *db, struct err *err)
         return false;
     db->filling = true;
     db->bulk = mem_alloc(sizeof *db->bulk);
-    db->bulk->json = BUF_INIT;
+    db->bulk->json = db->bulk->last[0].name = db->bulk->last[1].name = BUF_INIT;
     db->bulk->descriptor = disk_descriptor(db->path);
     db->staging = staging_open(db);
     return true;
+}
+
+static bool derive(struct db *db, struct err *err)
+{
+    return run_asset(db, "sql/bulk/end.sql", err) && tally_anew(db, err);
+}
+
+/* Ids in order, and the rows that have them: what their indexes are made of. */
+static bool stage_ids(struct db *db, enum set which, enum staging_table to, struct err *err)
+{
+    const struct id_set *s = &db->bulk->sets[which];
+    uint32_t *order = id_set_sorted(s);
+    bool ok = true;
+    for (size_t i = 0; ok && i < s->n; i++) {
+        staging_put(db->staging, to, (const struct value[]){v_id(&s->ids[order[i] - 1]), v_int(order[i])});
+        ok = !staging_is_full(db->staging) || staging_send(db->staging, err);
+    }
+    mem_free(order);
+    return ok;
 }
 
 bool bulk_finish(struct db *db, struct err *err)
 {
     if (db->bulk == NULL)
         return true;
-    if (!bulk_settle(db, err))
+    bool ok = run_asset(db, "sql/bulk/ids.sql", err);
+    for (int s = PROMPT; ok && s <= JUDGEMENT; s++)
+        ok = stage_ids(db, (enum set)s, (enum staging_table)(STAGE_PROMPT_ID + s), err);
+    if (!ok || !bulk_settle(db, err))
         return false;
     give_back(db);
-    return run_asset(db, "sql/bulk/end.sql", err);
+    return run_asset(db, "sql/bulk/ids_end.sql", err) && derive(db, err);
 }
 
 void bulk_abandon(struct db *db)
@@ -391,7 +420,7 @@ bool bulk_mend(struct db *db)
 {
     int64_t whole = 0;
     return !db->filling || (stmt_int(db, STMT_BULK_IS_WHOLE, NO_ARGS, &whole, NULL) &&
-                            (whole != 0 || run_asset(db, "sql/bulk/end.sql", NULL)));
+                            (whole != 0 || (run_asset(db, "sql/bulk/ids_anew.sql", NULL) && derive(db, NULL))));
 }
 
 struct filling {

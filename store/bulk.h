@@ -1,9 +1,9 @@
 /* Filling a new workspace fast. A workspace that has nothing in it yet needs no look-ups: which prompts, responses,
- * comparisons and judgements are known stands in memory (core/base/id_map.h), rows get their numbers here and go in by
- * the thousand, on a thread of their own (store/staging.h), the indexes of ids and the tallies are made at the end, and
- * what belongs together is not verified row by row, being right by how it was made. There is no log of changes beside
- * the file: only the few pages that were there before are kept for an undo, as a "-journal", and a process that is
- * killed leaves a workspace that is as new as before to whoever opens it next.
+ * comparisons and judgements are known stands in memory (core/base/id_set.h), rows get their numbers here and go in by
+ * the thousand, on a thread of their own (store/staging.h), the indexes of ids are made of that memory at the end and
+ * the tallies counted then, and SQLite does not verify once more what a row holds and belongs to. There is no log of
+ * changes beside the file: only the few pages that were there before are kept for an undo, as a "-journal", and a
+ * process that is killed leaves a workspace that is as new as before to whoever opens it next.
  *
  * content_* and judgement_append_once come here while it goes on; all other statements work as always, a little later.
  * More than BULK_MOST ids would need too much memory: from there on everything is as without. */

@@ -33,40 +33,47 @@ static bool finish_batch(struct import_run *r, struct err *err)
     if (!import_take_batch(r, err))
         return false;
     vec_clear(&r->batch);
-    buf_reset(&r->text);
+    arena_reset(&r->text);
+    r->bytes = 0;
     return true;
 }
 
-static size_t keep(struct import_run *r, const char *text, size_t n)
+static const char *keep(struct import_run *r, const char *text, size_t n)
 {
-    size_t at = r->text.len;
-    buf_add(&r->text, text, n);
-    buf_addc(&r->text, '\0');
-    return at;
+    r->bytes += n;
+    return arena_ndup(&r->text, text, n);
 }
 
-static bool end_line(struct import_run *r, const struct import_line *l, struct err *err)
+static bool add(struct import_run *r, const struct import_line *l, struct err *err)
 {
-    vec_push(&r->batch, *l);
+    if (r->format != NULL && r->batch.n == 0 && bulk_on(r->im.db) && !r->format->looks_up)
+        return import_take_line(r, l, err);
+    struct import_line kept = *l;
+    kept.text = keep(r, l->text, l->n);
+    kept.raw = l->raw == l->text ? kept.text : keep(r, l->raw, l->raw_n);
+    kept.fault = l->fault != NULL ? keep(r, l->fault, strlen(l->fault)) : NULL;
+    vec_push(&r->batch, kept);
     bool first = r->format == NULL;
     size_t lines = first ? FIRST_BATCH_LINES : BATCH_LINES, bytes = first ? FIRST_BATCH_BYTES : BATCH_BYTES;
-    return (r->batch.n < lines && r->text.len < bytes) || finish_batch(r, err);
+    return (r->batch.n < lines && r->bytes < bytes) || finish_batch(r, err);
 }
 
 static bool add_line(struct import_run *r, const char *text, size_t n, struct err *err)
 {
-    struct import_line l = {.n = n, .raw_n = n, .number = lines_number(r->lines)};
-    l.at = l.raw = keep(r, text, n);
-    return end_line(r, &l, err);
+    return add(
+        r, &(struct import_line){.text = text, .raw = text, .n = n, .raw_n = n, .number = lines_number(r->lines)}, err);
 }
 
 static bool add_row(struct import_run *r, const struct import_row *row, struct err *err)
 {
-    struct import_line l = {.n = row->record.len, .raw_n = row->raw.len, .number = row->line};
-    l.at = keep(r, row->record.ptr, row->record.len);
-    l.raw = keep(r, row->raw.ptr, row->raw.len);
-    l.fault = row->fault != NULL ? keep(r, row->fault, strlen(row->fault)) : 0;
-    return end_line(r, &l, err);
+    return add(r,
+               &(struct import_line){.text = row->record.ptr,
+                                     .raw = row->raw.ptr,
+                                     .n = row->record.len,
+                                     .raw_n = row->raw.len,
+                                     .fault = row->fault,
+                                     .number = row->line},
+               err);
 }
 
 static bool is_blank(const char *text, size_t n)
@@ -292,14 +299,14 @@ static bool prepare(struct import_run *r, struct db *db, const struct import_opt
 bool import_file(struct db *db, const char *path, const struct import_options *options, struct import_counts *counts,
                  struct err *err)
 {
-    struct import_run r = {.path = path, .text = BUF_INIT, .held = BUF_INIT};
+    struct import_run r = {.path = path, .held = BUF_INIT};
     *counts = (struct import_counts){0};
     bool ok = prepare(&r, db, options, counts, err) && db_write(db, import_all, &r, err);
     if (!ok && err != NULL && err->kind == ERR_STOPPED)
         err_set(err, ERR_STOPPED, "%s: stopped; nothing was imported", path);
     import_table_close(r.table);
     vec_free(&r.batch);
-    buf_free(&r.text);
+    arena_free(&r.text);
     lines_close(r.lines);
     buf_free(&r.held);
     import_end(&r.im);

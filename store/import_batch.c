@@ -19,8 +19,7 @@ static bool pass_guard(struct import_run *r, const struct import_line *l, struct
     bool known;
     if (reasons == NULL || r->im.item)
         return true;
-    if (!quarantine_look_up(r->im.db, r->im.source.ptr, (struct json_text){r->text.ptr + l->at, l->n}, &known, &state,
-                            err))
+    if (!quarantine_look_up(r->im.db, r->im.source.ptr, (struct json_text){l->text, l->n}, &known, &state, err))
         return false;
     if (state == QUARANTINE_RELEASED)
         return true;
@@ -36,9 +35,9 @@ static bool read_record(struct import_run *r, const struct import_line *l, struc
     buf_reset(&r->held);
     r->im.line = l->number;
     import_show(&r->im, (struct import_seen){.what = SEEN_RECORD});
-    if (l->fault > 0)
-        return err_set(err, ERR_SYNTAX, "%s", r->text.ptr + l->fault);
-    if (!json_parse(r->text.ptr + l->at, l->n, &o, err))
+    if (l->fault != NULL)
+        return err_set(err, ERR_SYNTAX, "%s", l->fault);
+    if (!json_parse(l->text, l->n, &o, err))
         return false;
     bool ok = json_object_is_type(o, json_type_object)
                   ? r->format->read(&r->im, o, err)
@@ -60,18 +59,17 @@ static void write_head(const struct import_run *r, struct outfile *out)
 static void refuse(struct import_run *r, const struct import_line *l, const struct err *why)
 {
     const struct import_options *o = r->im.options;
-    const char *text = r->text.ptr + l->raw;
     r->im.counts->refused++;
     r->im.counts->records++;
     trace(TRACE_IMPORT, "%s:%ld: %s", lines_name(r->lines), l->number, why->text);
     if (o->rejects != NULL) {
         if (r->table != NULL && r->im.counts->refused == 1)
             write_head(r, o->rejects);
-        outfile_write(o->rejects, text, l->raw_n);
+        outfile_write(o->rejects, l->raw, l->raw_n);
         outfile_write(o->rejects, "\n", 1);
     }
     if (o->refused != NULL)
-        o->refused(o->ctx, &(struct import_refusal){lines_name(r->lines), l->number, why->text, text, l->raw_n});
+        o->refused(o->ctx, &(struct import_refusal){lines_name(r->lines), l->number, why->text, l->raw, l->raw_n});
 }
 
 static bool hold(struct import_run *r, const struct import_line *l, const char *reasons, struct err *err)
@@ -84,7 +82,7 @@ static bool hold(struct import_run *r, const struct import_line *l, const char *
                                                       .format = r->format->name,
                                                       .source = r->im.source.ptr,
                                                       .reasons = reasons,
-                                                      .record = {r->text.ptr + l->at, l->n}},
+                                                      .record = {l->text, l->n}},
                            err);
 }
 
@@ -169,12 +167,17 @@ static bool take_in_bulk(struct import_run *r, const struct import_line *l, stru
     return bulk_record_undo(r->im.db, err) && set_aside(r, l, r->held.len > 0 ? r->held.ptr : NULL, &why, err);
 }
 
+bool import_take_line(struct import_run *r, const struct import_line *l, struct err *err)
+{
+    return take_in_bulk(r, l, err) || err_context(err, "%s:%ld", lines_name(r->lines), l->number);
+}
+
 bool import_take_batch(struct import_run *r, struct err *err)
 {
     size_t begun = 0;
     for (; begun < r->batch.n && bulk_on(r->im.db); begun++)
-        if (!take_in_bulk(r, &r->batch.v[begun], err))
-            return err_context(err, "%s:%ld", lines_name(r->lines), r->batch.v[begun].number);
+        if (!import_take_line(r, &r->batch.v[begun], err))
+            return false;
     for (size_t from = begun; from < r->batch.n;) {
         struct err why = {.kind = ERR_NONE};
         struct stretch s = {.run = r, .from = from, .to = r->batch.n};

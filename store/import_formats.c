@@ -96,7 +96,7 @@ void import_find_out_format(struct import_run *r)
 {
     size_t votes[N_FORMATS + 1] = {0}, best = 0;
     for (size_t i = 0; i < r->batch.n; i++)
-        votes[sniff(r->text.ptr + r->batch.v[i].at, r->batch.v[i].n)]++;
+        votes[sniff(r->batch.v[i].text, r->batch.v[i].n)]++;
     for (size_t i = 0; i < N_FORMATS; i++)
         if (votes[i] > best) {
             best = votes[i];
@@ -112,7 +112,7 @@ bool import_no_format(const struct import_run *r, struct err *err)
     struct json_object *o = NULL;
     struct err why = {.kind = ERR_NONE};
     const struct import_line *l = &r->batch.v[0];
-    if (!json_parse(r->text.ptr + l->at, l->n, &o, &why)) {
+    if (!json_parse(l->text, l->n, &o, &why)) {
         buf_addf(&text, "line %ld is no record: %s", l->number, why.text);
     } else if (json_object_is_type(o, json_type_object)) {
         buf_adds(&text, "the first record has the fields");

@@ -9,9 +9,9 @@
 #include "store/import_table.h"
 
 struct import_line {
-    size_t at, n;      /* in text: the record */
-    size_t raw, raw_n; /* in text: as it stands in the file */
-    size_t fault;      /* in text: why it is refused; 0: nothing is known against it */
+    const char *text, *raw; /* the record; as it stands in the file */
+    size_t n, raw_n;
+    const char *fault; /* why it is refused; NULL: nothing is known against it */
     long number;
 };
 
@@ -21,9 +21,10 @@ struct import_run {
     const struct import_format *format; /* NULL: not known yet */
     struct lines *lines;
     struct import_table *table; /* NULL: a record a line */
-    struct buf text;            /* of the batch; a NUL behind each line */
     VEC(struct import_line) batch;
-    struct buf held; /* why the record that was read last is to be held; "": it is not */
+    struct arena text; /* of the batch */
+    size_t bytes;      /* so many */
+    struct buf held;   /* why the record that was read last is to be held; "": it is not */
 };
 
 /* All formats, in the order in which they are tried on a record; earlier ones are more particular. */
@@ -33,7 +34,9 @@ void import_find_out_format(struct import_run *r);
 /* Says why none fits; always false. */
 bool import_no_format(const struct import_run *r, struct err *err);
 
-/* Each record of the batch goes in, is held or is refused. */
+/* A record goes in, is held or is refused, at once: while a new workspace is filled. */
+MUST_CHECK bool import_take_line(struct import_run *r, const struct import_line *l, struct err *err);
+/* The same for each record of the batch. */
 MUST_CHECK bool import_take_batch(struct import_run *r, struct err *err);
 
 #endif

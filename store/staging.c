@@ -11,13 +11,19 @@
 /* So much that a change of threads costs little beside it, even when others want the cores. */
 enum { FULL_BYTES = 2 << 20, FULL_ROWS = 32768, BLOCK = FULL_BYTES + FULL_BYTES / 4 };
 
+/* What puts the rows in is a statement as others; or a text, where the table that they go to is not always there. */
 static const struct {
     const char *name;
-    enum stmt_id add;
     size_t columns;
+    enum stmt_id add;
+    const char *add_now; /* NULL: add does it */
 } tables[] = {
-#define X(id, name, columns) {"staged_" #name, STMT_STAGE_##id, columns},
+#define X(id, name, columns) {"staged_" #name, columns, STMT_STAGE_##id, NULL},
     STAGE_TABLES(X)
+#undef X
+#define X(id, name, columns)                                                                                           \
+    {"staged_" #name, columns, STMT_COUNT, "INSERT OR ROLLBACK INTO new_" #name " SELECT * FROM staged_" #name},
+        STAGE_IDS(X)
 #undef X
 };
 
@@ -200,12 +206,20 @@ bool staging_is_own(enum stmt_id id)
 
 /* ---- putting in ---- */
 
+static bool add(struct db *db, int t, struct err *err)
+{
+    if (tables[t].add_now == NULL)
+        return stmt_run(db, tables[t].add, NO_ARGS, err);
+    int rc = sqlite3_exec(db->sql, tables[t].add_now, NULL, NULL, NULL); /* db_exec would wait for us */
+    return rc == SQLITE_OK || db_error(db, rc, tables[t].name, err);
+}
+
 static bool put_in(struct staging *s, struct batch *b, struct err *err)
 {
     bool ok = true;
     s->writing = b;
     for (int t = 0; ok && t < STAGE_COUNT; t++)
-        ok = b->from[t] == b->to[t] || stmt_run(s->db, tables[t].add, NO_ARGS, err);
+        ok = b->from[t] == b->to[t] || add(s->db, t, err);
     s->writing = NULL;
     return ok;
 }
@@ -305,12 +319,15 @@ static const void *keep(struct batch *b, const struct value *v)
 void staging_put(struct staging *s, enum staging_table t, const struct value *row)
 {
     struct batch *b = s->filling;
-    for (size_t i = 0; i < tables[t].columns; i++) {
-        struct value v = row[i];
-        if (v.type == VALUE_TEXT || v.type == VALUE_BLOB)
-            v.p = v.n > 0 ? keep(b, &row[i]) : "";
-        vec_push(&b->values[t], v);
+    size_t n = tables[t].columns;
+    vec_reserve(&b->values[t], b->values[t].n + n);
+    struct value *to = b->values[t].v + b->values[t].n;
+    for (size_t i = 0; i < n; i++) {
+        to[i] = row[i];
+        if (row[i].type == VALUE_TEXT || row[i].type == VALUE_BLOB)
+            to[i].p = row[i].n > 0 ? keep(b, &row[i]) : "";
     }
+    b->values[t].n += n;
     b->rows++;
 }
 

@@ -18,12 +18,20 @@
     X(COMPARISON, comparison, 8)                                                                                       \
     X(JUDGEMENT, judgement, 19)                                                                                        \
     X(LATEST, latest, 5)                                                                                               \
+    X(LATER, later, 5)                                                                                                 \
     X(ASPECT, aspect, 5)                                                                                               \
     X(RATING, rating, 5)
 
+/* Likewise; the tables they go to are there for the time of an import only (assets/sql/bulk). */
+#define STAGE_IDS(X)                                                                                                   \
+    X(PROMPT_ID, prompt_id, 2)                                                                                         \
+    X(RESPONSE_ID, response_id, 2)                                                                                     \
+    X(COMPARISON_ID, comparison_id, 2)                                                                                 \
+    X(JUDGEMENT_ID, judgement_id, 2)
+
 enum staging_table {
 #define X(id, name, columns) STAGE_##id,
-    STAGE_TABLES(X)
+    STAGE_TABLES(X) STAGE_IDS(X)
 #undef X
         STAGE_COUNT
 };

@@ -19,4 +19,7 @@ MUST_CHECK bool tally_enter(struct db *db, int64_t comparison, struct err *err);
  * say changes nothing. */
 MUST_CHECK bool tally_people(struct db *db, int64_t comparison, int64_t annotator, struct err *err);
 
+/* All counts, from the comparisons. */
+MUST_CHECK bool tally_anew(struct db *db, struct err *err);
+
 #endif

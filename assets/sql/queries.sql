@@ -164,23 +164,28 @@ SELECT NOT EXISTS (SELECT 1 FROM prompt) AND NOT EXISTS (SELECT 1 FROM response)
    AND NOT EXISTS (SELECT 1 FROM judgement);
 -- name: bulk_is_whole
 SELECT count(*) FROM sqlite_schema WHERE name = 'judgement_by_id';
+-- Staged rows never contradict what is there; if they did, all would be undone. Said so, SQLite keeps no copy of the pages that
+-- a statement changes. Prompts, responses, comparisons and judgements come in the order of their rows, which are given here as
+-- they were given there (store/bulk.c), without looking for each.
 -- name: stage_prompt
-INSERT INTO prompt (prompt, id, messages) SELECT * FROM staged_prompt;
+INSERT OR ROLLBACK INTO prompt (id, messages) SELECT c1, c2 FROM staged_prompt;
 -- name: stage_response
-INSERT INTO response (response, id, prompt, text, model, language, tags) SELECT * FROM staged_response;
+INSERT OR ROLLBACK INTO response (id, prompt, text, model, language, tags) SELECT c1, c2, c3, c4, c5, c6 FROM staged_response;
 -- name: stage_comparison
-INSERT INTO comparison (comparison, id, prompt, first, second, source, split, created) SELECT * FROM staged_comparison;
+INSERT OR ROLLBACK INTO comparison (id, prompt, first, second, source, split, created) SELECT c1, c2, c3, c4, c5, c6, c7 FROM staged_comparison;
 -- name: stage_judgement
-INSERT INTO judgement (judgement, id, comparison, response, annotator, revision, kind, preference, neither, justification,
-                       reason, a_is, seconds, rubric, extra, created, confidence, failed, lean)
-SELECT * FROM staged_judgement;
+INSERT OR ROLLBACK INTO judgement (id, comparison, response, annotator, revision, kind, preference, neither,
+                                   justification, reason, a_is, seconds, rubric, extra, created, confidence, failed, lean)
+SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18 FROM staged_judgement;
 -- name: stage_latest
+INSERT OR ROLLBACK INTO latest (comparison, response, annotator, judgement, kind) SELECT * FROM staged_latest;
+-- name: stage_later
 -- the one that was there gives way
-INSERT OR REPLACE INTO latest (comparison, response, annotator, judgement, kind) SELECT * FROM staged_latest;
+INSERT OR REPLACE INTO latest (comparison, response, annotator, judgement, kind) SELECT * FROM staged_later;
 -- name: stage_aspect
-INSERT INTO aspect (judgement, attribute, value, leans, position) SELECT * FROM staged_aspect;
+INSERT OR ROLLBACK INTO aspect (judgement, attribute, value, leans, position) SELECT * FROM staged_aspect;
 -- name: stage_rating
-INSERT INTO rating (judgement, response, attribute, value, position) SELECT * FROM staged_rating;
+INSERT OR ROLLBACK INTO rating (judgement, response, attribute, value, position) SELECT * FROM staged_rating;
 
 -- How many comparisons in work stand where
 
@@ -188,6 +193,12 @@ INSERT INTO rating (judgement, response, attribute, value, position) SELECT * FR
 UPDATE tally SET n = n + 1 WHERE source = ?1 AND split = ?2 AND people = 0;
 -- name: tally_begin
 INSERT INTO tally (source, split, people, n) VALUES (?1, ?2, 0, 1);
+-- name: tally_places
+SELECT source, coalesce(split, ''), people FROM comparison NOT INDEXED WHERE retired IS NULL;
+-- name: tally_clear
+DELETE FROM tally;
+-- name: tally_put
+INSERT INTO tally (source, split, people, n) VALUES (?1, ?2, ?3, ?4);
 -- name: tally_leave
 UPDATE tally SET n = n - 1
  WHERE (source, split, people) = (SELECT source, coalesce(split, ''), people FROM comparison

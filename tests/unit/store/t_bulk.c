@@ -107,7 +107,10 @@ static const char *tables(void)
         "SELECT annotator, name, kind FROM annotator ORDER BY 1",
         "SELECT source, name FROM source ORDER BY 1",
         "SELECT rubric, name FROM rubric ORDER BY 1",
-        "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2"};
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY 1, 2",
+        "SELECT integrity_check FROM pragma_integrity_check", /* also that each index agrees with its table */
+        "SELECT hex(id), (SELECT count(*) FROM response INDEXED BY response_by_id WHERE response.id = p.id), "
+        "(SELECT prompt FROM prompt INDEXED BY prompt_by_id WHERE prompt.id = p.id) FROM prompt p ORDER BY 1"};
     struct buf b = BUF_INIT;
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         sqlite3_stmt *s;

@@ -41,7 +41,7 @@ static const char *const may_scan[] = {
     "OPINION_EACH", "OPINION_REPEAT_EACH", /* repeats: a few */
     "ITEM_COUNTS", "STATUS_COUNTS", "STATUS_SOURCES", "STATUS_ANNOTATORS", "STATUS_LABELLED",
     "STATUS_RECENT", /* annotators: a few */
-    "PROGRESS_TOTAL", "STATUS_SPLITS", "STATUS_HANDLED" /* tallies: a few */};
+    "TALLY_PLACES", "PROGRESS_TOTAL", "STATUS_SPLITS", "STATUS_HANDLED" /* tallies: a few */};
 
 static bool is_allowed(const char *name, const char *plan)
 {

@@ -3,6 +3,8 @@
 
 #include "store/content.h"
 #include "store/status.h"
+#include "store/stmt.h"
+#include "store/tally.h"
 #include "tests/support/store_fixture.h"
 
 #include <string.h>
@@ -98,4 +100,20 @@ Test(tally, what_is_left_follows_from_the_overlap)
     cr_expect(eq(i64, s.handled[0].people, 0));
     cr_expect(eq(i64, s.handled[0].comparisons, 2));
     cr_expect(eq(i64, s.handled[1].people, 2));
+}
+
+Test(tally, counted_anew_it_is_what_was_kept_from_change_to_change)
+{
+    fixture_fill(&f, 6);
+    int64_t ada = fixture_person(&f, "ada");
+    for (int64_t c = 1; c <= 3; c++)
+        fixture_judge(&f, ada, c, 1);
+    fixture_judge(&f, fixture_person(&f, "bo"), 2, -1);
+    must(content_retire(f.db, 5, true, "owner", NULL, &f.err));
+    must(stmt_run(f.db, STMT_TALLY_PUT, ARGS(v_int(1), v_str("nowhere"), v_int(0), v_int(9)), &f.err));
+    cr_expect(eq(i64, people(0), 11));
+    must(tally_anew(f.db, &f.err));
+    cr_expect(eq(i64, people(0), 2));
+    cr_expect(eq(i64, people(1), 2));
+    cr_expect(eq(i64, people(2), 1));
 }
