@@ -4,6 +4,7 @@
 #include "core/base/team.h"
 #include "core/split.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,53 +47,75 @@ void resample_draw(struct resample *r)
 
 /* ---- many resamples ---- */
 
-/* Resamples drawn before the threads measure them, so that what is drawn does not depend on their number. */
+/* Resamples of a round: the next round is drawn by one thread while the others measure this one, so that what is drawn
+ * does not depend on their number. */
 enum { ROUND = 64 };
 
 struct round {
-    size_t blocks, width, count, first, n; /* n resamples from `first` on */
+    struct resample *r;
+    size_t width, count, first, n; /* n resamples from `first` on */
     void (*figures)(const void *ctx, const double *times, double *out);
     const void *ctx;
-    double *times; /* ROUND x blocks */
-    double *out;   /* workers x width */
+    double *times, *next; /* ROUND x blocks: of this round, and of the one after it */
+    size_t n_next;
+    double *out; /* workers x width */
     double *values;
-    int workers;
+    atomic_size_t taken; /* 0: drawing, i + 1: resample i */
 };
 
-static void measure_some(void *ctx, int worker)
+static void draw_next(struct round *x)
 {
-    const struct round *x = ctx;
-    double *out = x->out + (size_t)worker * x->width;
-    for (size_t i = (size_t)worker; i < x->n; i += (size_t)x->workers) {
-        x->figures(x->ctx, x->times + i * x->blocks, out);
-        for (size_t j = 0; j < x->width; j++)
-            x->values[j * x->count + x->first + i] = out[j];
+    for (size_t i = 0; i < x->n_next; i++) {
+        resample_draw(x->r);
+        memcpy(x->next + i * x->r->blocks, x->r->times, x->r->blocks * sizeof *x->next);
     }
+}
+
+static void measure(struct round *x, size_t i, double *out)
+{
+    x->figures(x->ctx, x->times + i * x->r->blocks, out);
+    for (size_t j = 0; j < x->width; j++)
+        x->values[j * x->count + x->first + i] = out[j];
+}
+
+static void work(void *ctx, int worker)
+{
+    struct round *x = ctx;
+    for (size_t job; (job = atomic_fetch_add(&x->taken, 1)) <= x->n;)
+        if (job == 0)
+            draw_next(x);
+        else
+            measure(x, job - 1, x->out + (size_t)worker * x->width);
+}
+
+/* The resamples that were drawn are those to measure. */
+static void turn(struct round *x)
+{
+    double *times = x->times;
+    x->first += x->n;
+    x->n = x->n_next;
+    x->times = x->next;
+    x->next = times;
+    size_t left = x->count - x->first - x->n;
+    x->n_next = left < ROUND ? left : ROUND;
+    atomic_store(&x->taken, 0);
 }
 
 void resample_run(struct resample *r, size_t count, int threads, size_t width,
                   void (*figures)(const void *ctx, const double *times, double *out), const void *ctx, double *values)
 {
     struct team *team = team_open(threads > 0 ? threads : team_cores());
-    struct round x = {.blocks = r->blocks,
-                      .width = width,
-                      .count = count,
-                      .figures = figures,
-                      .ctx = ctx,
-                      .values = values,
-                      .workers = team_workers(team)};
-    x.times = mem_array(ROUND * r->blocks + 1, sizeof *x.times);
-    x.out = mem_array((size_t)x.workers * width + 1, sizeof *x.out);
-    for (; x.first < count; x.first += x.n) {
-        x.n = count - x.first < ROUND ? count - x.first : ROUND;
-        for (size_t i = 0; i < x.n; i++) {
-            resample_draw(r);
-            memcpy(x.times + i * r->blocks, r->times, r->blocks * sizeof *x.times);
-        }
-        team_run(team, measure_some, &x);
-    }
+    struct round x = {.r = r, .width = width, .count = count, .figures = figures, .ctx = ctx, .values = values};
+    double *times = mem_array(2 * ROUND * r->blocks + 1, sizeof *times);
+    x.times = times;
+    x.next = times + ROUND * r->blocks;
+    x.out = mem_array((size_t)team_workers(team) * width + 1, sizeof *x.out);
+    do {
+        turn(&x);
+        team_run(team, work, &x);
+    } while (x.n_next > 0);
     team_close(team);
-    mem_free(x.times);
+    mem_free(times);
     mem_free(x.out);
 }
 

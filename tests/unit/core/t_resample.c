@@ -81,3 +81,36 @@ Test(resample, nothing_is_no_group)
     cr_expect(eq(sz, r.groups, 0));
     resample_free(&r);
 }
+
+/* What a resample measures: a sum that tells every draw from every other. */
+static void weigh_places(const void *ctx, const double *times, double *out)
+{
+    const size_t *blocks = ctx;
+    out[0] = out[1] = 0;
+    for (size_t i = 0; i < *blocks; i++) {
+        out[0] += times[i] * (double)i;
+        out[1] += times[i] * times[i];
+    }
+}
+
+Test(resample, any_number_of_threads_measures_what_is_drawn_one_by_one)
+{
+    enum { GROUPS = 37, MOST = 200 };
+    const size_t counts[] = {0, 1, 64, 65, 128, MOST}, blocks = GROUPS;
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
+        for (int threads = 1; threads <= 3; threads++) {
+            struct resample plain, r;
+            double values[2 * MOST + 1], expected[2];
+            resample_init(&plain, NULL, GROUPS, 5);
+            resample_init(&r, NULL, GROUPS, 5);
+            resample_run(&r, counts[k], threads, 2, weigh_places, &blocks, values);
+            for (size_t i = 0; i < counts[k]; i++) {
+                resample_draw(&plain);
+                weigh_places(&blocks, plain.times, expected);
+                cr_assert(eq(dbl, values[i], expected[0]));
+                cr_assert(eq(dbl, values[counts[k] + i], expected[1]));
+            }
+            resample_free(&plain);
+            resample_free(&r);
+        }
+}
