@@ -20,14 +20,27 @@ struct rewarding {
     const struct embeddings *e;
     double *scratch, *rewards; /* `width` a worker; e->n */
     size_t width;
+    bool linear; /* and no row is in float64 */
     atomic_size_t next;
 };
 
-static void linear_rows(const struct rewarding *r, size_t first, size_t n, double *x)
+static void plain_rows(const struct rewarding *r, size_t first, size_t n, double *x)
 {
     for (size_t i = first; i < first + n; i++) {
         embeddings_row_f64(r->e, i, x);
         r->rewards[i] = head_reward(r->h, x);
+    }
+}
+
+/* Rows that float32 holds as they are. */
+static void linear_rows(const struct rewarding *r, size_t first, size_t n, double *scratch)
+{
+    float *X = (void *)scratch;
+    for (size_t i = 0, rows; i < n; i += rows) {
+        rows = n - i < HEAD_ROWS ? n - i : HEAD_ROWS;
+        for (size_t k = 0; k < rows; k++)
+            embeddings_row_f32(r->e, first + i + k, X + k * r->e->d);
+        head_rewards(r->h, X, rows, r->rewards + first + i);
     }
 }
 
@@ -72,8 +85,10 @@ static void reward_some(void *ctx, int worker)
             net_rows(r, first, n, mine);
         else if (r->h->gate != NULL)
             gated_rows(r, first, n, mine);
-        else
+        else if (r->linear)
             linear_rows(r, first, n, mine);
+        else
+            plain_rows(r, first, n, mine);
     }
 }
 
@@ -82,7 +97,7 @@ static size_t scratch_of(const struct head *h)
 {
     if (h->mlp != NULL)
         return TAKEN * (h->d + h->mlp->m);
-    return h->gate != NULL ? 2 * h->d + h->k : h->d;
+    return h->gate != NULL ? 2 * h->d + h->k : HEAD_ROWS * h->d;
 }
 
 double *evaluate_rewards(const struct head *h, const struct embeddings *e, struct err *err)
@@ -93,6 +108,7 @@ double *evaluate_rewards(const struct head *h, const struct embeddings *e, struc
     }
     struct team *team = team_open(team_cores());
     struct rewarding r = {.h = h, .e = e, .width = scratch_of(h)};
+    r.linear = head_is_linear(h) && !embeddings_has_doubles(e);
     r.rewards = mem_block(e->n, sizeof *r.rewards);
     r.scratch = mem_block((size_t)team_workers(team) * r.width, sizeof *r.scratch);
     if (h->mlp != NULL)

@@ -122,14 +122,6 @@ static void form(const struct diff *f, size_t i, float *out, float *rows, bool *
     widen_subtract(type, a, b, f->d, out, finite, exact);
 }
 
-static bool has_doubles(const struct embeddings *e)
-{
-    for (size_t i = 0; i < e->parts.n; i++)
-        if (e->parts.v[i].t.type == TENSOR_F64)
-            return true;
-    return false;
-}
-
 void diff_reading_start(struct diff_reading *r, const struct diff *f)
 {
     atomic_init(&r->first_bad, f->n);
@@ -197,7 +189,7 @@ static bool allocate(struct diff *f, size_t memory, struct err *err)
     f->weight = mem_block_raw(f->n, sizeof *f->weight);
     f->p = mem_block_raw(f->n, sizeof *f->p);
     f->rounded = mem_block_raw(f->n, sizeof *f->rounded);
-    f->doubles = has_doubles(f->e);
+    f->doubles = embeddings_has_doubles(f->e);
     if (f->pairs == NULL || f->weight == NULL || f->p == NULL || f->rounded == NULL)
         return err_set(err, ERR_MEMORY, "%zu pairs do not fit into memory", f->n);
     memset(f->rounded, true, f->n); /* until it is formed, none is kept: who reads before that forms it for himself */

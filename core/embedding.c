@@ -339,6 +339,14 @@ const void *embeddings_row(const struct embeddings *e, size_t row, enum tensor_t
     return tensor_row(&p->t, row - p->first);
 }
 
+bool embeddings_has_doubles(const struct embeddings *e)
+{
+    for (size_t i = 0; i < e->parts.n; i++)
+        if (e->parts.v[i].t.type == TENSOR_F64)
+            return true;
+    return false;
+}
+
 void embeddings_row_f32(const struct embeddings *e, size_t row, float *out)
 {
     const struct embedding_part *p = part_of(e, row);

@@ -84,6 +84,8 @@ const void *embeddings_row(const struct embeddings *e, size_t row, enum tensor_t
 /* out: d values; row < n. */
 void embeddings_row_f32(const struct embeddings *e, size_t row, float *out);
 void embeddings_row_f64(const struct embeddings *e, size_t row, double *out);
+/* Are some rows in float64? float32 holds all others as they are. */
+bool embeddings_has_doubles(const struct embeddings *e);
 /* The row will be read soon: have it brought into the cache. */
 void embeddings_fetch(const struct embeddings *e, size_t row);
 /* Do two rows hold the same numbers? */

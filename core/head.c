@@ -1,6 +1,7 @@
 #include "core/head.h"
 
 #include "core/base/mem.h"
+#include "core/kernel.h"
 #include "core/linalg.h"
 #include "core/ordinal.h"
 
@@ -153,6 +154,24 @@ double head_reward(const struct head *h, const double *x)
         if (h->mix[i] != 0)
             sum += h->mix[i] * (linalg_dot(h->W + i * h->d, x, h->d) + h->b[i]);
     return sum;
+}
+
+bool head_is_linear(const struct head *h)
+{
+    return h->mlp == NULL && h->gate == NULL && head_tensor(h, ordinal_levels) == NULL;
+}
+
+void head_rewards(const struct head *h, const float *X, size_t n, double *rewards)
+{
+    double z[HEAD_ROWS];
+    memset(rewards, 0, n * sizeof *rewards);
+    for (size_t i = 0; i < h->k; i++) {
+        if (h->mix[i] == 0)
+            continue;
+        kernel_choose()->dots_wide(X, n, h->d, h->W + i * h->d, z);
+        for (size_t r = 0; r < n; r++)
+            rewards[r] += h->mix[i] * (z[r] + h->b[i]);
+    }
 }
 
 bool head_check_ordinal(const struct head *h, struct err *err)

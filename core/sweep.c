@@ -122,19 +122,11 @@ static void check_some(void *ctx, int worker)
         }
 }
 
-static bool has_doubles(const struct embeddings *e)
-{
-    for (size_t i = 0; i < e->parts.n; i++)
-        if (e->parts.v[i].t.type == TENSOR_F64)
-            return true;
-    return false;
-}
-
 bool sweep_init(struct sweep *s, const struct embeddings *e, const size_t *rows, size_t n, struct team *team,
                 struct err *err)
 {
     size_t blocks = (n + BLOCK - 1) / BLOCK;
-    *s = (struct sweep){.e = e, .rows = rows, .n = n, .d = e->d, .team = team, .wide = has_doubles(e)};
+    *s = (struct sweep){.e = e, .rows = rows, .n = n, .d = e->d, .team = team, .wide = embeddings_has_doubles(e)};
     s->segments = blocks < SEGMENTS ? blocks : SEGMENTS;
     if (n == 0 || e->d == 0)
         return err_set(err, ERR_RANGE, "there is nothing to train on");

@@ -1,6 +1,7 @@
 #include "core/head.h"
 
 #include "core/base/mem.h"
+#include "core/base/rng.h"
 #include "tests/support/core_folder.h"
 
 #include <criterion/criterion.h>
@@ -37,6 +38,36 @@ Test(head, outputs_are_linear)
     double out[2];
     head_outputs(&h, (double[]){1, 1, 2}, out);
     cr_expect(eq(dbl[2], out, ((double[2]){19, 19.5})));
+}
+
+Test(head, rewards_of_rows_of_float32_are_those_of_each)
+{
+    enum { COLUMNS = 53 };
+    static const char *const names[] = {"a", "b", "c"};
+    struct head other;
+    struct rng r;
+    double x[COLUMNS], rewards[HEAD_ROWS];
+    float X[HEAD_ROWS * COLUMNS];
+    rng_seed(&r, 3);
+    head_init(&other, "regression", names, 3, COLUMNS);
+    for (size_t i = 0; i < 3 * COLUMNS; i++)
+        other.W[i] = rng_normal(&r);
+    for (size_t i = 0; i < 3; i++) {
+        other.b[i] = rng_normal(&r);
+        other.mix[i] = i == 1 ? 0 : 0.5 + (double)i;
+    }
+    for (size_t i = 0; i < HEAD_ROWS * COLUMNS; i++)
+        X[i] = (float)rng_normal(&r);
+    cr_assert(head_is_linear(&other));
+    for (size_t n = 1; n <= HEAD_ROWS; n++) {
+        head_rewards(&other, X, n, rewards);
+        for (size_t i = 0; i < n; i++) {
+            for (size_t j = 0; j < COLUMNS; j++)
+                x[j] = (double)X[i * COLUMNS + j];
+            cr_expect(epsilon_eq(dbl, rewards[i], head_reward(&other, x), 1e-12));
+        }
+    }
+    head_free(&other);
 }
 
 Test(head, reward_is_helpfulness_unless_mixed)
