@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+/* Numbers of rows, fewer than columns, from which on they are rounded: less stays in the cache as it is. */
+enum { LEAST = 1 << 20 };
 /* What rounding hides of the objective, as a share of it: of rows in float32 and of rounded ones, each on the way from
  * the start and near a later anchor. */
 static const double noise[2][2] = {{3e-8, 1e-13}, {1e-7, 3e-11}};
@@ -26,7 +28,7 @@ static void set_depth(struct anchored *o, double error)
 
 bool anchored_rounds(size_t n, size_t d)
 {
-    return n >= d / 4;
+    return n >= d || (n >= d / 4 && n >= LEAST / d);
 }
 
 bool anchored_init(struct anchored *o, struct diff *f, const struct loss *loss, enum loss_normalise by, size_t memory,

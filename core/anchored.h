@@ -33,8 +33,9 @@ struct anchored {
     float *floats;
 };
 
-/* Are rows rounded for n differences of d columns? With far fewer differences than columns half the bytes save less
- * than anchors cost: then passes read the rows of the diff, kept there or not. */
+/* Are rows rounded for n differences of d columns, d > 0? With far fewer differences than columns, or fewer that fit
+ * into the cache anyway, half the bytes save less than anchors cost: then passes read the rows of the diff, kept there
+ * or not. */
 bool anchored_rounds(size_t n, size_t d);
 /* Over the rows of f, just prepared; with at most `memory` bytes of rounded ones kept. ridge, offset and center are 0,
  * the points are not set. ERR_MEMORY, and the errors of pass_init_loss. anchored_free is due also after a failure. */
