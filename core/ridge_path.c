@@ -1,6 +1,7 @@
 #include "core/ridge_path.h"
 
 #include "core/base/mem.h"
+#include "core/base/trace.h"
 #include "core/linalg.h"
 #include "core/ridge_dual.h"
 #include "core/ridge_measure.h"
@@ -165,7 +166,9 @@ static bool run_group(struct run *r, struct err *err)
     r->m = few ? NULL : &m;
     r->dual = few ? &dual : NULL;
     take_weights(r);
+    trace(TRACE_FIT, "moments of %zu rows are there", r->fits->g->n);
     ok = ok && run_jobs(r, err);
+    trace(TRACE_FIT, "held-out errors are there");
     r->fits->shift = m.shift;
     m.shift = NULL;
     ridge_moments_free(&m);
