@@ -13,7 +13,7 @@ bool deed_decide(struct deed_context *c, const struct deed *deed, struct reactio
     struct rng rng;
     rng_seed_any(&rng);
     bool ok = review_decide(c->db, c->person, &d, &rng, &reason);
-    return deed_answer(ok, out, "decided; u takes it back", &reason, err);
+    return deed_answer(ok, out, "decided", &reason, err);
 }
 
 bool deed_drop(struct deed_context *c, const struct deed *deed, struct reaction *out, struct err *err)

@@ -9,15 +9,23 @@
 #include <stdio.h>
 
 enum { NAME = 16, CELL = 8, COUNT = 6, LABEL = 8, FIRST = 2, HEAD = 2, LEAST = 3, NARROW = 60 };
+/* In a cell of the matrix, "░-0.12": where the point stands, and where the figure ends. */
+enum { POINT = 3, FIGURE_END = 6 };
+
+/* To two digits, without the sign of what is not told: never "-0.00". */
+static double told(double v)
+{
+    return fabs(v) < 0.005 ? 0 : v;
+}
 
 void agreement_cell(const struct agreement_figure *f, struct buf *out)
 {
     if (f->why != NULL || !isfinite(f->value))
         buf_adds(out, "undefined");
     else if (isfinite(f->range.lo) && isfinite(f->range.hi))
-        buf_addf(out, "%.2f (%.2f to %.2f)", f->value, f->range.lo, f->range.hi);
+        buf_addf(out, "%.2f (%.2f to %.2f)", told(f->value), told(f->range.lo), told(f->range.hi));
     else
-        buf_addf(out, "%.2f", f->value);
+        buf_addf(out, "%.2f", told(f->value));
 }
 
 /* A glyph for 0 to 1 in steps of 0.2, which the number beside it says exactly. */
@@ -60,11 +68,14 @@ static void weeks(const struct panel_sheet *s, const struct grid *g, struct buf 
     }
     buf_adds(out, "by week  ");
     plot_spark(v, n, g->ascii ? PLOT_ASCII : PLOT_UNICODE, out);
-    buf_addf(out, "  %.2f", s->week[first].kappa.value);
+    buf_addf(out, "  %.2f", told(s->week[first].kappa.value));
     if (last > first)
-        buf_addf(out, " to %.2f", s->week[last].kappa.value);
-    if (*s->week[last].monday != '\0')
-        buf_addf(out, ", weeks of %s to %s", s->week[first].monday, s->week[last].monday);
+        buf_addf(out, " to %.2f", told(s->week[last].kappa.value));
+    if (*s->week[last].monday == '\0')
+        return;
+    buf_addf(out, last > first ? ", weeks of %s" : ", week of %s", s->week[first].monday);
+    if (last > first)
+        buf_addf(out, " to %s", s->week[last].monday);
 }
 
 /* Figures with their intervals, side by side as far as they fit. Returns the rows that it takes. */
@@ -72,7 +83,7 @@ static int draw_figures(const struct panel_sheet *s, struct grid *g, int row)
 {
     static const char *const names[] = {"kappa", "alpha", "raw"};
     const struct agreement_figure *const figures[] = {&s->kappa, &s->alpha, &s->raw};
-    struct buf line = BUF_INIT;
+    struct buf line = BUF_INIT, counts = BUF_INIT;
     int from = row, at = 2;
     for (size_t i = 0; s->none == NULL && i < 3; i++) {
         buf_reset(&line);
@@ -91,12 +102,16 @@ static int draw_figures(const struct panel_sheet *s, struct grid *g, int row)
     } else {
         buf_addf(&line, "%s; ", s->reading);
     }
-    buf_addf(&line, "%zu shared items, %zu judgements", s->shared, s->judgements);
-    put(g, row + 1, &line, STYLE_TEXT);
+    buf_addf(&counts, "%zu shared items, %zu judgements", s->shared, s->judgements);
+    if ((int)(safe_width(line.ptr, line.len) + safe_width(counts.ptr, counts.len)) > g->cols - 3)
+        put(g, ++row, &line, STYLE_TEXT);
+    buf_add(&line, counts.ptr, counts.len);
+    put(g, ++row, &line, STYLE_TEXT);
     weeks(s, g, &line);
-    put(g, row + 2, &line, STYLE_TEXT);
+    put(g, ++row, &line, STYLE_TEXT);
     buf_free(&line);
-    return row + 3 - from;
+    buf_free(&counts);
+    return row + 1 - from;
 }
 
 /* ---- the matrix ---- */
@@ -122,12 +137,16 @@ static void draw_pair(const struct agreement_view *v, const struct panel_sheet *
     enum style style = here ? STYLE_CURSOR : STYLE_TEXT;
     if (i == j || p->shared == 0 || p->kappa.why != NULL) {
         grid_fill(g, row, col, 1, CELL - 1, style);
-        grid_puts(g, row, col + 2, CELL - 2, i == j ? "." : p->shared == 0 ? "none" : "?", here ? style : STYLE_DIM);
+        grid_puts(g, row, col + POINT, CELL - POINT,
+                  i == j           ? "."
+                  : p->shared == 0 ? "none"
+                                   : "?",
+                  here ? style : STYLE_DIM);
         return;
     }
     grid_fill(g, row, col, 1, CELL - 1, style);
     shade(g, row, col, p->kappa.value, style);
-    grid_putf(g, row, col + 1, CELL - 2, style, "%5.2f", p->kappa.value);
+    grid_putf(g, row, col + 1, CELL - 2, style, "%5.2f", told(p->kappa.value));
 }
 
 static void draw_matrix(struct agreement_view *v, const struct panel_sheet *s, struct grid *g, int row, int rows,
@@ -137,7 +156,8 @@ static void draw_matrix(struct agreement_view *v, const struct panel_sheet *s, s
     list_set_height(&v->rows, rows - 1);
     for (size_t k = 0; k < v->shown; k++) {
         const char *name = name_of(v, s->person[v->left + k]);
-        grid_put_short(g, row, 2 + NAME + (int)k * CELL, CELL - 1, name, strlen(name),
+        int width = (int)safe_width(name, strlen(name)), indent = width < FIGURE_END ? FIGURE_END - width : 0;
+        grid_put_short(g, row, 2 + NAME + (int)k * CELL + indent, CELL - 1 - indent, name, strlen(name),
                        v->left + k == v->column ? STYLE_VALUE : STYLE_LABEL);
     }
     for (int r = 0; r < rows - 1 && v->rows.top + (size_t)r < v->rows.n; r++) {
@@ -231,7 +251,7 @@ static void draw_weeks(const struct panel_sheet *s, struct grid *g, int row, int
         }
         struct buf bar = BUF_INIT;
         plot_bar(w->kappa.value, BAR, g->ascii ? PLOT_ASCII : PLOT_UNICODE, &bar);
-        grid_putf(g, at, 23, 8, STYLE_VALUE, "%6.2f", w->kappa.value);
+        grid_putf(g, at, 23, 8, STYLE_VALUE, "%6.2f", told(w->kappa.value));
         grid_put(g, at, 31, BAR, bar.ptr, bar.len, STYLE_TEXT);
         buf_free(&bar);
     }

@@ -379,7 +379,7 @@ void annotate_draw_selecting(const struct annotate *a, const struct screen *s, s
                                               {{REQ_DONE}, " ", "done"}};
     int row = g->rows - 1, col = 1;
     if (a->mode == MODE_SELECT) {
-        col += grid_puts(g, row, col, 20, a->select.held ? "-- HOLDING --" : "-- PASSAGES --", STYLE_MODE) + 2;
+        col = strip_mode(g, a->select.held ? "HOLDING" : "PASSAGES");
         strip_draw(s, g, col, KEYMAP_SELECTING, items, sizeof items / sizeof *items);
         return;
     }

@@ -441,7 +441,7 @@ static void draw_writing(const struct annotate *a, const struct screen *s, struc
                                               {{REQ_EXTERNAL}, " ", "$EDITOR"},
                                               {{REQ_DONE}, " ", "done"}};
     int words = words_now(a), least = annotate_state(a)->rubric->justification_min_words, row = g->rows - 1;
-    int col = 1 + grid_puts(g, row, 1, 20, "-- WRITING --", STYLE_MODE) + 2;
+    int col = strip_mode(g, "WRITING");
     if (s->message[0] == '\0') {
         if (words < least)
             col += grid_putf(g, row, col, 30, STYLE_MISSING, "%d of %d words", words, least) + 2;

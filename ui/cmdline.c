@@ -69,17 +69,28 @@ bool cmdline_request(struct cmdline *c, enum request r)
     return editor_request(&c->editor, r, CMDLINE_MAX);
 }
 
+/* How many bytes of the word stand before the caret. */
+static size_t typed_of(const struct cmdline *c)
+{
+    size_t start = c->editor.at;
+    while (start > 0 && c->editor.text.ptr[start - 1] != ' ')
+        start--;
+    return c->editor.at - start;
+}
+
+bool cmdline_begins(const struct cmdline *c, const char *name)
+{
+    size_t typed = typed_of(c);
+    return strncmp(name, c->editor.text.ptr + c->editor.at - typed, typed) == 0;
+}
+
 int cmdline_complete(struct cmdline *c, const char *const *names)
 {
-    const char *line = c->editor.text.ptr;
-    size_t start = c->editor.at;
-    while (start > 0 && line[start - 1] != ' ')
-        start--;
-    size_t typed = c->editor.at - start, common = 0;
+    size_t typed = typed_of(c), common = 0;
     const char *first = NULL;
     int n = 0;
     for (; *names != NULL; names++) {
-        if (strncmp(*names, line + start, typed) != 0)
+        if (!cmdline_begins(c, *names))
             continue;
         size_t same = first == NULL ? strlen(*names) : 0;
         if (first == NULL)

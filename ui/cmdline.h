@@ -28,6 +28,8 @@ bool cmdline_request(struct cmdline *c, enum request r);
 /* Replace the last word by the longest beginning that all names beginning with it have in common. `names` ends with
  * NULL. Returns how many there are. */
 int cmdline_complete(struct cmdline *c, const char *const *names);
+/* Does this name begin with the word before the caret? */
+bool cmdline_begins(const struct cmdline *c, const char *name);
 /* Draw it on a row, with the hardware cursor; scrolls sideways so that the caret is seen. */
 void cmdline_draw(const struct cmdline *c, struct grid *g, int row);
 

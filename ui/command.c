@@ -253,11 +253,13 @@ void command_complete(struct screen *s)
         if (choice == NULL)
             return;
     }
-    if (cmdline_complete(&s->cmdline, choice) == 1)
+    int hits = cmdline_complete(&s->cmdline, choice);
+    if (hits == 1)
         return;
     struct buf says = BUF_INIT;
     for (; *choice != NULL; choice++)
-        buf_addf(&says, "%s%s", says.len > 0 ? "  " : "", *choice);
+        if (hits == 0 || cmdline_begins(&s->cmdline, *choice))
+            buf_addf(&says, "%s%s", says.len > 0 ? "  " : "", *choice);
     screen_say(s, "%s", says.ptr);
     buf_free(&says);
 }

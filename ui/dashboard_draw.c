@@ -27,7 +27,7 @@ static const char empty_workspace[] =
     "\n"
     "    assay import FILE...      the format is found out from the content\n"
     "\n"
-    "Then come back: a key opens the annotation screen, and every key you press there is saved. "
+    "Then come back and annotate; every key is saved as it is pressed. "
     "assay import --help lists the formats; assay demo shows a workspace that is full.";
 
 /* An area that is filled from above. */
@@ -103,13 +103,15 @@ static void draw_progress(struct area a, const struct dashboard_facts *f)
 static void draw_sides(struct area *a, const struct glance *g)
 {
     struct buf b = BUF_INIT;
-    bool leans = g->first_low > 0.5 || g->first_high < 0.5;
+    const char *leans = g->first_low > 0.5    ? "  people lean to side A"
+                        : g->first_high < 0.5 ? "  people lean to side B"
+                                              : NULL;
     int col = next_row(a, "side A");
     if (col >= 0) {
         buf_addf(&b, "wins %.1f %%", 100 * (double)g->first_wins / (double)g->decided);
         add_range(g->first_low, g->first_high, 1, 100, &b);
-        buf_adds(&b, leans ? "  people lean to a side, whatever stands there" : "  fair");
-        put(a, col, &b, leans ? STYLE_MISSING : STYLE_TEXT);
+        buf_adds(&b, leans != NULL ? leans : "  fair");
+        put(a, col, &b, leans != NULL ? STYLE_MISSING : STYLE_TEXT);
     }
     buf_free(&b);
 }
@@ -305,12 +307,12 @@ static void draw_facts(struct dashboard *d, struct grid *g)
 static void draw_strip(const struct screen *s, struct grid *g)
 {
     static const struct strip_item items[] = {
-        {{REQ_OPEN}, "", "open"},
 /* the dashboard itself, the first of the views, is no place to go to from here */
 #define X(id, name, help, opener) {{WORKBENCH_##id == WORKBENCH_DASHBOARD ? REQ_NONE : REQ_OPEN_##id}, "", name},
         WORKBENCH_VIEWS(X)
 #undef X
-            {{REQ_COMMAND}, "", "command"},
+            {{REQ_OPEN}, "", "open"},
+        {{REQ_COMMAND}, "", "command"},
         {{REQ_LEAVE}, "", "leave"},
         {{REQ_HELP}, "", "all"},
     };

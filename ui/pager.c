@@ -3,6 +3,7 @@
 #include "ui/strip.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct pager {
     char title[128];
@@ -123,6 +124,28 @@ static void pager_close(void *view)
     mem_free(p);
 }
 
+static size_t line_end(const char *line)
+{
+    return strcspn(line, "\n");
+}
+
+/* Titles: lines that begin in the first column, behind a blank line or none, with an indented one below. */
+static void mark_titles(struct pager *p)
+{
+    VEC(struct text_mark) marks = {0};
+    bool blank = true;
+    for (const char *line = p->body.ptr; *line != '\0';) {
+        size_t n = line_end(line), from = (size_t)(line - p->body.ptr);
+        const char *below = line + n + (line[n] == '\n');
+        if (blank && n > 0 && *line != ' ' && *below == ' ')
+            vec_push(&marks, ((struct text_mark){.from = from, .to = from + n, .style = STYLE_TITLE}));
+        blank = n == 0;
+        line = below;
+    }
+    textview_set_marks(&p->text, LAYER_SPANS, marks.v, marks.n);
+    vec_free(&marks);
+}
+
 struct view pager_view(const char *title, struct buf *text, size_t at)
 {
     static const struct view_ops ops = {
@@ -137,8 +160,11 @@ struct view pager_view(const char *title, struct buf *text, size_t at)
     snprintf(p->title, sizeof p->title, "%s", title);
     p->body = *text;
     *text = BUF_INIT;
+    while (p->body.len > 0 && p->body.ptr[p->body.len - 1] == '\n')
+        buf_truncate(&p->body, p->body.len - 1);
     struct text_part part = {NULL, p->body.ptr, p->body.len};
     textview_set(&p->text, &part, 1);
+    mark_titles(p);
     textview_go(&p->text, 0, at);
     return (struct view){&ops, p};
 }
@@ -155,7 +181,7 @@ struct view pager_table(const char *title, struct buf *text)
     enum { MOST = TEXTVIEW_MEASURE };
     size_t wide = 0;
     for (const char *line = text->ptr; *line != '\0';) {
-        size_t n = strcspn(line, "\n"), columns = safe_width(line, n);
+        size_t n = line_end(line), columns = safe_width(line, n);
         wide = columns > wide ? columns : wide;
         line += n + (line[n] == '\n');
     }

@@ -1,6 +1,7 @@
 #include "ui/reading.h"
 
 #include "core/base/clock.h"
+#include "core/base/json.h"
 #include "store/history.h"
 #include "ui/pager.h"
 #include "ui/said.h"
@@ -99,11 +100,55 @@ void reading_draw(struct reading *r, struct grid *g, int row, int col, int rows,
 
 /* ---- history ---- */
 
-static void add_entry(const struct history_entry *e, bool ascii, struct buf *out)
+/* What an entry of the log keeps, `{"key":value}`, in words; text that is none of that as it stands. */
+static void add_detail(const struct history_entry *e, struct buf *out)
+{
+    struct json_object *o = NULL;
+    struct err err;
+    int64_t a_is;
+    size_t before = out->len;
+    if (!json_parse(e->detail, strlen(e->detail), &o, &err) || !json_object_is_type(o, json_type_object)) {
+        buf_adds(out, e->detail);
+    } else if (strcmp(e->what, "side") == 0 && json_get_int(o, "a_is", JSON_REQUIRED, 1, 2, &a_is, &err)) {
+        buf_adds(out, a_is == 1 ? "as it stands here" : "the other way round");
+    } else {
+        json_object_object_foreach(o, key, value)
+        {
+            buf_addf(out, "%s%s %s", out->len > before ? ", " : "", key,
+                     value != NULL ? json_object_get_string(value) : "none");
+        }
+    }
+    json_object_put(o);
+}
+
+/* Columns of the longest name of those who did something, and of what they did. */
+struct columns {
+    int who, what;
+};
+
+static struct columns measure(const struct history *h)
+{
+    enum { MOST = 24 };
+    struct columns c = {0};
+    for (size_t i = 0; i < h->n; i++) {
+        const char *who = h->entries[i].who != NULL ? h->entries[i].who : "";
+        int width = (int)safe_width(who, strlen(who)), what = (int)strlen(h->entries[i].what);
+        width = width < MOST ? width : MOST;
+        c.who = width > c.who ? width : c.who;
+        c.what = what > c.what ? what : c.what;
+    }
+    return c;
+}
+
+static void add_entry(const struct history_entry *e, struct columns c, bool ascii, struct buf *out)
 {
     char at[CLOCK_ISO_SIZE];
+    const char *who = e->who != NULL ? e->who : "";
     clock_iso(e->at, at);
-    buf_addf(out, "%.16s  %-12s %-10s", at, e->who != NULL ? e->who : "", e->what);
+    buf_addf(out, "%.10s %.5s  ", at, at + 11);
+    for (int used = (int)safe_text(who, strlen(who), out, (size_t)c.who); used < c.who; used++)
+        buf_addc(out, ' ');
+    buf_addf(out, "  %-*s", c.what, e->what);
     if (e->said != NULL) {
         buf_addf(out, "  revision %d, %s", e->said->revision, history_standing_word(e->standing));
         if (e->of > 0)
@@ -111,7 +156,8 @@ static void add_entry(const struct history_entry *e, bool ascii, struct buf *out
         buf_adds(out, "\n    ");
         said_all(e->said, 1, ascii, out);
     } else if (e->detail != NULL) {
-        buf_addf(out, "  %s", e->detail);
+        buf_adds(out, "  ");
+        add_detail(e, out);
     }
     buf_addc(out, '\n');
 }
@@ -141,8 +187,9 @@ bool reading_history(struct db *db, int64_t row, bool ascii, struct view *out, s
     bool ok = history_load(db, row, &a, &h, err);
     if (ok) {
         add_head(&h, ascii, &text);
+        struct columns c = measure(&h);
         for (size_t i = 0; i < h.n; i++)
-            add_entry(&h.entries[i], ascii, &text);
+            add_entry(&h.entries[i], c, ascii, &text);
         *out = pager_view("history", &text, 0);
     }
     buf_free(&text);

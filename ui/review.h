@@ -1,5 +1,5 @@
 /* The review view from inside: view_review.c (requests to deeds), review_cases.c (what is reviewed), review_command.c,
- * review_draw.c (the screen). */
+ * review_draw.c (the screen), review_decision.c (its lower end). */
 #ifndef ASSAY_UI_REVIEW_H
 #define ASSAY_UI_REVIEW_H
 
@@ -57,6 +57,10 @@ int review_words(const struct reviewing *r);
 
 /* review_command.c */
 extern const struct command review_commands[];
+
+/* review_decision.c: the decision from this row on, the last row */
+void review_draw_decision(const struct reviewing *r, const struct screen *s, struct grid *g, int row);
+void review_draw_strip(const struct reviewing *r, const struct screen *s, struct grid *g);
 
 /* review_draw.c */
 void review_draw(void *view, const struct screen *s, struct grid *g);

@@ -1,4 +1,4 @@
-/* The review screen: texts in a few lines, what was said in columns, the reasons, the decision. */
+/* The review screen: texts in a few lines, what was said in columns, the reasons. */
 #include "store/review.h"
 #include "ui/frame.h"
 #include "ui/review.h"
@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { COL_LABEL = 3, COL_TABLE = 19, STEP_MIN = 13, OFF_MARK = 2, DECISION_ROWS = 3 };
+enum { COL_LABEL = 3, COL_TABLE = 19, STEP_MIN = 13, OFF_MARK = 2, DECISION_ROWS = 3, COL_MORE = 4 };
 
 /* ---- texts ---- */
 
@@ -38,14 +38,19 @@ static void draw_brief(const struct brief *b, struct grid *g, int row, int from,
         grid_marks(g, row + b->rows - 1, g->cols - 1, 1, MARK_ELLIPSIS, STYLE_DIM);
 }
 
-/* Each is given what it needs, but no more than its share of what those before it left. */
+/* A row each, then one more to each that needs it, in turn, as long as there are any. */
 static void share_rows(struct brief *b, int n, int rows)
 {
-    int used = 0;
-    for (int i = 0; i < n; i++) {
-        int share = (rows - used) / (n - i), needs = (int)b[i].wrapped.rows.n;
-        b[i].rows = needs < share ? needs : share > 0 ? share : 1;
-        used += b[i].rows;
+    for (int i = 0; i < n; i++, rows--)
+        b[i].rows = 1;
+    for (bool any = true; any && rows > 0;) {
+        any = false;
+        for (int i = 0; i < n && rows > 0; i++)
+            if (b[i].rows < (int)b[i].wrapped.rows.n) {
+                b[i].rows++;
+                rows--;
+                any = true;
+            }
     }
 }
 
@@ -128,10 +133,11 @@ static void draw_names(const struct table *t, int row)
         int col = column_of(t, i);
         if (here)
             grid_marks(t->g, row, col - 2, 1, MARK_CURSOR, STYLE_KEY);
-        grid_put_short(t->g, row, col, t->step - 3, name, strlen(name), here ? STYLE_CURSOR : STYLE_TITLE);
+        int room = i + 1 < t->first + t->n ? t->step - 3 : t->g->cols - col - 1 - COL_MORE * (t->first + t->n < t->all);
+        grid_put_short(t->g, row, col, room, name, strlen(name), here ? STYLE_CURSOR : STYLE_TITLE);
     }
     if (t->first + t->n < t->all)
-        grid_putf(t->g, row, t->g->cols - 4, 4, STYLE_DIM, "+%zu", t->all - t->first - t->n);
+        grid_putf(t->g, row, t->g->cols - COL_MORE, COL_MORE, STYLE_DIM, "+%zu", t->all - t->first - t->n);
 }
 
 static void draw_preferences(const struct table *t, int row)
@@ -249,49 +255,6 @@ static void draw_reasons(const struct table *t, int row, int end)
         buf_free(&texts[i]);
 }
 
-/* ---- the decision ---- */
-
-static void draw_because(const struct reviewing *r, struct grid *g, int row, int col)
-{
-    struct wrap_rows wrapped = {0};
-    int caret_row, caret_col, width = g->cols - col - 1;
-    editor_wrap(&r->because, width, &wrapped, &caret_row, &caret_col);
-    int first = caret_row > 0 ? caret_row - 1 : 0; /* two rows, the caret on one of them */
-    for (int i = 0; i < 2 && first + i < (int)wrapped.rows.n; i++)
-        textview_draw_row(g, row + i, col, width, r->because.text.ptr, &wrapped.rows.v[first + i], STYLE_VALUE);
-    if (r->mode == REVIEW_WRITE) {
-        g->cursor_row = row + caret_row - first;
-        g->cursor_col = col + caret_col;
-    }
-    vec_free(&wrapped.rows);
-}
-
-static void draw_decision(const struct reviewing *r, const struct screen *s, struct grid *g, int row)
-{
-    enum { COL_WHY = 28, COL_TEXT = 37 };
-    char key[KEY_NAME_SIZE];
-    struct buf text = BUF_INIT;
-    char says[WAITING_SAYS], right[WAITING_SAYS + 16] = "";
-    waiting_head_says(&r->cases.v[r->at].head, says);
-    if (says[0] != '\0')
-        snprintf(right, sizeof right, "the head: %s", says);
-    frame_rule(g, row, 0, g->cols, r->mode == REVIEW_DROP ? "why it is dropped" : "decision", right);
-    if (r->preference == PREFERENCE_NEITHER)
-        buf_adds(&text, "neither");
-    else if (r->preference != PREFERENCE_UNSET)
-        said_strength(r->preference, 1, g->ascii, &text);
-    grid_puts(g, row + 1, COL_LABEL, COL_TABLE - COL_LABEL, "better is", STYLE_LABEL);
-    grid_puts(g, row + 1, COL_TABLE, COL_WHY - COL_TABLE - 1, text.len > 0 ? text.ptr : "?",
-              text.len > 0 ? STYLE_VALUE : STYLE_MISSING);
-    grid_puts(g, row + 1, COL_WHY, COL_TEXT - COL_WHY, "because", STYLE_LABEL);
-    if (r->because.text.len == 0 && r->mode != REVIEW_WRITE)
-        grid_putf(g, row + 1, COL_TEXT, g->cols - COL_TEXT, STYLE_DIM, "%s to write (@A and @B name the sides)",
-                  keys_say(s->keys, KEYMAP_REVIEW, REQ_WRITE, key));
-    else
-        draw_because(r, g, row + 1, COL_TEXT);
-    buf_free(&text);
-}
-
 /* ---- all of it ---- */
 
 static void draw_header(const struct reviewing *r, struct grid *g)
@@ -354,25 +317,21 @@ static void draw_case(const struct reviewing *r, const struct screen *s, struct 
     if (judges > 0)
         row = draw_table(&t, row + loose) + loose;
     draw_reasons(&t, row, end);
-    draw_decision(r, s, g, end);
+    review_draw_decision(r, s, g, end);
 }
 
-static const struct strip_item keys_shown[] = {
-    {{REQ_PREFER_A, REQ_PREFER_NONE, REQ_PREFER_B}, " ", "decide"},
-    {{REQ_WRITE}, "", "why"},
-    {{REQ_SUBMIT}, "", "lock+next"},
-    {{REQ_OPEN}, "", "texts"},
-    {{REQ_HISTORY}, "", "history"},
-    {{REQ_DROP}, "", "drop one"},
-    {{REQ_UNDO}, "", "undo"},
-    {{REQ_HELP}, "", "all"},
-};
-static const struct strip_item keys_writing[] = {{{REQ_DONE}, "", "done"}};
-static const struct strip_item keys_dropping[] = {{{REQ_ACCEPT}, "", "drop it"}, {{REQ_DONE}, "", "keep it"}};
-
-static const char nothing[] = "People agree on everything that two or more of them judged, or it is decided. `:gap`, "
-                              "`:annotator` and `:attribute` "
-                              "narrow this list, and without a word behind them widen it again.";
+/* Why there is nothing to review. */
+static const char *nothing(const struct reviewing *r)
+{
+    const struct waiting_filter *f = &r->filter;
+    if (r->looking != NULL)
+        return "Looking ...";
+    if (f->gap > 0 || f->annotator[0] != '\0' || f->attribute[0] != '\0')
+        return "Nothing of that kind waits for a decision. `:gap`, `:annotator` and `:attribute` without a word behind "
+               "them widen this list again.";
+    return "Nothing waits for a decision: where two or more people judged the same comparison they agree, or it is "
+           "decided. `assay set overlap 2` gives every comparison to two people.";
+}
 
 void review_draw(void *view, const struct screen *s, struct grid *g)
 {
@@ -380,7 +339,7 @@ void review_draw(void *view, const struct screen *s, struct grid *g)
     draw_header(r, g);
     if (r->cases.n == 0) {
         frame_rule(g, 1, 0, g->cols, "", "");
-        frame_empty(g, 2, 0, g->rows - 3, g->cols, r->looking != NULL ? "Looking ..." : nothing);
+        frame_empty(g, 2, 0, g->rows - 3, g->cols, nothing(r));
     } else if (r->reads) {
         frame_rule(g, 1, 0, g->cols, r->reading.c.id, "");
         reading_draw(&r->reading, g, 2, 1, g->rows - 3, g->cols - 2);
@@ -389,10 +348,5 @@ void review_draw(void *view, const struct screen *s, struct grid *g)
     }
     if (r->mode == REVIEW_DROP)
         cmdline_draw(&r->line, g, g->rows - 2);
-    if (r->mode == REVIEW_LOOK)
-        strip_draw(s, g, 1, KEYMAP_REVIEW, keys_shown, sizeof keys_shown / sizeof *keys_shown);
-    else if (r->mode == REVIEW_WRITE)
-        strip_draw(s, g, 1, KEYMAP_WRITING, keys_writing, 1);
-    else
-        strip_draw(s, g, 1, KEYMAP_LINE, keys_dropping, 2);
+    review_draw_strip(r, s, g);
 }

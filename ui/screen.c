@@ -380,6 +380,21 @@ static void draw_too_small(struct grid *g)
     g->cursor_row = g->cursor_col = 0;
 }
 
+/* A message of more than one row on the rows that end with this one, above whatever stands there until the next key. */
+static void draw_message(struct screen *s, int last)
+{
+    enum { MOST = 4 };
+    struct grid *g = &s->grid;
+    struct wrap_rows rows = {0};
+    wrap_text(s->message, strlen(s->message), g->cols - 2, 0, &rows);
+    int n = (int)rows.rows.n < MOST ? (int)rows.rows.n : MOST;
+    grid_fill(g, last - n + 1, 0, n, g->cols, STYLE_TEXT);
+    for (int i = 0; i < n; i++)
+        textview_draw_row(g, last - n + 1 + i, 1, g->cols - 2, s->message, &rows.rows.v[i],
+                          s->error ? STYLE_ERROR : STYLE_MESSAGE);
+    vec_free(&rows.rows);
+}
+
 void screen_draw(struct screen *s)
 {
     grid_clear(&s->grid);
@@ -392,11 +407,12 @@ void screen_draw(struct screen *s)
     }
     v->ops->draw(v->self, s, &s->grid);
     const struct cmdline *line = open_line(s);
-    if (line != NULL) {
+    if (line != NULL && s->message[0] != '\0')
+        draw_message(s, s->grid.rows - 2);
+    else if ((int)safe_width(s->message, strlen(s->message)) > s->grid.cols - 2)
+        draw_message(s, s->grid.rows - 1);
+    if (line != NULL)
         cmdline_draw(line, &s->grid, s->grid.rows - 1);
-        if (s->message[0] != '\0')
-            grid_put_short(&s->grid, s->grid.rows - 2, 0, s->grid.cols, s->message, strlen(s->message), STYLE_MESSAGE);
-    }
 }
 
 void screen_dump_model(const struct screen *s, struct buf *out)

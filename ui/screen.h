@@ -19,7 +19,7 @@ struct screen {
     struct cmdline finder;  /* behind `/` */
     char *sought;           /* what was searched last, or NULL */
     struct grid grid;
-    char message[256]; /* for the message line until the next key */
+    char message[480]; /* for the message line until the next key */
     bool error;        /* it is one */
     struct messages messages;
     bool resizable; /* `:resize` may set the size: there is no terminal */

@@ -59,6 +59,11 @@ void strip_keys(const struct screen *s, struct grid *g, int col, enum keymap map
     draw_from(s, g, col, col, map, items, n);
 }
 
+int strip_mode(struct grid *g, const char *name)
+{
+    return 1 + grid_putf(g, g->rows - 1, 1, g->cols - 2, STYLE_MODE, "-- %s --", name) + GAP;
+}
+
 void strip_draw(const struct screen *s, struct grid *g, int col, enum keymap map, const struct strip_item *items,
                 size_t n)
 {

@@ -17,6 +17,8 @@ struct strip_item {
  * always there; requests without a key are left out. */
 void strip_keys(const struct screen *s, struct grid *g, int col, enum keymap map, const struct strip_item *items,
                 size_t n);
+/* " -- NAME -- " in front of it: other keys hold than one is used to. Returns the column behind it. */
+int strip_mode(struct grid *g, const char *name);
 /* The same with the message. */
 void strip_draw(const struct screen *s, struct grid *g, int col, enum keymap map, const struct strip_item *items,
                 size_t n);

@@ -69,6 +69,23 @@ Test(cmdline, tab_completes_names_and_settings)
     cr_expect(eq(str, s.screen.cmdline.editor.text.ptr, "set layout stacked "));
 }
 
+Test(cmdline, tab_lists_those_that_begin_so_on_a_row_of_their_own)
+{
+    ui_stage_press(&s, ": \"save\" <Tab>");
+    cr_expect(shows("\n save-screen  save-model\n:save-"), "%s", ui_stage_text(&s));
+    ui_stage_press(&s, "<Esc> : \"set \" <Tab>");
+    cr_expect(shows("theme  mouse  ascii\n:set"), "%s", ui_stage_text(&s));
+}
+
+Test(cmdline, a_message_wider_than_the_screen_is_read_in_full)
+{
+    ui_stage_press(&s, ": \"set theme a-theme-that-nobody-has-made-so-far\" <Enter>");
+    cr_expect(shows("a-theme-that-nobody"), "%s", ui_stage_text(&s));
+    cr_expect(shows("colour-blind\n"), "%s", ui_stage_text(&s));
+    ui_stage_press(&s, "<Up>");
+    cr_expect(not(shows("colour-blind")), "it goes with the next key");
+}
+
 Test(cmdline, an_unknown_command_says_where_all_are_listed)
 {
     ui_stage_press(&s, ": \"frob\" <Enter>");

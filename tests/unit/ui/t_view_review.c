@@ -95,7 +95,7 @@ Test(view_review, a_decision_is_locked_and_the_next_one_stands_there)
                                      " WHERE annotator.name = 'review:ada'"),
                  -2));
     workbench_stage_press(&s, "n <Enter>");
-    cr_expect(shows("People agree on everything"), "the list is empty and says so");
+    cr_expect(shows("Nothing waits for a decision"), "the list is empty and says so");
     workbench_stage_press(&s, "<Enter>");
     cr_expect(shows("There is nothing to decide."));
 }
@@ -129,7 +129,9 @@ Test(view_review, a_judgement_is_dropped_with_a_reason_only)
     start(some, 24, 80, false);
     workbench_stage_press(&s, "<Right> <Right> <Right> d <Enter>");
     cr_expect(shows("it takes a reason"));
-    workbench_stage_press(&s, "d \"x\" <Esc>");
+    workbench_stage_press(&s, "d \"x\"");
+    cr_expect(shows("drop the judgement of dee"), "it says whose");
+    workbench_stage_press(&s, "<Esc>");
     cr_expect(holds("judges 3\n"));
     workbench_stage_press(&s, "d \"not read\" <Enter>");
     cr_expect(holds("judges 2\n"));
@@ -148,8 +150,10 @@ Test(view_review, one_goes_from_case_to_case_and_reads_and_sees_the_history)
     cr_expect(shows("This is the first."));
     workbench_stage_press(&s, "o");
     cr_expect(shows("Landlords never return deposits"));
+    cr_expect(shows("o who said what"), "the way back is on the strip");
     workbench_stage_press(&s, "j q h");
     cr_expect(shows("revision 1"));
+    cr_expect(not(shows("{\"")), "what the log keeps is said in words");
     workbench_stage_press(&s, "q");
     cr_expect(holds("at 0\n"));
     workbench_stage_press(&s, "q");
