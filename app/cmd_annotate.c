@@ -11,7 +11,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
 const struct command cmd_annotate = {
     .name = "annotate",
     .summary = "rate and compare answers on the annotation screen",
-    .synopsis = "[--as NAME] [--order given|random] [--ascii]",
+    .synopsis = "[--as NAME] [--order given|random] [--ascii] [--theme THEME] [--keymap NAME] [--keys FILE]",
     .about =
         "Opens the annotation screen: the prompt, two answers side by side, or several to be ranked, and what the\n"
         "rubric asks: ratings, a preference, a written reason. Every key is saved when it is pressed; leave at any\n"

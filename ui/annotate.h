@@ -82,6 +82,8 @@ struct cell_place annotate_place(const struct rubric *r, int cell);
 
 /* Are several answers put in order, not two compared? */
 bool annotate_ranks(const struct annotate *a);
+/* What the progress counts, behind the number: " pairs" where answers are ranked, as one ranking is many; else "". */
+const char *annotate_counted(const struct annotate_state *st);
 /* Whose keys hold while an item is judged. */
 enum keymap annotate_rating_map(const struct annotate *a);
 /* "A", "C", "the prompt". */

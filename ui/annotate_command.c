@@ -22,8 +22,9 @@ static bool run_stats(void *view, struct screen *s, const char *arg, struct err 
     char here[80] = "";
     if (st->task->comparison != 0)
         snprintf(here, sizeof here, "; %.8s has taken %.0f min", st->task->id, st->task->draft.seconds / 60);
-    screen_say(s, "%lld of %lld done, %lld today, %lld waiting%s", (long long)st->progress->done,
-               (long long)st->progress->total, (long long)st->progress->today, (long long)st->progress->waiting, here);
+    screen_say(s, "%lld of %lld%s done, %lld today, %lld waiting%s", (long long)st->progress->done,
+               (long long)st->progress->total, annotate_counted(st), (long long)st->progress->today,
+               (long long)st->progress->waiting, here);
     return true;
 }
 

@@ -33,8 +33,8 @@ static void draw_header(const struct annotate *a, struct grid *g)
         clock_hms(st->saved, time);
         buf_addf(&right, "saved %s   ", time);
     }
-    buf_addf(&right, "%lld/%lld  today %lld   ", (long long)st->progress->done, (long long)st->progress->total,
-             (long long)st->progress->today);
+    buf_addf(&right, "%lld/%lld%s  today %lld   ", (long long)st->progress->done, (long long)st->progress->total,
+             annotate_counted(st), (long long)st->progress->today);
     safe_text(st->annotator, strlen(st->annotator), &right, 16);
     buf_adds(&left, st->workspace);
     if (t->comparison != 0 && t->source != NULL && *t->source != '\0')
@@ -186,14 +186,14 @@ static void add_counts(const struct annotate_state *st, struct buf *out)
     if (p->total == 0)
         buf_adds(out, "The workspace holds no comparisons: `assay import FILE` brings some in.");
     else if (is_held(st))
-        buf_addf(out, "%lld of %lld done by you, %lld of them today.", (long long)p->done, (long long)p->total,
-                 (long long)p->today);
+        buf_addf(out, "%lld of %lld%s done by you, %lld of them today.", (long long)p->done, (long long)p->total,
+                 annotate_counted(st), (long long)p->today);
     else if (p->done < p->total)
-        buf_addf(out, "%lld of %lld done by you, %lld of them today; the others are in other hands.",
-                 (long long)p->done, (long long)p->total, (long long)p->today);
+        buf_addf(out, "%lld of %lld%s done by you, %lld of them today; the others are in other hands.",
+                 (long long)p->done, (long long)p->total, annotate_counted(st), (long long)p->today);
     else
-        buf_addf(out, "%lld of %lld done, %lld of them today. Everything is saved.", (long long)p->done,
-                 (long long)p->total, (long long)p->today);
+        buf_addf(out, "%lld of %lld%s done, %lld of them today. Everything is saved.", (long long)p->done,
+                 (long long)p->total, annotate_counted(st), (long long)p->today);
 }
 
 static void draw_done(const struct annotate *a, const struct screen *s, struct grid *g)

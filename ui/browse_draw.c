@@ -49,7 +49,7 @@ static void draw_row(void *ctx, struct grid *g, int row, int col, int cols, size
     at += STATE + GAP;
     grid_puts(g, row, at, LABEL, label.ptr, STYLE_VALUE);
     at += LABEL + GAP;
-    grid_put_short(g, row, at, end - at, r->asked, strlen(r->asked), STYLE_TEXT);
+    grid_put_gist(g, row, at, end - at, r->asked, strlen(r->asked), STYLE_TEXT);
     buf_free(&label);
 }
 

@@ -162,6 +162,28 @@ int grid_put_short(struct grid *g, int row, int col, int max, const char *text, 
     return used + 1;
 }
 
+static bool is_gap(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+int grid_put_gist(struct grid *g, int row, int col, int max, const char *text, size_t n, enum style style)
+{
+    enum { MOST_OF_COLUMN = GLYPH_TEXT_SIZE }; /* so many bytes always fill a column */
+    struct buf line = BUF_INIT;
+    size_t enough = max > 0 ? ((size_t)max + 1) * MOST_OF_COLUMN : 0;
+    for (size_t i = 0; i < n && line.len < enough; i++)
+        if (!is_gap(text[i]))
+            buf_addc(&line, text[i]);
+        else if (line.len > 0 && line.ptr[line.len - 1] != ' ')
+            buf_addc(&line, ' ');
+    if (line.len > 0 && line.ptr[line.len - 1] == ' ')
+        buf_truncate(&line, line.len - 1);
+    int used = grid_put_short(g, row, col, max, line.ptr, line.len, style);
+    buf_free(&line);
+    return used;
+}
+
 void grid_marks(struct grid *g, int row, int col, int n, enum mark m, enum style style)
 {
     const char *text = mark_text(m, g->ascii);

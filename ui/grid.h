@@ -65,6 +65,8 @@ int grid_puts(struct grid *g, int row, int col, int max, const char *text, enum 
 int grid_putf(struct grid *g, int row, int col, int max, enum style style, const char *fmt, ...) PRINTF(6, 7);
 /* The same, but what does not fit is cut with an ellipsis. */
 int grid_put_short(struct grid *g, int row, int col, int max, const char *text, size_t n, enum style style);
+/* The same of a text of several lines: those at its beginning, all blanks and line breaks between two words as one. */
+int grid_put_gist(struct grid *g, int row, int col, int max, const char *text, size_t n, enum style style);
 /* n times a mark. */
 void grid_marks(struct grid *g, int row, int col, int n, enum mark m, enum style style);
 

@@ -1,5 +1,6 @@
 #include "ui/pager.h"
 
+#include "ui/reflow.h"
 #include "ui/strip.h"
 
 #include <stdio.h>
@@ -7,7 +8,8 @@
 
 struct pager {
     char title[128];
-    struct buf body;
+    struct buf body;  /* what is shown */
+    struct buf whole; /* of tables: the text before it was brought to the width; else empty */
     struct textview text;
     int wide; /* columns of the longest line of a table, whose lines are not wrapped; 0: they are */
     int left; /* columns of it that lie left of the screen */
@@ -89,11 +91,56 @@ static const struct strip_item keys_of_tables[] = {
     {{REQ_LEAVE}, " ", "back"},
 };
 
+/* Titles, as pager.h says. */
+static void mark_titles(struct pager *p)
+{
+    VEC(struct text_mark) marks = {0};
+    bool blank = true;
+    for (const char *line = p->body.ptr; *line != '\0';) {
+        size_t n = strcspn(line, "\n"), from = (size_t)(line - p->body.ptr);
+        const char *below = line + n + (line[n] == '\n');
+        const char *gap = strstr(line, "  ");
+        bool row = gap != NULL && gap < line + n; /* of a table */
+        if (blank && n > 0 && *line != ' ' && !row && *below == ' ')
+            vec_push(&marks, ((struct text_mark){.from = from, .to = from + n, .style = STYLE_TITLE}));
+        blank = n == 0;
+        line = below;
+    }
+    textview_set_marks(&p->text, LAYER_SPANS, marks.v, marks.n);
+    vec_free(&marks);
+}
+
+static void show_body(struct pager *p, size_t at)
+{
+    struct text_part part = {NULL, p->body.ptr, p->body.len};
+    textview_set(&p->text, &part, 1);
+    mark_titles(p);
+    textview_go(&p->text, 0, at);
+}
+
+/* Tables as far as they go, the sentences between them wrapped; what is on top stays there. */
+static void fit_tables(struct pager *p)
+{
+    struct buf fitted = BUF_INIT;
+    size_t part, at = 0;
+    if (textview_rows(&p->text) > 0)
+        textview_place(&p->text, textview_top(&p->text), &part, &at);
+    p->wide = reflow(p->whole.ptr, p->room, &fitted);
+    p->wide = p->wide < TEXTVIEW_MEASURE ? p->wide : TEXTVIEW_MEASURE;
+    at = at > 0 ? reflow_place(p->body.ptr, at, fitted.ptr) : 0;
+    buf_free(&p->body);
+    p->body = fitted;
+    show_body(p, at);
+}
+
 static void pager_draw(void *view, const struct screen *s, struct grid *g)
 {
     struct pager *p = view;
     p->text.ascii = g->ascii;
+    bool fits = p->room == g->cols - 2;
     p->room = g->cols - 2;
+    if (p->whole.len > 0 && !fits)
+        fit_tables(p);
     go_sideways(p, 0);
     textview_resize(&p->text, p->wide > p->room ? p->wide : p->room, g->rows - 2);
     grid_marks(g, 0, 0, g->cols, MARK_RULE, STYLE_RULE);
@@ -120,30 +167,9 @@ static void pager_close(void *view)
 {
     struct pager *p = view;
     buf_free(&p->body);
+    buf_free(&p->whole);
     textview_release(&p->text);
     mem_free(p);
-}
-
-static size_t line_end(const char *line)
-{
-    return strcspn(line, "\n");
-}
-
-/* Titles: lines that begin in the first column, behind a blank line or none, with an indented one below. */
-static void mark_titles(struct pager *p)
-{
-    VEC(struct text_mark) marks = {0};
-    bool blank = true;
-    for (const char *line = p->body.ptr; *line != '\0';) {
-        size_t n = line_end(line), from = (size_t)(line - p->body.ptr);
-        const char *below = line + n + (line[n] == '\n');
-        if (blank && n > 0 && *line != ' ' && *below == ' ')
-            vec_push(&marks, ((struct text_mark){.from = from, .to = from + n, .style = STYLE_TITLE}));
-        blank = n == 0;
-        line = below;
-    }
-    textview_set_marks(&p->text, LAYER_SPANS, marks.v, marks.n);
-    vec_free(&marks);
 }
 
 struct view pager_view(const char *title, struct buf *text, size_t at)
@@ -162,10 +188,7 @@ struct view pager_view(const char *title, struct buf *text, size_t at)
     *text = BUF_INIT;
     while (p->body.len > 0 && p->body.ptr[p->body.len - 1] == '\n')
         buf_truncate(&p->body, p->body.len - 1);
-    struct text_part part = {NULL, p->body.ptr, p->body.len};
-    textview_set(&p->text, &part, 1);
-    mark_titles(p);
-    textview_go(&p->text, 0, at);
+    show_body(p, at);
     return (struct view){&ops, p};
 }
 
@@ -178,14 +201,8 @@ struct view pager_markdown(const char *title, struct buf *text)
 
 struct view pager_table(const char *title, struct buf *text)
 {
-    enum { MOST = TEXTVIEW_MEASURE };
-    size_t wide = 0;
-    for (const char *line = text->ptr; *line != '\0';) {
-        size_t n = line_end(line), columns = safe_width(line, n);
-        wide = columns > wide ? columns : wide;
-        line += n + (line[n] == '\n');
-    }
     struct view v = pager_view(title, text, 0);
-    ((struct pager *)v.self)->wide = wide < MOST ? (int)wide : MOST;
+    struct pager *p = v.self;
+    buf_add(&p->whole, p->body.ptr, p->body.len);
     return v;
 }

@@ -65,7 +65,7 @@ static void draw_row(void *ctx, struct grid *g, int row, int col, int cols, size
     at += q->source_cols + GAP;
     grid_put_short(g, row, at, q->why_cols, why, strlen(why), STYLE_VALUE);
     at += q->why_cols + GAP;
-    grid_put_short(g, row, at, end - at, text, strlen(text), STYLE_TEXT);
+    grid_put_gist(g, row, at, end - at, text, strlen(text), STYLE_TEXT);
 }
 
 /* As wide as what is seen needs: the rest is for what was asked. */

@@ -44,10 +44,8 @@ static void draw_words(const struct annotate *a, struct grid *g, int row, int an
     const struct annotate_state *st = annotate_state(a);
     const struct rect *r = &a->layout.list;
     int col = annotate_list_head(st->rubric->n_attributes) + 1, room = r->cols - col - 1;
-    size_t len = st->task->len[answer], most = (size_t)(4 * room); /* a glyph has at most so many bytes, or few have */
     if (room > 2)
-        grid_put_short(g, row, col, room, st->task->text[answer], len < most ? len : most,
-                       read ? STYLE_TEXT : STYLE_DIM);
+        grid_put_gist(g, row, col, room, st->task->text[answer], st->task->len[answer], read ? STYLE_TEXT : STYLE_DIM);
 }
 
 /* `above`: the answer in the row above; -1: there is none. */

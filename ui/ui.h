@@ -30,7 +30,7 @@
  *   view_agreement.[ch] how people agree; from inside agreement.h, agreement_{draw,person}.c
  *   agreement_panel.h   what the agreement view shows
  *   train_panel.[ch]    what the train and runs views stand on
- *   pager.[ch]          a view with one text to read
+ *   pager.[ch]          a view with one text to read; reflow.[ch] brings a text with tables to its width
  *   view.h              what a view is, and what it may ask of the program
  *   view_stack.[ch]     which views are open
  *   annotate_layout.[ch] where everything stands on the annotate screen, for every size

@@ -26,6 +26,11 @@ bool annotate_ranks(const struct annotate *a)
     return annotate_state(a)->task->n > 2;
 }
 
+const char *annotate_counted(const struct annotate_state *st)
+{
+    return st->rubric->ranks ? " pairs" : "";
+}
+
 enum keymap annotate_rating_map(const struct annotate *a)
 {
     return annotate_ranks(a) ? KEYMAP_RANKING : KEYMAP_ANNOTATE;

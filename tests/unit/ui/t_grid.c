@@ -95,6 +95,20 @@ Test(grid, what_does_not_fit_ends_in_an_ellipsis)
     grid_release(&g);
 }
 
+Test(grid, the_gist_of_a_text_has_one_blank_between_words)
+{
+    struct grid g = {0};
+    static char flood[1 << 16];
+    grid_resize(&g, 1, 12);
+    cr_expect(eq(int, grid_put_gist(&g, 0, 0, 12, "\n  a\n\n\tb  c \n", 12, STYLE_TEXT), 5));
+    expect_dump(&g, "a b c\n");
+    cr_expect(eq(int, grid_put_gist(&g, 0, 0, 12, " \n", 2, STYLE_TEXT), 0));
+    for (size_t i = 0; i + 1 < sizeof flood; i += 2)
+        memcpy(flood + i, i < 4 ? "ab" : "\xcc\x81", 2); /* marks without end */
+    cr_expect(eq(int, grid_put_gist(&g, 0, 0, 12, flood, sizeof flood, STYLE_TEXT), 12));
+    grid_release(&g);
+}
+
 Test(grid, line_breaks_become_blanks)
 {
     struct grid g = {0};

@@ -53,6 +53,23 @@ Test(view_help, it_follows_the_live_bindings)
     ui_stage_free(&s);
 }
 
+Test(view_help, titles_look_like_titles)
+{
+    struct ui_stage s;
+    ui_stage_init(&s, "helpsteer2");
+    ui_host_add_samples(&s.host);
+    ui_stage_open(&s, 24, 80, false);
+    ui_stage_press(&s, "?");
+    struct buf styles = BUF_INIT;
+    screen_draw(&s.screen);
+    grid_dump_styles(&s.screen.grid, &styles);
+    const char *second = strchr(styles.ptr, '\n') + 1;
+    cr_expect(eq(int, strncmp(second, " tttttt\n", 8), 0), "%.80s", second); /* rating */
+    cr_expect(eq(ptr, strchr(strchr(second, '\n') + 1, 't'), NULL), "its rows do not, down to the strip");
+    buf_free(&styles);
+    ui_stage_free(&s);
+}
+
 Test(view_help, a_pager_scrolls_to_its_ends_and_says_so)
 {
     struct ui_stage s;
