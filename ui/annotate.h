@@ -4,7 +4,8 @@
  * annotate_search.c (searching them),
  * annotate_select.c (marking passages), annotate_linear.c (without panes), annotate_break.c, rank.c and rank_draw.c
  * (several answers that are put in order), annotate_command.c
- * (commands, model dump), annotate_draw.c (header and texts) and annotate_strip.c (the strip). */
+ * (commands, model dump), annotate_draw.c (header and texts), annotate_strip.c (the strip) and annotate_help.c (what
+ * stands beside the ratings). */
 #ifndef ASSAY_UI_ANNOTATE_H
 #define ASSAY_UI_ANNOTATE_H
 
@@ -193,6 +194,10 @@ void annotate_dump(const void *view, struct buf *out);
 
 /* annotate_draw.c */
 void annotate_draw(void *view, const struct screen *s, struct grid *g);
+/* annotate_help.c: beside the ratings */
+void annotate_draw_help(const struct annotate *a, const struct screen *s, struct grid *g, struct cell_place cursor);
+/* Words of the justification as it stands, or is being written. */
+int annotate_words(const struct annotate *a);
 /* annotate_strip.c */
 void annotate_draw_strip(const struct annotate *a, const struct screen *s, struct grid *g);
 

@@ -14,6 +14,10 @@ struct train_view {
     struct run_table runs; /* the newest are shown where there is room */
 };
 
+/* view_train.c, for every view that such work is seen in: does any go on; ask it to stop. */
+bool train_busy(const struct train_state *state);
+void train_stop(const struct workbench *w, const struct train_state *state, struct screen *s);
+
 /* train_draw.c */
 void train_draw(void *view, const struct screen *s, struct grid *g);
 /* One row of the table of runs from column `col` on, `cols` wide: as many columns as fit. */

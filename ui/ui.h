@@ -35,7 +35,7 @@
  *   view_stack.[ch]     which views are open
  *   annotate_layout.[ch] where everything stands on the annotate screen, for every size
  *   annotate.h          the annotate view from inside:
- *                       annotate_{rate,read,arrange,look,search,select,linear,break,draw,strip,write,command}.c
+ *                       annotate_{rate,read,arrange,look,search,select,linear,break,draw,strip,write,command,help}.c
  *   view_annotate.[ch]  the annotate view: requests to actions
  *   view_dashboard.[ch] what there is to do; dashboard.h from inside: dashboard_{facts,draw}.c; glance.h its agreement
  *   view_rubric.[ch]    the whole rubric

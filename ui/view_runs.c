@@ -88,7 +88,7 @@ static void woken(void *view, struct screen *s)
 static bool busy(const void *view)
 {
     const struct runs_view *v = view;
-    return v->state != NULL && v->state->work.state == WORK_RUNNING;
+    return train_busy(v->state);
 }
 
 /* ---- tasks ---- */
@@ -235,17 +235,6 @@ static void sort(struct runs_view *v, bool backwards)
     select_run(v, run);
 }
 
-static void stop(const struct runs_view *v, struct screen *s)
-{
-    const struct train_host *host = v->workbench->train;
-    if (!busy(v)) {
-        screen_say(s, "Nothing goes on that could be stopped.");
-        return;
-    }
-    host->stop(host->ctx);
-    screen_say(s, "It was asked to stop.");
-}
-
 static void request(void *view, struct screen *s, enum request r)
 {
     struct runs_view *v = view;
@@ -270,7 +259,7 @@ static void request(void *view, struct screen *s, enum request r)
         sort(v, r == REQ_SORT_BACK);
         break;
     case REQ_STOP:
-        stop(v, s);
+        train_stop(v->workbench, v->state, s);
         break;
     case REQ_REFRESH:
         read_runs(v, s);

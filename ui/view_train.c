@@ -54,7 +54,7 @@ static void woken(void *view, struct screen *s)
 static bool busy(const void *view)
 {
     const struct train_view *v = view;
-    return v->state != NULL && v->state->work.state == WORK_RUNNING;
+    return train_busy(v->state);
 }
 
 /* ---- requests ---- */
@@ -75,14 +75,18 @@ static void run(struct train_view *v, struct screen *s)
     look(v, s);
 }
 
-static void stop(struct train_view *v, struct screen *s)
+bool train_busy(const struct train_state *state)
 {
-    const struct train_host *host = v->workbench->train;
-    if (!busy(v)) {
+    return state != NULL && state->work.state == WORK_RUNNING;
+}
+
+void train_stop(const struct workbench *w, const struct train_state *state, struct screen *s)
+{
+    if (!train_busy(state)) {
         screen_say(s, "Nothing goes on that could be stopped.");
         return;
     }
-    host->stop(host->ctx);
+    w->train->stop(w->train->ctx);
     screen_say(s, "It was asked to stop.");
 }
 
@@ -141,7 +145,7 @@ static void request(void *view, struct screen *s, enum request r)
         run(v, s);
         break;
     case REQ_STOP:
-        stop(v, s);
+        train_stop(v->workbench, v->state, s);
         break;
     case REQ_FIGURES:
         open_figures(v, s);
