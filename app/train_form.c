@@ -15,7 +15,7 @@
 #define PATH         "1e-6:1:20"
 
 static const struct train_choice label_words[] = {
-    {"", "what review decided, else people, else sources"},
+    {"", "review, people, sources"},
     {"review", "what review decided"},
     {"people", "people alone"},
     {"sources", "what came with the data"},
@@ -48,7 +48,11 @@ static const struct train_field lines[] = {
     {.option = "embeddings", .label = "or a file", .typed = true, .help = "a matrix: .npy or .safetensors"},
     {.option = "ids", .label = "its ids", .typed = true, .needs = "embeddings", .help = "ids of its rows, one a line"},
     {.option = "pairs", .label = "pairs", .typed = true, .needs = "embeddings", .help = "pairs to fit to, JSONL"},
-    {.option = "labels", .label = "labels", WORDS(label_words), .bars = "embeddings", .help = "whose judgements count"},
+    {.option = "labels",
+     .label = "labels",
+     WORDS(label_words),
+     .bars = "embeddings",
+     .help = "whose judgements count; of several, the first that there are"},
     {.option = "source", .label = "source", .bars = "embeddings", .help = "only comparisons of this source"},
     {.option = "soft",
      .label = "votes",

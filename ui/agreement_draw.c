@@ -219,8 +219,9 @@ static void draw_table(const struct agreement_view *v, const struct panel_sheet 
     safe_text(a, strlen(a), &title, 20);
     buf_adds(&title, " (rows) and ");
     safe_text(b, strlen(b), &title, 20);
-    buf_addf(&title, ": %zu item%s, kappa ", p->shared, p->shared == 1 ? "" : "s");
+    buf_adds(&title, ": kappa ");
     agreement_cell(&p->kappa, &title);
+    buf_addf(&title, ", %zu item%s", p->shared, p->shared == 1 ? "" : "s");
     frame_rule(g, row, col, cols, title.ptr, "");
     buf_free(&title);
     if (p->kappa.why != NULL)
