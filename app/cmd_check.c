@@ -1,4 +1,5 @@
 #include "app/cmd.h"
+#include "app/progress.h"
 #include "core/base/json_writer.h"
 #include "store/db.h"
 
@@ -35,7 +36,12 @@ static bool run(struct app *app, const struct args *args, struct err *err)
         jw_key(&f.w, "faults");
         jw_array(&f.w);
     }
+    struct bar bar;
+    bar_start(&bar, app, "checking", NULL);
+    db_watch(db, &bar.progress);
     bool ok = db_check(db, on_fault, &f, &n, err);
+    db_watch(db, NULL);
+    bar_end(&bar);
     if (app->json) {
         jw_array_end(&f.w);
         jw_kbool(&f.w, "ok", ok && n == 0);

@@ -103,12 +103,14 @@ enum { WATCH_STEPS = 20000 };
 
 static int watched(void *ctx)
 {
-    return !progress_tick(ctx, 0, 0);
+    const struct db *db = ctx;
+    return !progress_tick(db->watcher, db->watch_done, db->watch_total);
 }
 
 void db_watch(struct db *db, const struct progress *p)
 {
-    sqlite3_progress_handler(db->sql, p != NULL ? WATCH_STEPS : 0, p != NULL ? watched : NULL, (void *)(uintptr_t)p);
+    db->watcher = p;
+    sqlite3_progress_handler(db->sql, p != NULL ? WATCH_STEPS : 0, p != NULL ? watched : NULL, db);
 }
 
 void db_close(struct db *db)

@@ -37,8 +37,9 @@ enum db_mode { DB_READ, DB_WRITE };
 MUST_CHECK bool db_open(const char *path, enum db_mode mode, struct db **out, struct err *err);
 /* NULL is allowed. */
 void db_close(struct db *db);
-/* From now on what is asked of the workspace ticks (share unknown), and ends with ERR_STOPPED when a tick says so; a
- * transaction that is going on is undone then. `p` is not copied; NULL: nobody watches any more. */
+/* From now on what is asked of the workspace ticks (share unknown; that of db_check is told), and ends with ERR_STOPPED
+ * when a tick says so; a transaction that is going on is undone then. `p` is not copied; NULL: nobody watches any
+ * more. */
 void db_watch(struct db *db, const struct progress *p);
 /* The path it was opened by. */
 const char *db_path(const struct db *db);

@@ -13,6 +13,8 @@ struct db {
     char *path;
     int depth; /* of open transactions */
     int timeout_ms;
+    const struct progress *watcher;                    /* who watches, or NULL... */
+    double watch_done, watch_total;                    /* ...and what is told: total 0 when the share is not known */
     bool reading;                                      /* what is open is a snapshot, of which nothing changes... */
     enum { DB_ASK, DB_NONE, DB_SOME } there[DB_KINDS]; /* ...so that this need be asked but once */
     bool filling;                                      /* inside bulk_write */

@@ -1265,33 +1265,26 @@ SELECT 'response ' || (SELECT lower(hex(id)) FROM response r WHERE r.response = 
        ', but ' || count(DISTINCT revision) || ' of them'
   FROM judgement j WHERE response IS NOT NULL GROUP BY response, annotator
 HAVING max(revision) <> count(DISTINCT revision) OR count(*) <> count(DISTINCT revision);
--- name: check_rating_range
-SELECT 'judgement ' || lower(hex(j.id)) || ': ' || rating.attribute || ' is ' || rating.value ||
-       ', which the rubric ' || rubric.name || '@' || rubric.version || ' does not have'
-  FROM rating JOIN judgement j USING (judgement) JOIN rubric USING (rubric)
- WHERE json_valid(rubric.body) AND NOT EXISTS (
-   SELECT 1 FROM json_each(rubric.body, '$.attributes') a
-    WHERE a.value ->> 'key' = rating.attribute AND coalesce(a.value ->> 'per', 'response') = 'response'
-      AND rating.value BETWEEN a.value ->> 'min' AND a.value ->> 'max');
--- name: check_aspect_range
--- one that leans goes as far to the first as to the second
-SELECT 'judgement ' || lower(hex(j.id)) || ': ' || aspect.attribute || ' of both is ' || aspect.value ||
-       ', which the rubric ' || rubric.name || '@' || rubric.version || ' does not have'
-  FROM aspect JOIN judgement j USING (judgement) JOIN rubric USING (rubric)
- WHERE json_valid(rubric.body) AND NOT EXISTS (
-   SELECT 1 FROM json_each(rubric.body, '$.attributes') a
-    WHERE a.value ->> 'key' = aspect.attribute AND a.value ->> 'per' = 'comparison'
-      AND coalesce(a.value ->> 'leans', 0) = aspect.leans
-      AND aspect.value BETWEEN coalesce(a.value ->> 'min', -(a.value ->> 'max')) AND a.value ->> 'max');
--- name: check_criteria_rubrics
+-- name: check_rubrics
 SELECT rubric FROM rubric WHERE json_valid(body);
--- name: check_criteria_each
--- judgements under the rubric ?1: all of them, or (?2 = 0) those of which more is written down than ratings
-SELECT judgement FROM judgement WHERE rubric = ?1 AND (?2 OR failed <> 0 OR lean IS NOT NULL) ORDER BY judgement;
--- name: check_rating_subject
-SELECT 'judgement ' || lower(hex(j.id)) || ' rates a response that it is not about'
-  FROM rating JOIN judgement j USING (judgement) LEFT JOIN comparison c USING (comparison)
- WHERE rating.response <> coalesce(j.response, c.first) AND rating.response <> coalesce(j.response, c.second);
+-- name: check_rating_each
+-- all judgements with their ratings; of which response (0 first, 1 second, NULL: of none that the judgement is about)
+SELECT j.judgement, j.id, j.rubric, j.comparison, j.failed, j.lean,
+       CASE r.response WHEN c.first THEN 0 WHEN c.second THEN 1 WHEN j.response THEN 0 END, r.attribute, r.value
+  FROM judgement j LEFT JOIN comparison c USING (comparison) LEFT JOIN rating r USING (judgement) ORDER BY j.judgement;
+-- name: check_aspect_each
+SELECT j.id, j.rubric, aspect.attribute, aspect.value, aspect.leans FROM aspect JOIN judgement j USING (judgement);
+-- name: check_tables
+SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name;
+-- name: check_indexes_of
+-- name, columns, how many of them are the key, how many in all, may it be there once only, is it the table itself,
+-- can it be read so, which rows it has
+SELECT i.name, group_concat(coalesce('"' || x.name || '"', 'rowid'), ', '), sum(x.key), count(*), i."unique",
+       i.origin = 'pk' AND t.wr, min(x.cid >= -1 AND x.coll = 'BINARY' AND NOT x.desc),
+       CASE WHEN i.partial THEN (SELECT substr(s.sql, instr(s.sql, ' WHERE ') + 7) FROM sqlite_schema s
+                                  WHERE s.type = 'index' AND s.name = i.name) ELSE '1' END
+  FROM pragma_table_list(?1) t, pragma_index_list(?1) i, pragma_index_xinfo(i.name) x
+ WHERE t.schema = 'main' GROUP BY i.name ORDER BY i.name;
 -- name: check_sides
 SELECT 'judgement ' || lower(hex(j.id)) || ' says that response ' || j.a_is || ' stood on side A, but it was response ' ||
        s.a_is

@@ -39,6 +39,13 @@ Test(check, a_sound_workspace_has_no_faults)
     cr_expect(eq(int, faults, 0));
 }
 
+/* Something is done to a table behind the back of one of its indexes. */
+#define WITHOUT(index, sql)                                                                                            \
+    "CREATE TEMP TABLE kept AS SELECT * FROM sqlite_schema WHERE name = '" index "'; PRAGMA writable_schema = ON;"     \
+    "DELETE FROM sqlite_schema WHERE name = '" index "'; PRAGMA writable_schema = RESET;" sql                          \
+    "; PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM temp.kept; PRAGMA writable_schema = "      \
+    "RESET;"
+
 #define NO_TRIGGERS                                                                                                    \
     "DROP TRIGGER judgement_append_only_update; DROP TRIGGER rating_append_only_update; DROP TRIGGER "                 \
     "judgement_append_only_delete;"
@@ -76,6 +83,19 @@ static const struct {
      "its id is not that of its content"},
     {"UPDATE prompt SET messages = 'nonsense' WHERE prompt = 3", "its id is not that of its content"},
     {"UPDATE response SET tags = '{' WHERE response = 1", "tags of response"},
+    {WITHOUT("comparison_by_source", "INSERT INTO source (source, name, created) VALUES (7, 'x', 0); UPDATE comparison "
+                                     "SET source = 7 WHERE comparison = 2"),
+     "missing from index comparison_by_source"},
+    {WITHOUT("prompt_by_id", "INSERT INTO prompt SELECT 9, id, messages FROM prompt WHERE prompt = 1"),
+     "missing from index prompt_by_id"},
+    {WITHOUT("comparison_out_of_work", "UPDATE comparison SET retired = 1 WHERE comparison = 2"),
+     "missing from index comparison_out_of_work"},
+    {WITHOUT("rating_by_response",
+             "DROP TRIGGER rating_append_only_delete; DELETE FROM rating WHERE judgement = 1 AND response = 1"),
+     "entries in index rating_by_response"},
+    {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE UNIQUE INDEX comparison_by_source ON "
+     "comparison (source)' WHERE name = 'comparison_by_source'; PRAGMA writable_schema = RESET",
+     "non-unique entry in index comparison_by_source"},
     {"DROP INDEX latest_by_annotator; PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = "
      "'rating_by_response'",
      ""},
