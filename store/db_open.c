@@ -153,12 +153,14 @@ static bool cannot_bring_up(const char *path, int version, const struct err *why
 {
     int code = why->code & 0xff;
     bool closed = code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM;
-    return err_set(err, why->kind, "%s is of an older version (%d) and %s: %s", path, version,
-                   closed
-                       ? "is brought up to date before it is read; copy it to a folder where you may write, and read "
-                         "the copy"
-                       : "cannot be brought up to date",
-                   why->text);
+    err_set(err, why->kind, "%s is of an older version (%d) and %s: %s", path, version,
+            closed ? "is brought up to date before it is read; copy it to a folder where you may write, and read "
+                     "the copy"
+                   : "cannot be brought up to date",
+            why->text);
+    if (err != NULL)
+        err->code = why->code;
+    return false;
 }
 
 bool db_open(const char *path, enum db_mode mode, struct db **out, struct err *err)

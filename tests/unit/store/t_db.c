@@ -191,6 +191,19 @@ Test(db, an_older_version_is_brought_up_to_date_and_kept)
     }
 }
 
+Test(db, one_that_cannot_be_brought_up_keeps_what_sqlite_said)
+{
+    const char *path = fixture_path(&f, "stuck.assay");
+    sqlite3 *sql;
+    struct db *db;
+    make_of_version(path, 12);
+    cr_assert(eq(int, sqlite3_open(path, &sql), SQLITE_OK));
+    cr_assert(eq(int, sqlite3_exec(sql, "CREATE TABLE aspect (x)", NULL, NULL, NULL), SQLITE_OK));
+    sqlite3_close(sql);
+    fails(db_open(path, DB_READ, &db, &f.err), ERR_IO, "is of an older version (12) and cannot be brought up to date");
+    cr_expect(eq(int, f.err.code, SQLITE_ERROR));
+}
+
 Test(db, a_connection_for_reading_refuses_to_write)
 {
     struct db *reader;
