@@ -58,13 +58,32 @@ static int by_place(const void *a, const void *b)
     return (x->response > y->response) - (x->response < y->response);
 }
 
+static int by_response(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    return (x->response > y->response) - (x->response < y->response);
+}
+
+/* The answers of n verdicts, rising, each once. */
+static void list_answers(struct listing *l, const struct verdict *v, size_t n)
+{
+    size_t kept = 0;
+    vec_clear(&l->answers);
+    for (size_t i = 0; i < n; i++) {
+        vec_push(&l->answers, ((struct placed){.response = v[i].first}));
+        vec_push(&l->answers, ((struct placed){.response = v[i].second}));
+    }
+    qsort(l->answers.v, l->answers.n, sizeof *l->answers.v, by_response);
+    for (size_t i = 0; i < l->answers.n; i++)
+        if (i == 0 || l->answers.v[i].response != l->answers.v[kept - 1].response)
+            l->answers.v[kept++] = l->answers.v[i];
+    l->answers.n = kept;
+}
+
 static struct placed *answer_of(struct listing *l, int64_t response)
 {
-    for (size_t i = 0; i < l->answers.n; i++)
-        if (l->answers.v[i].response == response)
-            return &l->answers.v[i];
-    vec_push(&l->answers, ((struct placed){.response = response}));
-    return &l->answers.v[l->answers.n - 1];
+    struct placed wanted = {.response = response};
+    return bsearch(&wanted, l->answers.v, l->answers.n, sizeof wanted, by_response);
 }
 
 /* Is each compared with every other one, and does the order of their places agree with every label? */
@@ -109,7 +128,7 @@ static bool write_prompt(struct export *e, const struct verdict *v, size_t n, st
     struct listing *l = e->state;
     struct json_text messages;
     size_t labels = 0;
-    l->answers.n = 0;
+    list_answers(l, v, n);
     for (size_t i = 0; i < n; i++) {
         labels += v[i].has;
         answer_of(l, v[i].first)->won -= v[i].sign;
