@@ -27,8 +27,8 @@ bool record_each(const char *path, const struct record_taker *t, struct err *err
         return false;
     char *text;
     size_t n;
-    bool ok;
-    while ((ok = lines_next(l, &text, &n, err)) && text != NULL) {
+    bool list, ok = lines_of_list(l, &list, err);
+    while (ok && (ok = lines_next(l, &text, &n, err)) && text != NULL) {
         if (n == 0)
             continue;
         ok = take_line(t, text, n, err);

@@ -16,7 +16,8 @@ struct record_taker {
     void *ctx;
 };
 
-/* Every record (an object) of a JSONL file; empty lines are skipped. Errors get "file:line: " in front. */
+/* Every record (an object) of a JSONL file, or of one that is a JSON list of them; empty lines are skipped. Errors get
+ * "file:line: " in front. */
 MUST_CHECK bool record_each(const char *path, const struct record_taker *t, struct err *err);
 /* The row that field `key` names: an id, or a 0-based row. */
 MUST_CHECK bool record_row(struct json_object *o, const char *key, const struct embeddings *e, size_t *row,

@@ -269,7 +269,7 @@ bool scores_read(const char *path, struct scores *s, struct err *err)
     if (l == NULL)
         return false;
     struct reader r = {.s = s, .cell = {BUF_INIT, BUF_INIT}};
-    bool ok = take_lines(&r, l, err) && finish(&r, err);
+    bool list, ok = lines_of_list(l, &list, err) && take_lines(&r, l, err) && finish(&r, err);
     lines_close(l);
     vec_free(&r.row);
     buf_free(&r.cell[0]);

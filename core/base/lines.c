@@ -133,7 +133,7 @@ static bool list_element(struct lines *l, int c, struct err *err)
 {
     bool inside = false, escaped = false; /* a string */
     for (int depth = 0; inside || depth > 0 || (c != ',' && c != ']');) {
-        buf_addc(&l->line, c == '\n' || c == '\r' ? ' ' : (char)c);
+        buf_addc(&l->line, !inside && (c == '\n' || c == '\r') ? ' ' : (char)c);
         if (!inside)
             depth += (c == '{' || c == '[') - (c == '}' || c == ']');
         if (c == '"' && !escaped)

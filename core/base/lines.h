@@ -15,7 +15,8 @@ enum { LINE_MAX_BYTES = 256 * 1024 * 1024 };
 /* `name` is shown in errors and by lines_name: the path, or "stdin". NULL and `err` when it cannot be opened. */
 struct lines *lines_open(const char *path, struct err *err);
 /* Is the file one JSON list of objects, "[{...}, {...}]"? Then its elements are the lines from here on, however they
- * are laid out, line ends inside them become spaces, and lines_number is where one begins. To be asked before the first
+ * are laid out, and lines_number is where one begins. Line ends between the parts of an element become spaces; those
+ * inside a string, where JSON has none, stay, so that whoever parses it refuses it. To be asked before the first
  * lines_next, whose errors are then also what is wrong between elements, behind the list, or with its end. */
 MUST_CHECK bool lines_of_list(struct lines *l, bool *list, struct err *err);
 /* The next line without its end (LF or CRLF); a UTF-8 byte order mark before the first is dropped. The text may hold

@@ -145,6 +145,20 @@ Test(pairs, gzip_is_read)
     cr_expect(eq(sz, set.pairs.n, 1));
 }
 
+Test(pairs, a_file_may_be_one_list)
+{
+    cr_assert(read_text("[\n {\"chosen\": 0,\n  \"rejected\": 1},\n {\"chosen\": 1, \"rejected\": 2}\n]\n"), "%s",
+              err.text);
+    cr_expect(eq(sz, set.pairs.n, 2));
+    cr_expect(eq(sz, set.pairs.v[1].chosen, 1));
+    cr_expect(not(read_text("[\n {\"chosen\": 0, \"rejected\": 1},\n {\"rejected\": 2}\n]\n")));
+    cr_expect(ne(ptr, strstr(err.text, "pairs.jsonl:3: \"chosen\" is missing"), NULL), "%s", err.text);
+    cr_expect(not(read_text("[{\"chosen\": 0, \"rejected\": 1}")));
+    cr_expect(ne(ptr, strstr(err.text, "the list does not end"), NULL), "%s", err.text);
+    cr_expect(not(read_text("[{\"chosen\": 0, \"rejected\": 1, \"group\": \"a\nb\"}]")));
+    cr_expect(ne(ptr, strstr(err.text, "a control character inside a string"), NULL), "%s", err.text);
+}
+
 Test(pairs, errors_name_file_line_and_reason)
 {
     static const struct {
