@@ -135,9 +135,10 @@ void sparse_gram_free(struct sparse_gram *g)
 
 /* A column takes its sum over x and at once gives it back to y, so that only x and y (64 bytes a row) need the cache.
  * The fixed width makes the inner loops vectors. */
-static void multiply_columns(const struct sparse_gram *g, const float *restrict x, float *restrict y)
+static void multiply_columns(const struct sparse_gram *g, size_t begin, size_t end_column, const float *restrict x,
+                             float *restrict y)
 {
-    for (size_t j = 0; j < g->m; j++) {
+    for (size_t j = begin; j < end_column; j++) {
         const struct sparse_cell *cell = g->list + g->start[j], *end = g->list + g->start[j + 1];
         float sum[SPARSE_STRIP] = {0};
         for (const struct sparse_cell *c = cell; c < end; c++)
@@ -149,27 +150,37 @@ static void multiply_columns(const struct sparse_gram *g, const float *restrict 
     }
 }
 
-/* Columns [first, first + width) of the product. */
-static void multiply_strip(const struct sparse_gram *g, const double *from, double *to, size_t k, size_t first,
-                           size_t width)
+/* Columns [first, first + width) of the product. With millions of rows it takes a minute, so it asks in between. */
+static bool multiply_strip(const struct sparse_gram *g, const double *from, double *to, size_t k, size_t first,
+                           size_t width, const struct progress *progress)
 {
+    enum { COLUMNS = 256 };
     float *x = g->strips, *y = x + g->n * SPARSE_STRIP;
     memset(x, 0, 2 * g->n * SPARSE_STRIP * sizeof *x);
     for (size_t i = 0; i < g->n; i++)
         for (size_t l = 0; l < width; l++)
             x[i * SPARSE_STRIP + l] = (float)from[i * k + first + l];
-    multiply_columns(g, x, y);
+    for (size_t j = 0; j < g->m; j += COLUMNS) {
+        multiply_columns(g, j, g->m - j < COLUMNS ? g->m : j + COLUMNS, x, y);
+        double share = (double)j / (double)g->m;
+        if (!progress_tick(progress, ((double)first + share * (double)width) / (double)k, 1))
+            return false;
+    }
     for (size_t i = 0; i < g->n; i++)
         for (size_t l = 0; l < width; l++)
             to[i * k + first + l] = (double)y[i * SPARSE_STRIP + l] + g->own[i] * from[i * k + first + l];
+    return true;
 }
 
-void sparse_gram_multiply(const struct sparse_gram *g, const double *from, double *to, size_t k)
+bool sparse_gram_multiply(const struct sparse_gram *g, const double *from, double *to, size_t k,
+                          const struct progress *progress, struct err *err)
 {
     if (g->full != NULL) {
         linalg_gemm(g->full, from, 0, to, g->n, k, g->n);
-        return;
+        return true;
     }
     for (size_t first = 0; first < k; first += SPARSE_STRIP)
-        multiply_strip(g, from, to, k, first, k - first < SPARSE_STRIP ? k - first : SPARSE_STRIP);
+        if (!multiply_strip(g, from, to, k, first, k - first < SPARSE_STRIP ? k - first : SPARSE_STRIP, progress))
+            return err_set(err, ERR_STOPPED, "the reduction was stopped");
+    return true;
 }

@@ -42,8 +42,10 @@ enum { SPARSE_FULL = 2048, SPARSE_STRIP = 16 };
 /* ERR_MEMORY. `s` is not needed afterwards. On failure nothing needs freeing. */
 MUST_CHECK bool sparse_gram_init(struct sparse_gram *g, const struct sparse *s, struct err *err);
 void sparse_gram_free(struct sparse_gram *g);
-/* to = A A' from; both n x k by rows. Through the lists, sums are in float32. */
-void sparse_gram_multiply(const struct sparse_gram *g, const double *from, double *to, size_t k);
+/* to = A A' from; both n x k by rows. Through the lists, sums are in float32. Ticks all the while, as done of 1;
+ * ERR_STOPPED. */
+MUST_CHECK bool sparse_gram_multiply(const struct sparse_gram *g, const double *from, double *to, size_t k,
+                                     const struct progress *progress, struct err *err);
 
 /* out (rows x k, rows `stride` apart) = U_k S_k, the coordinates of the rows along the k largest right singular
  * directions; directions that do not exist give 0. Of each column the entry of largest size is positive. Up to

@@ -41,6 +41,18 @@ struct subspace {
     double *Q, *image, *small, *w;
 };
 
+/* One round of the iteration, of which the products tell how far they are. */
+struct turn {
+    const struct progress *whole;
+    int round;
+};
+
+static bool tick_turn(void *ctx, double done, double total)
+{
+    const struct turn *t = ctx;
+    return progress_tick(t->whole, t->round + done / total, SPARSE_ROUNDS + 1);
+}
+
 static bool iterate(const struct sparse_gram *g, struct subspace *u, uint64_t seed, const struct progress *progress,
                     struct err *err)
 {
@@ -53,7 +65,9 @@ static bool iterate(const struct sparse_gram *g, struct subspace *u, uint64_t se
             return false;
         if (!progress_tick(progress, round, SPARSE_ROUNDS + 1))
             return err_set(err, ERR_STOPPED, "the reduction was stopped");
-        sparse_gram_multiply(g, u->Q, u->image, u->l);
+        struct turn turn = {progress, round};
+        if (!sparse_gram_multiply(g, u->Q, u->image, u->l, &(struct progress){.tick = tick_turn, .ctx = &turn}, err))
+            return false;
         if (round < SPARSE_ROUNDS) {
             double *t = u->Q;
             u->Q = u->image;

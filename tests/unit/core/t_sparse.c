@@ -133,7 +133,7 @@ Test(sparse, products_are_those_of_the_definition)
                 linalg_axpy((double)s.cells.v[c].value, x + i * K, middle + s.cells.v[c].col * K, K);
         cr_assert(sparse_gram_init(&g, &s, &err));
         cr_expect(eq(int, g.full != NULL, n <= SPARSE_FULL));
-        sparse_gram_multiply(&g, x, y, K);
+        cr_assert(sparse_gram_multiply(&g, x, y, K, NULL, &err));
         for (size_t i = 0; i < n; i++)
             for (size_t j = 0; j < K; j++) {
                 double want = 0, scale = 1;
@@ -177,6 +177,31 @@ static bool refuse(void *ctx, double done, double total)
 {
     (void)ctx;
     return done > total;
+}
+
+static bool after_some(void *ctx, double done, double total)
+{
+    (void)done;
+    (void)total;
+    return ++*(int *)ctx < 2;
+}
+
+/* More rows than SPARSE_FULL are multiplied through the lists. */
+Test(sparse, a_product_can_be_stopped_in_its_middle)
+{
+    enum { ROWS = SPARSE_FULL + 1, COLUMNS = 2000 };
+    struct sparse s = random_matrix(ROWS, COLUMNS, 4);
+    struct sparse_gram g;
+    double *x = mem_array(ROWS, sizeof *x), *y = mem_array(ROWS, sizeof *y);
+    int ticks = 0;
+    cr_assert(sparse_gram_init(&g, &s, &err));
+    cr_expect(not(sparse_gram_multiply(&g, x, y, 1, &(struct progress){.tick = after_some, .ctx = &ticks}, &err)));
+    cr_expect(eq(int, (int)err.kind, (int)ERR_STOPPED));
+    cr_expect(eq(int, ticks, 2));
+    sparse_gram_free(&g);
+    sparse_free(&s);
+    mem_free(x);
+    mem_free(y);
 }
 
 Test(sparse, exhausted_memory_and_stopping_are_errors)
