@@ -5,8 +5,10 @@
 
 #include "core/base/err.h"
 
-/* ERR_IO, with the kind of file system, when the folder of `path` is on a network. */
+/* ERR_IO, with the kind of file system, when `path`, or the folder where it is to be made, is on a network. */
 MUST_CHECK bool disk_is_local(const char *path, struct err *err);
+/* The number (statfs(2), f_type) of the file system that it lies on. */
+MUST_CHECK bool disk_number(const char *path, unsigned long *magic, struct err *err);
 /* The type ("fuse.sshfs", "ext4", …) of the file system that `path` (absolute, without links) lies on, from text like
  * that of /proc/self/mountinfo (proc(5)); "" when it does not say. */
 enum { DISK_TYPE_SIZE = 64 };
