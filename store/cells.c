@@ -171,10 +171,13 @@ bool cells_next(struct cells *c, struct cells_row *row, struct err *err)
 
 char cells_mark(const char *line, size_t n)
 {
-    size_t commas = 0, tabs = 0;
-    for (size_t i = 0; i < n; i++) {
-        commas += line[i] == ',';
-        tabs += line[i] == '\t';
-    }
-    return tabs > commas ? '\t' : ',';
+    static const char marks[] = {',', '\t', ';'}; /* of as many cells the first */
+    size_t seen[sizeof marks] = {0}, best = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t m = 0; m < sizeof marks; m++)
+            seen[m] += line[i] == marks[m];
+    for (size_t m = 1; m < sizeof marks; m++)
+        if (seen[m] > seen[best])
+            best = m;
+    return marks[best];
 }

@@ -28,7 +28,8 @@ struct cells_row {
 /* Borrowed until the next call. Errors are those of lines_next. */
 MUST_CHECK bool cells_next(struct cells *c, struct cells_row *row, struct err *err);
 
-/* The line as the first row of a file: ',' or '\t', whichever parts it into more cells. */
+/* The line as the first row of a file: ',', '\t' or ';' (as spreadsheets write where the comma is the decimal mark),
+ * whichever parts it into most cells. */
 char cells_mark(const char *line, size_t n);
 
 #endif

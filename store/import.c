@@ -132,9 +132,10 @@ static bool open_table(struct import_run *r, struct err *err)
     size_t n_formats;
     const struct import_format *const *formats = import_format_table(&n_formats);
     bool told = r->format == &import_csv || r->format == &import_tsv;
-    const struct import_table_options o = {.mark = r->format == &import_csv   ? ','
-                                                   : r->format == &import_tsv ? '\t'
-                                                                              : cells_mark(first, n),
+    const char found = cells_mark(first, n);
+    const struct import_table_options o = {.mark = r->format == &import_tsv                    ? '\t'
+                                                   : r->format == &import_csv && found == '\t' ? ','
+                                                                                               : found,
                                            .map = r->im.options->map,
                                            .plain = told ? NULL : r->format,
                                            .formats = formats,

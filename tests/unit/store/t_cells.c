@@ -83,6 +83,8 @@ Test(cells, tabs_part_them_too)
     cr_expect(eq(chr, cells_mark("a,b\tc\td", 7), '\t'));
     cr_expect(eq(chr, cells_mark("a,b", 3), ','));
     cr_expect(eq(chr, cells_mark("a", 1), ','));
+    cr_expect(eq(chr, cells_mark("a;b;c,d", 7), ';'));
+    cr_expect(eq(chr, cells_mark("a;b,c", 5), ','));
 }
 
 Test(cells, a_bad_row_costs_no_other)

@@ -44,6 +44,14 @@ Test(import_table, columns_are_found_by_their_names)
               "split, helpfulness_2");
 }
 
+Test(import_table, semicolons_part_cells_as_well)
+{
+    must(fixture_import(&f, "x.csv", NULL, "prompt;chosen;rejected\n\"q; r\";a,b;c\n"));
+    must(fixture_import(&f, "y.csv", "csv", "chosen;prompt;rejected\nd;q2;e\n"));
+    cr_expect(ne(ptr, strstr(says(), ",\"q; r\",\"a,b\",c,-1,"), NULL), "%s", says());
+    cr_expect(ne(ptr, strstr(says(), ",q2,d,e,-1,"), NULL), "%s", says());
+}
+
 Test(import_table, a_map_goes_before_names)
 {
     must(import_mapped("x.tsv", "c=prompt,prompt=chosen,b=rejected,wit=-", "prompt\tb\tc\twit\ngood\tbad\task\tx\n"));
