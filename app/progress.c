@@ -50,13 +50,14 @@ static void draw(struct bar *b, double done, double total, double now)
     memset(cells, '#', (size_t)filled);
     memset(cells + filled, '.', (size_t)(WIDTH - filled));
     cells[WIDTH] = '\0';
-    double left = share > 0 ? seconds * (1 - share) / share : 0;
     fprintf(stderr, "\r%s  [%s] %3.0f %%", b->title, cells, share * 100);
     if (b->unit != NULL)
         fprintf(stderr, "  %s/s", rate);
     if (b->has_loss)
         fprintf(stderr, "  loss %.6f", b->loss);
-    fprintf(stderr, "  %.0f s left\033[K", left);
+    if (share > 0) /* before, nothing is known */
+        fprintf(stderr, "  %.0f s left", seconds * (1 - share) / share);
+    fputs("\033[K", stderr);
 }
 
 static bool tick(void *ctx, double done, double total)

@@ -59,6 +59,15 @@ Test(progress, a_fit_is_shown_with_its_loss)
     cr_expect(eq(ptr, strstr(out, "/s"), NULL), "%s", out);
 }
 
+Test(progress, nothing_is_said_of_the_time_left_before_something_is_done)
+{
+    char out[256];
+    bar_start(&bar, &app, "checking", NULL);
+    drawn(0, 100, out);
+    cr_expect(ne(ptr, strstr(out, "  0 %"), NULL), "%s", out);
+    cr_expect(eq(ptr, strstr(out, "left"), NULL), "%s", out);
+}
+
 Test(progress, a_signal_asks_the_work_to_stop_and_is_remembered)
 {
     bar_start(&bar, &app, "fitting", NULL);
