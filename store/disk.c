@@ -107,7 +107,9 @@ static bool look_up(const char *path, char place[PATH_MAX], unsigned long *magic
         return err_set(err, ERR_RANGE, "%.100s...: the path is too long", path);
     memcpy(place, path, len + 1);
     if (statfs(place, &fs) != 0) {
-        strcpy(place + n, n == 0 ? "." : "");
+        if (n == 0)
+            place[n++] = '.';
+        place[n] = '\0';
         if (statfs(place, &fs) != 0)
             return err_errno(err, "%s", path);
     }
