@@ -442,6 +442,14 @@ static void leave_log(struct db *db)
         trace(TRACE_SQL, "the log stays: %s", ignored.text);
 }
 
+/* The settings that are usual. That they fail does not undo what was committed. */
+static bool settle_down(struct db *db, const char *settings, bool ok, struct err *err)
+{
+    if (db_exec(db, settings, ok ? err : NULL) || !ok)
+        return ok;
+    return err_context(err, "everything was put in and is kept, but then");
+}
+
 /* To what is there already. What a savepoint keeps goes to a file: in memory SQLite has it as a list of kilobytes,
  * which it walks from the start for every statement that changes several rows. */
 static bool add(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx, struct err *err)
@@ -449,7 +457,7 @@ static bool add(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *
     if (!db_exec(db, "PRAGMA temp_store = FILE", err))
         return false;
     bool ok = db_write(db, fn, ctx, err);
-    return db_exec(db, "PRAGMA temp_store = MEMORY", ok ? err : NULL) && ok;
+    return settle_down(db, "PRAGMA temp_store = MEMORY", ok, err);
 }
 
 bool bulk_write(struct db *db, double bytes, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
@@ -467,5 +475,5 @@ bool bulk_write(struct db *db, double bytes, bool (*fn)(struct db *db, void *ctx
         return false;
     bool ok = db_write(db, fill, &(struct filling){fn, ctx}, err);
     db->filling = false;
-    return db_exec(db, USUAL_SETTINGS, ok ? err : NULL) && ok;
+    return settle_down(db, USUAL_SETTINGS, ok, err);
 }
