@@ -3,9 +3,12 @@
 #include "core/base/clock.h"
 #include "ui/worker.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static void tell(struct job *j, bool now)
 {
@@ -36,16 +39,29 @@ static void see_loss(void *ctx, double value)
     pthread_mutex_unlock(&j->lock);
 }
 
+/* POSIX gives a process one niceness, Linux each thread its own: all but the first one, which the screen has, give way;
+ * also those that BLAS started with the program. */
+static void give_way(void)
+{
+    DIR *threads = opendir("/proc/self/task");
+    if (threads == NULL)
+        return;
+    errno = 0;
+    int usual = getpriority(PRIO_PROCESS, (id_t)getpid());
+    for (struct dirent *d; errno == 0 && (d = readdir(threads)) != NULL;) {
+        long thread = strtol(d->d_name, NULL, 10);
+        if (thread > 0 && thread != (long)getpid())
+            (void)setpriority(PRIO_PROCESS, (id_t)thread, usual + JOB_NICE);
+    }
+    closedir(threads);
+}
+
 static void *serve(void *ctx)
 {
     struct job *j = ctx;
     const struct progress progress = {.tick = tick, .ctx = j, .loss = see_loss};
     struct err err = {.kind = ERR_NONE};
-    /* POSIX gives a process one niceness, Linux each thread its own, which the threads it starts take over. */
-    errno = 0;
-    int nice = getpriority(PRIO_PROCESS, 0);
-    if (errno == 0)
-        (void)setpriority(PRIO_PROCESS, 0, nice + JOB_NICE);
+    give_way();
     bool ok = j->work(j->ctx, &progress, &err);
     pthread_mutex_lock(&j->lock);
     j->seen.seconds = clock_monotonic() - j->started;

@@ -1,8 +1,9 @@
 /* Work on a thread of its own, while the screen goes on: begun, looked at, asked to stop, waited for. One at a time.
  *
- * The thread gives way to others (nice), so that keys are answered at once, and takes no signals but those of its own
- * faults: the others are the screen's. Work opens its own connection to the workspace. It is handed a `struct
- * progress`, whose ticks say false once it shall stop: the same way Ctrl-C takes on the command line. */
+ * The thread, and those that do sums for it, give way to the screen (nice), so that keys are answered at once; it takes no
+ * signals but those of its own faults: the others are the screen's. Work opens its own connection to the workspace. It is
+ * handed a `struct progress`, whose ticks say false once it shall stop: the same way Ctrl-C takes on the command
+ * line. */
 #ifndef ASSAY_APP_JOB_H
 #define ASSAY_APP_JOB_H
 
@@ -24,7 +25,7 @@ struct job {
     double started, woken;
 };
 #define JOB_NEWS 0.1
-/* How much the thread gives way, of 19. */
+/* How much it gives way, of 19. */
 enum { JOB_NICE = 10 };
 
 /* `wake` may be NULL. Free with job_free. */
