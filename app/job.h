@@ -1,8 +1,8 @@
 /* Work on a thread of its own, while the screen goes on: begun, looked at, asked to stop, waited for. One at a time.
  *
- * The thread, and those that do sums for it, give way to the screen (nice), so that keys are answered at once; it takes no
- * signals but those of its own faults: the others are the screen's. Work opens its own connection to the workspace. It is
- * handed a `struct progress`, whose ticks say false once it shall stop: the same way Ctrl-C takes on the command
+ * The thread, and those that do sums for it, give way to the screen (nice), so that keys are answered at once; it takes
+ * no signals but those of its own faults: the others are the screen's. Work opens its own connection to the workspace.
+ * It is handed a `struct progress`, whose ticks say false once it shall stop: the same way Ctrl-C takes on the command
  * line. */
 #ifndef ASSAY_APP_JOB_H
 #define ASSAY_APP_JOB_H
