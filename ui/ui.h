@@ -44,10 +44,12 @@
  *   reading.[ch], said.[ch] one comparison to read, judgements in a few words; verdict.h what a head says of it
  *   waiting.[ch], indexer.[ch] what waits, and the index of words, beside the screen
  *   view_browse.[ch], browse.h, browse_draw.c comparisons that pass a query
- *   view_review.[ch], review.h, review_{cases,command,draw,decision}.c where people disagree, in columns, and a
- * decision view_queue.[ch], queue.h, queue_draw.c what comes next and why script.[ch]         keys and commands from a
- * file decoder.[ch]        bytes that curses does not know to keys term.[ch]           the terminal: the only file that
- * includes curses term_signal.[ch]    signals as something to poll, and the screen put back when the program dies
+ *   view_review.[ch], review.h, review_{cases,command,draw,decision}.c where people disagree, and a decision
+ *   view_queue.[ch], queue.h, queue_draw.c what comes next and why
+ *   script.[ch]         keys and commands from a file
+ *   decoder.[ch]        bytes that curses does not know to keys
+ *   term.[ch]           the terminal: the only file that includes curses
+ *   term_signal.[ch]    signals as something to poll, and the screen put back when the program dies
  *   worker.[ch]         a job on a thread of its own; what it takes to end it in order
  *   wake.[ch]           how worker threads end the waiting of the loop
  *   loop.[ch]           keys in, cells out
