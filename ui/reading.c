@@ -100,7 +100,13 @@ void reading_draw(struct reading *r, struct grid *g, int row, int col, int rows,
 
 /* ---- history ---- */
 
-/* What an entry of the log keeps, `{"key":value}`, in words; text that is none of that as it stands. */
+/* Without line breaks: a row of the log is what the log says, never what stands in a text. */
+static void add_line(const char *text, struct buf *out)
+{
+    safe_text(text, strlen(text), out, SIZE_MAX);
+}
+
+/* What an entry of the log keeps, `{"key":value}`, in words; text that is none of that on one line. */
 static void add_detail(const struct history_entry *e, struct buf *out)
 {
     struct json_object *o = NULL;
@@ -108,14 +114,16 @@ static void add_detail(const struct history_entry *e, struct buf *out)
     int64_t a_is;
     size_t before = out->len;
     if (!json_parse(e->detail, strlen(e->detail), &o, &err) || !json_object_is_type(o, json_type_object)) {
-        buf_adds(out, e->detail);
+        add_line(e->detail, out);
     } else if (strcmp(e->what, "side") == 0 && json_get_int(o, "a_is", JSON_REQUIRED, 1, 2, &a_is, &err)) {
         buf_adds(out, a_is == 1 ? "as it stands here" : "the other way round");
     } else {
         json_object_object_foreach(o, key, value)
         {
-            buf_addf(out, "%s%s %s", out->len > before ? ", " : "", key,
-                     value != NULL ? json_object_get_string(value) : "none");
+            buf_adds(out, out->len > before ? ", " : "");
+            add_line(key, out);
+            buf_addc(out, ' ');
+            add_line(value != NULL ? json_object_get_string(value) : "none", out);
         }
     }
     json_object_put(o);
@@ -154,7 +162,10 @@ static void add_entry(const struct history_entry *e, struct columns c, bool asci
         if (e->of > 0)
             buf_addf(out, ", of %c alone", "AB"[e->of - 1]);
         buf_adds(out, "\n    ");
-        said_all(e->said, 1, ascii, out);
+        struct buf said = BUF_INIT;
+        said_all(e->said, 1, ascii, &said);
+        add_line(said.ptr, out);
+        buf_free(&said);
     } else if (e->detail != NULL) {
         buf_adds(out, "  ");
         add_detail(e, out);
