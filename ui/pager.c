@@ -125,7 +125,7 @@ static void fit_tables(struct pager *p)
     size_t part, at = 0;
     if (textview_rows(&p->text) > 0)
         textview_place(&p->text, textview_top(&p->text), &part, &at);
-    p->wide = reflow(p->whole.ptr, p->room, &fitted);
+    p->wide = reflow(p->whole.ptr, p->room < TEXTVIEW_MEASURE ? p->room : TEXTVIEW_MEASURE, &fitted);
     p->wide = p->wide < TEXTVIEW_MEASURE ? p->wide : TEXTVIEW_MEASURE;
     at = at > 0 ? reflow_place(p->body.ptr, at, fitted.ptr) : 0;
     buf_free(&p->body);
