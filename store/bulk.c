@@ -17,14 +17,17 @@
  * which subject, by their rows, but for what struct bulk_comparison knows. */
 enum set { PROMPT, RESPONSE, COMPARISON, JUDGEMENT, VOICE, NAMES, SETS = NAMES + 2 };
 
-/* While a new workspace is filled, and as always. The cache only has to hold the ends of tables and indexes. What a row
- * may hold is settled before it is staged; asking again is a seventh of the time, and `assay check` asks all rows. */
+/* While a new workspace is filled, and as always. The cache only has to hold the ends of tables and indexes. */
 #define BULK_SETTINGS                                                                                                  \
-    "PRAGMA foreign_keys = OFF; PRAGMA secure_delete = OFF; PRAGMA cache_size = -12288; PRAGMA temp_store = FILE;"     \
-    "PRAGMA ignore_check_constraints = ON"
+    "PRAGMA foreign_keys = OFF; PRAGMA secure_delete = OFF; PRAGMA cache_size = -12288; PRAGMA temp_store = FILE"
 #define USUAL_SETTINGS                                                                                                 \
     "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536;"      \
-    "PRAGMA temp_store = MEMORY; PRAGMA ignore_check_constraints = OFF"
+    "PRAGMA temp_store = MEMORY; PRAGMA writable_schema = OFF"
+
+/* What a row may hold is settled before it is staged: asking again is a seventh of the time, and `assay check` asks all
+ * rows. */
+#define CHECKS_OFF "PRAGMA ignore_check_constraints = ON"
+#define CHECKS_ON  "PRAGMA ignore_check_constraints = OFF"
 
 enum { KNOWN_MODEL = 1, KNOWN_LANGUAGE = 2, KNOWN_TAGS = 4 };
 
@@ -84,6 +87,7 @@ static void give_back(struct db *db)
     mem_free(b);
     db->bulk = NULL;
     db->staging = NULL;
+    sqlite3_exec(db->sql, CHECKS_ON, NULL, NULL, NULL);
 }
 
 /* ---- records ---- */
@@ -368,7 +372,7 @@ static bool start(struct db *db, struct err *err)
         return false;
     if (new == 0)
         return true;
-    if (!run_asset(db, "sql/bulk/begin.sql", err))
+    if (!run_asset(db, "sql/bulk/begin.sql", err) || !db_exec(db, CHECKS_OFF, err))
         return false;
     db->filling = true;
     db->bulk = mem_alloc(sizeof *db->bulk);

@@ -206,7 +206,7 @@ bool staging_is_own(enum stmt_id id)
 
 /* ---- putting in ---- */
 
-static bool add(struct db *db, int t, struct err *err)
+static bool run(struct db *db, int t, struct err *err)
 {
     if (tables[t].add_now == NULL)
         return stmt_run(db, tables[t].add, NO_ARGS, err);
@@ -214,14 +214,36 @@ static bool add(struct db *db, int t, struct err *err)
     return rc == SQLITE_OK || db_error(db, rc, tables[t].name, err);
 }
 
+/* Rows that begin with their number get it from SQLite, which counts on from the last: the same, or nothing is right.
+ */
+static bool add(struct db *db, const struct batch *b, int t, struct err *err)
+{
+    if (!run(db, t, err))
+        return false;
+    const struct value *last = &b->values[t].v[(b->to[t] - 1) * tables[t].columns];
+    return t > STAGE_JUDGEMENT || sqlite3_last_insert_rowid(db->sql) == last->i ||
+           err_set(err, ERR_IO, "%s: a row of %s got another number than it was given", db->path, tables[t].name);
+}
+
+/* That it fails is no fault of the record that is being read just now, whatever SQLite says. */
 static bool put_in(struct staging *s, struct batch *b, struct err *err)
 {
-    bool ok = true;
+    struct err why = {.kind = ERR_NONE};
     s->writing = b;
-    for (int t = 0; ok && t < STAGE_COUNT; t++)
-        ok = b->from[t] == b->to[t] || add(s->db, t, err);
+    for (int t = 0; why.kind == ERR_NONE && t < STAGE_COUNT; t++)
+        if (b->from[t] < b->to[t] && !add(s->db, b, t, &why) && (why.kind == ERR_CONFLICT || why.kind == ERR_RANGE))
+            why.kind = ERR_IO;
     s->writing = NULL;
-    return ok;
+    if (why.kind != ERR_NONE && err != NULL)
+        *err = why;
+    return why.kind == ERR_NONE;
+}
+
+/* From then on nothing is put in any more. */
+static void fail(struct staging *s, const struct err *why)
+{
+    s->failed = true;
+    s->err = *why;
 }
 
 static void *work(void *ctx)
@@ -238,10 +260,8 @@ static void *work(void *ctx)
         struct err why = {.kind = ERR_NONE};
         bool ok = put_in(s, b, &why);
         pthread_mutex_lock(&s->lock);
-        if (!ok) {
-            s->failed = true;
-            s->err = why;
-        }
+        if (!ok)
+            fail(s, &why);
         s->busy = false;
         pthread_cond_broadcast(&s->changed);
     }
@@ -278,8 +298,13 @@ bool staging_settle(struct staging *s, const struct staging_mark *mark, struct e
         return false;
     struct staging_mark all = staging_now(s);
     memcpy(b->to, mark != NULL ? mark->n : all.n, sizeof b->to);
-    if (!put_in(s, b, err))
+    struct err why = {.kind = ERR_NONE};
+    if (!put_in(s, b, &why)) {
+        fail(s, &why);
+        if (err != NULL)
+            *err = why;
         return false;
+    }
     memcpy(b->from, b->to, sizeof b->from);
     if (mark == NULL)
         empty(b);

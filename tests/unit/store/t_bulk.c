@@ -247,3 +247,43 @@ Test(bulk, records_given_up_among_many_leave_nothing)
     cr_expect(eq(i64, fixture_count(&f, "SELECT sum(n) FROM tally"), made));
     cr_expect(eq(i64, fixture_count(&f, "SELECT max(prompt) FROM prompt"), made));
 }
+
+/* Somebody else's row takes a number that was given to one which waits. */
+static bool put_beside(struct db *db, void *ctx, struct err *err)
+{
+    (void)ctx;
+    cr_assert(eq(
+        int, sqlite3_exec(db->sql, "INSERT INTO prompt (id, messages) VALUES (randomblob(16), '[]')", NULL, NULL, NULL),
+        SQLITE_OK));
+    return fixture_import(&f, "y.jsonl", "trl", files[FILES - 1].text) && bulk_finish(db, err);
+}
+
+Test(bulk, rows_that_would_get_other_numbers_leave_a_new_workspace)
+{
+    fails(bulk_write(f.db, 0, put_beside, NULL, &f.err), ERR_IO, "a row of staged_prompt got another number");
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM prompt"), 0));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM response"), 0));
+}
+
+static bool put_wrong(struct db *db, void *ctx, struct err *err)
+{
+    bool wrong = sqlite3_exec(db->sql, "INSERT INTO prompt (id, messages) VALUES (randomblob(3), '[]')", NULL, NULL,
+                              NULL) != SQLITE_OK;
+    *(int *)ctx = 2 * *(int *)ctx + wrong;
+    return bulk_finish(db, err);
+}
+
+static bool put_wrong_twice(struct db *db, void *ctx, struct err *err)
+{
+    cr_assert(put_many(db, &(int){0}, err) && bulk_finish(db, err));
+    return put_wrong(db, ctx, err);
+}
+
+/* Also within the transaction, once the rows are in. */
+Test(bulk, what_columns_may_hold_is_asked_again_afterwards)
+{
+    int wrong = 0;
+    must(bulk_write(f.db, 0, put_wrong_twice, &wrong, &f.err));
+    must(bulk_write(f.db, 0, put_wrong, &wrong, &f.err));
+    cr_expect(eq(int, wrong, 3));
+}
