@@ -91,6 +91,15 @@ static const struct strip_item keys_of_tables[] = {
     {{REQ_LEAVE}, " ", "back"},
 };
 
+/* Two blanks in a row: the line is one of a table. */
+static bool has_gap(const char *line, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (line[i] == ' ' && line[i - 1] == ' ')
+            return true;
+    return false;
+}
+
 /* Titles, as pager.h says. */
 static void mark_titles(struct pager *p)
 {
@@ -99,8 +108,7 @@ static void mark_titles(struct pager *p)
     for (const char *line = p->body.ptr; *line != '\0';) {
         size_t n = strcspn(line, "\n"), from = (size_t)(line - p->body.ptr);
         const char *below = line + n + (line[n] == '\n');
-        const char *gap = strstr(line, "  ");
-        bool row = gap != NULL && gap < line + n; /* of a table */
+        bool row = has_gap(line, n);
         if (blank && n > 0 && *line != ' ' && !row && *below == ' ')
             vec_push(&marks, ((struct text_mark){.from = from, .to = from + n, .style = STYLE_TITLE}));
         blank = n == 0;

@@ -175,10 +175,14 @@ static void add_entry(const struct history_entry *e, struct columns c, bool asci
 
 static void add_head(const struct history *h, bool ascii, struct buf *out)
 {
-    buf_addf(out, "Comparison %s of %s. A is the first of its answers, B the second.\n", h->id, h->source);
-    if (h->retired != 0)
-        buf_addf(out, "It is retired: out of work%s%s.\n", h->retired_why != NULL ? ", because: " : "",
-                 h->retired_why != NULL ? h->retired_why : "");
+    buf_addf(out, "Comparison %s of ", h->id);
+    add_line(h->source, out);
+    buf_adds(out, ". A is the first of its answers, B the second.\n");
+    if (h->retired != 0) {
+        buf_addf(out, "It is retired: out of work%s", h->retired_why != NULL ? ", because: " : "");
+        add_line(h->retired_why != NULL ? h->retired_why : "", out);
+        buf_adds(out, ".\n");
+    }
     if (h->repeats[0] != '\0')
         buf_addf(out, "It gives %s once more.\n", h->repeats);
     buf_adds(out, "Label: ");

@@ -383,7 +383,7 @@ static void draw_too_small(struct grid *g)
 /* A message of more than one row on the rows that end with this one, above whatever stands there until the next key. */
 static void draw_message(struct screen *s, int last)
 {
-    enum { MOST = 4 };
+    enum { MOST = 8 }; /* all that a message can hold, 80 columns wide */
     struct grid *g = &s->grid;
     struct wrap_rows rows = {0};
     wrap_text(s->message, strlen(s->message), g->cols - 2, 0, &rows);
