@@ -57,12 +57,7 @@ void buf_adds(struct buf *b, const char *s)
 
 void buf_addc(struct buf *b, char c)
 {
-    if (!fits(b, 1)) {
-        buf_splice(b, b->len, 0, &c, 1);
-        return;
-    }
-    b->ptr[b->len++] = c;
-    b->ptr[b->len] = '\0';
+    buf_add(b, &c, 1);
 }
 
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap)

@@ -107,32 +107,20 @@ void id_set_truncate(struct id_set *s, size_t n)
 /* ---- in order ---- */
 
 struct key {
-    uint64_t high, low; /* the id, as numbers that compare as its bytes do */
+    struct id id;
     uint32_t number;
 };
-
-static uint64_t big_endian(const unsigned char *p)
-{
-    uint64_t x = 0;
-    for (int i = 0; i < 8; i++)
-        x = x << 8 | p[i];
-    return x;
-}
 
 static int by_id(const void *a, const void *b)
 {
     const struct key *x = a, *y = b;
-    if (x->high != y->high)
-        return x->high < y->high ? -1 : 1;
-    return (x->low > y->low) - (x->low < y->low);
+    return id_compare(&x->id, &y->id);
 }
 
 static void sort(const struct id_set *s, uint32_t *numbers, size_t n, struct key *keys)
 {
-    for (size_t i = 0; i < n; i++) {
-        const unsigned char *id = s->ids[numbers[i] - 1].b;
-        keys[i] = (struct key){big_endian(id), big_endian(id + 8), numbers[i]};
-    }
+    for (size_t i = 0; i < n; i++)
+        keys[i] = (struct key){s->ids[numbers[i] - 1], numbers[i]};
     qsort(keys, n, sizeof *keys, by_id);
     for (size_t i = 0; i < n; i++)
         numbers[i] = keys[i].number;

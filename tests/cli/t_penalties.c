@@ -119,6 +119,18 @@ Test(penalties, the_choice_stands_in_the_head)
     }
 }
 
+static void put_files(const struct buf *pairs, const struct buf *ratings, const double *X, size_t rows, size_t columns)
+{
+    struct err err = {0};
+    char path[512];
+    snprintf(path, sizeof path, "%s/pairs.jsonl", folder);
+    file_write(path, pairs->ptr);
+    snprintf(path, sizeof path, "%s/ratings.jsonl", folder);
+    file_write(path, ratings->ptr);
+    snprintf(path, sizeof path, "%s/x.npy", folder);
+    cr_assert(npy_write_f64(path, X, rows, columns, &err), "%s", err.text);
+}
+
 /* Every prompt has a column of its own, in which its better answer is 1 and rated 4 and its worse one -1 and rated 0.
  * From the other prompts nothing can be known of it: the least trace of its own pair or ratings would show. */
 Test(penalties, a_joint_head_sees_neither_pairs_nor_ratings_of_what_is_left_out)
@@ -126,7 +138,6 @@ Test(penalties, a_joint_head_sees_neither_pairs_nor_ratings_of_what_is_left_out)
     enum { PROMPTS = 12, ROWS = 2 * PROMPTS, PENALTIES = 3 };
     static double X[ROWS * PROMPTS];
     struct buf pairs = BUF_INIT, ratings = BUF_INIT;
-    struct err err = {0};
     char path[512];
     for (size_t i = 0; i < PROMPTS; i++) {
         X[2 * i * PROMPTS + i] = 1;
@@ -135,12 +146,7 @@ Test(penalties, a_joint_head_sees_neither_pairs_nor_ratings_of_what_is_left_out)
         buf_addf(&ratings, "{\"response\":%zu,\"ratings\":{\"wit\":4}}\n{\"response\":%zu,\"ratings\":{\"wit\":0}}\n",
                  2 * i, 2 * i + 1);
     }
-    snprintf(path, sizeof path, "%s/pairs.jsonl", folder);
-    file_write(path, pairs.ptr);
-    snprintf(path, sizeof path, "%s/ratings.jsonl", folder);
-    file_write(path, ratings.ptr);
-    snprintf(path, sizeof path, "%s/x.npy", folder);
-    cr_assert(npy_write_f64(path, X, ROWS, PROMPTS, &err), "%s", err.text);
+    put_files(&pairs, &ratings, X, ROWS, PROMPTS);
     struct json_object *t =
         assay_json(folder, "train --head joint -e x.npy --pairs pairs.jsonl --ratings ratings.jsonl "
                            "--kappa 5 --l2-path 0.001,0.01,0.1 --holdout 0 -o j.safetensors");
@@ -170,12 +176,7 @@ Test(penalties, a_joint_head_with_ties_is_fitted_to_draws_that_have_none)
         buf_addf(&pairs, "{\"chosen\":%zu,\"rejected\":%zu,\"strength\":%d}\n", 2 * i, 2 * i + 1, i > 0);
         buf_addf(&ratings, "{\"response\":%zu,\"ratings\":{\"wit\":%zu}}\n", 2 * i, i % 5);
     }
-    snprintf(path, sizeof path, "%s/pairs.jsonl", folder);
-    file_write(path, pairs.ptr);
-    snprintf(path, sizeof path, "%s/ratings.jsonl", folder);
-    file_write(path, ratings.ptr);
-    snprintf(path, sizeof path, "%s/x.npy", folder);
-    cr_assert(npy_write_f64(path, X, ROWS, PROMPTS, &err), "%s", err.text);
+    put_files(&pairs, &ratings, X, ROWS, PROMPTS);
     json_object_put(assay_json(folder, "train --head joint --ties rao-kupper -e x.npy --pairs pairs.jsonl --ratings "
                                        "ratings.jsonl --l2 0.1 --bootstrap 20 --holdout 0 "
                                        "-o j.safetensors"));
