@@ -222,12 +222,15 @@ bool role_own_name(struct db *db, const char *account, struct arena *a, const ch
     return rows_close(&q, err);
 }
 
-/* An owner under a name that is nobody's. */
-static bool write_down_use(struct db *db, const struct signing *s, struct arena *a, struct err *err)
+/* An owner under a name that is nobody's: their own one becomes theirs, or somebody else could claim what they said. */
+static bool owner_signs_on(struct db *db, const struct signing *s, int64_t person, struct arena *a, struct err *err)
 {
     const char *own;
-    return role_own_name(db, s->account, a, &own, err) &&
-           (own == NULL || strcmp(own, s->name) == 0 || audit_add(db, own, "work-as", s->name, NULL, err));
+    if (!role_own_name(db, s->account, a, &own, err))
+        return false;
+    if (own != NULL && strcmp(own, s->name) == 0)
+        return stmt_run(db, STMT_ROLE_SET, ARGS(v_int(person), v_str(names[ROLE_OWNER]), v_str(s->account)), err);
+    return own == NULL || audit_add(db, own, "work-as", s->name, NULL, err);
 }
 
 static bool take_name(struct db *db, const struct signing *s, struct arena *a, struct err *err)
@@ -240,7 +243,7 @@ static bool take_name(struct db *db, const struct signing *s, struct arena *a, s
         return false;
     bool owner = r == ROLE_OWNER, taken = whose != NULL, ok = true;
     if (owner && !taken)
-        return write_down_use(db, s, a, err);
+        return owner_signs_on(db, s, person, a, err);
     if (!person_of(db, s->account, &mine, &r, err))
         return false;
     if (!taken && mine == 0 && of_name > ROLE_ANNOTATOR) /* who claims a name must not get rights by it */

@@ -41,7 +41,8 @@ MUST_CHECK bool role_own_name(struct db *db, const char *account, struct arena *
 
 /* May this account work under this name? With roles in force a name belongs to the first account that uses it, but that
  * of a reviewer or an owner only to the account that it was given. An owner may also judge under a name that belongs to
- * no account, which does not become theirs: the audit trail says so. ERR_CONFLICT says whose it is. */
+ * no account, which does not become theirs unless it is role_own_name: the audit trail says so. ERR_CONFLICT says whose
+ * it is. */
 MUST_CHECK bool role_sign_on(struct db *db, const char *account, const char *name, struct err *err);
 
 struct role_row {

@@ -150,6 +150,16 @@ Test(role, an_owner_judges_under_names_that_are_nobodys_and_the_audit_trail_says
     must(role_sign_on(f.db, "pia", "paper", &f.err)); /* it has become nobody's by that */
 }
 
+Test(role, an_owner_who_works_under_the_name_of_the_account_keeps_it)
+{
+    give("ann", ROLE_ANNOTATOR, "ann-account");
+    must(role_sign_on(f.db, "maker", "maker", &f.err));
+    same_text(of("maker"), "owner");
+    cr_expect(
+        eq(i64, fixture_count(&f, "SELECT count(*) FROM annotator WHERE name = 'maker' AND account = 'maker'"), 1));
+    fails(role_sign_on(f.db, "mallory", "maker", &f.err), ERR_CONFLICT, "somebody else's name");
+}
+
 struct list {
     char text[300];
 };
