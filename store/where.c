@@ -75,8 +75,13 @@ static bool has_attribute(size_t field)
 
 static bool no_such_field(struct reader *r)
 {
+    enum { MOST_SHOWN = 40 };
     struct buf list = BUF_INIT;
-    buf_adds(&list, "a field:");
+    size_t n = name_length(r->at);
+    buf_adds(&list, "a field");
+    if (n > 0 && n <= MOST_SHOWN)
+        buf_addf(&list, ", not \"%.*s\"", (int)n, r->at);
+    buf_adds(&list, ":");
     for (size_t i = 0; i < N_NAMED; i++)
         buf_addf(&list, "%s %s%s", i > 0 ? "," : "", fields[i].name, has_attribute(i) ? ":NAME" : "");
     fault(r, list.ptr);

@@ -91,7 +91,7 @@ Test(where, what_is_no_filter_is_refused_with_the_column)
         const char *where, *why;
     } bad[] = {
         {"", "column 1: here should be a field, such as source:NAME, or a word to be found"},
-        {"colour = red", "column 1: here should be a field"},
+        {"colour = red", "column 1: here should be a field, not \"colour\": source, split"},
         {"rating > 1", "column 1: here should be a field"},
         {"rating: > 1", "column 1: here should be a field"},
         {"source:x = 1", "column 10: here should be a field"},
