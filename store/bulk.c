@@ -238,6 +238,15 @@ void bulk_name(struct db *db, enum bulk_names which, struct json_text name, int6
         vec_push(&db->bulk->named[which], row);
 }
 
+/* The number of something that belongs to `owner`: when that came with this record, so did all that belong to it. */
+static uint32_t number_of(struct bulk *b, enum set of, enum set owners, int64_t owner, struct content_row *out)
+{
+    enum { FEW = 32 };
+    if (b->reading && owner > (int64_t)b->before[owners] && b->sets[of].n - b->before[of] < FEW)
+        return id_set_put_since(&b->sets[of], b->before[of], &out->id, &out->made);
+    return id_set_put(&b->sets[of], &out->id, &out->made);
+}
+
 void bulk_prompt(struct db *db, const struct message *m, size_t n, struct content_row *out)
 {
     struct bulk *b = db->bulk;
@@ -261,7 +270,7 @@ bool bulk_response(struct db *db, const struct content_row *prompt, const struct
 {
     struct bulk *b = db->bulk;
     unsigned char known = what_is_known(r);
-    out->row = id_set_put(&b->sets[RESPONSE], &out->id, &out->made);
+    out->row = number_of(b, RESPONSE, PROMPT, prompt->row, out);
     if (out->made) {
         vec_push(&b->responses, known);
         staging_put(db->staging, STAGE_RESPONSE,
@@ -283,7 +292,7 @@ bool bulk_comparison(struct db *db, int64_t prompt, const struct content_row *fi
 {
     struct bulk *b = db->bulk;
     *swapped = false;
-    out->row = id_set_put(&b->sets[COMPARISON], &out->id, &out->made);
+    out->row = number_of(b, COMPARISON, RESPONSE, first->row > second->row ? first->row : second->row, out);
     if (out->made) {
         vec_push(&b->comparisons, ((struct bulk_comparison){.first = (uint32_t)first->row, .split = split != NULL}));
         staging_put(db->staging, STAGE_COMPARISON,

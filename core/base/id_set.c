@@ -58,29 +58,58 @@ static void grow(struct id_set *s)
     mem_free(old);
 }
 
-uint32_t id_set_find(const struct id_set *s, const struct id *id)
+/* Make slots of those that have none, and room for one more. */
+static void place(struct id_set *s)
 {
-    return s->size == 0 ? 0 : s->slots[probe(s, id, mark_of(id))].number;
+    while (s->n >= s->size / 4 * 3)
+        grow(s);
+    for (; s->placed < s->n; s->placed++) {
+        const struct id *id = &s->ids[s->placed];
+        uint32_t mark = mark_of(id);
+        s->slots[probe(s, id, mark)] = (struct id_set_slot){mark, (uint32_t)s->placed + 1};
+    }
 }
 
-uint32_t id_set_put(struct id_set *s, const struct id *id, bool *made)
+static uint32_t append(struct id_set *s, const struct id *id)
 {
     if (s->n >= UINT32_MAX - 1)
         BUG("more ids than numbers");
-    if (s->n >= s->size / 4 * 3)
-        grow(s);
-    uint32_t mark = mark_of(id);
-    struct id_set_slot *slot = &s->slots[probe(s, id, mark)];
-    *made = slot->number == 0;
-    if (!*made)
-        return slot->number;
     if (s->n == s->room) {
         s->room = s->room == 0 ? FIRST_ROOM : s->room + s->room / 2;
         s->ids = mem_resize(s->ids, s->room * sizeof *s->ids);
     }
     s->ids[s->n++] = *id;
-    *slot = (struct id_set_slot){mark, (uint32_t)s->n};
+    return (uint32_t)s->n;
+}
+
+uint32_t id_set_find(struct id_set *s, const struct id *id)
+{
+    place(s);
+    return s->slots[probe(s, id, mark_of(id))].number;
+}
+
+uint32_t id_set_put(struct id_set *s, const struct id *id, bool *made)
+{
+    place(s);
+    uint32_t mark = mark_of(id);
+    struct id_set_slot *slot = &s->slots[probe(s, id, mark)];
+    *made = slot->number == 0;
+    if (*made) {
+        *slot = (struct id_set_slot){mark, append(s, id)};
+        s->placed = s->n;
+    }
     return slot->number;
+}
+
+uint32_t id_set_put_since(struct id_set *s, size_t since, const struct id *id, bool *made)
+{
+    for (size_t i = since; i < s->n; i++)
+        if (same(&s->ids[i], id)) {
+            *made = false;
+            return (uint32_t)i + 1;
+        }
+    *made = true;
+    return append(s, id);
 }
 
 /* Those behind the hole move up, unless they would stand before their home. */
@@ -97,33 +126,45 @@ static void empty_slot(struct id_set *s, size_t hole)
 
 void id_set_truncate(struct id_set *s, size_t n)
 {
-    while (s->n > n) {
-        const struct id *id = &s->ids[s->n - 1];
+    for (; s->placed > n; s->placed--) {
+        const struct id *id = &s->ids[s->placed - 1];
         empty_slot(s, probe(s, id, mark_of(id)));
-        s->n--;
     }
+    s->n = n < s->n ? n : s->n;
 }
 
 /* ---- in order ---- */
 
+/* An id as two numbers, as many compare and move faster than bytes do. */
 struct key {
-    struct id id;
-    uint32_t number;
+    uint64_t high, low, number;
 };
+
+static uint64_t eight_bytes(const unsigned char *b)
+{
+    uint64_t x = 0;
+    for (int i = 0; i < 8; i++)
+        x = x << 8 | b[i];
+    return x;
+}
 
 static int by_id(const void *a, const void *b)
 {
     const struct key *x = a, *y = b;
-    return id_compare(&x->id, &y->id);
+    if (x->high != y->high)
+        return x->high < y->high ? -1 : 1;
+    return (x->low > y->low) - (x->low < y->low);
 }
 
 static void sort(const struct id_set *s, uint32_t *numbers, size_t n, struct key *keys)
 {
-    for (size_t i = 0; i < n; i++)
-        keys[i] = (struct key){s->ids[numbers[i] - 1], numbers[i]};
+    for (size_t i = 0; i < n; i++) {
+        const unsigned char *id = s->ids[numbers[i] - 1].b;
+        keys[i] = (struct key){eight_bytes(id), eight_bytes(id + 8), numbers[i]};
+    }
     qsort(keys, n, sizeof *keys, by_id);
     for (size_t i = 0; i < n; i++)
-        numbers[i] = keys[i].number;
+        numbers[i] = (uint32_t)keys[i].number;
 }
 
 /* Dealt out by their first byte first: a sort of few is quicker than its share of a sort of all, and needs less. */

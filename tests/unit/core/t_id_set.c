@@ -24,7 +24,7 @@ Test(id_set, an_empty_one_holds_nothing)
     id_set_free(&s);
 }
 
-/* Ids of few bits, and so many taken back that chains of neighbours are closed again and again. */
+/* Ids of few bits, put in both ways, and so many taken back that chains of neighbours are closed again and again. */
 Test(id_set, it_agrees_with_an_array)
 {
     enum { KEYS = 3000, STEPS = 200000, SOME = 40 };
@@ -48,13 +48,37 @@ Test(id_set, it_agrees_with_an_array)
                 came[n++] = k;
                 truth[k] = (uint32_t)n;
             }
-            cr_assert(eq(u32, id_set_put(&s, &id, &made), truth[k]));
+            size_t since = new ? n - 1 : truth[k] - 1;
+            bool few = n - since < SOME && rng_u64(&r) % 2 == 0;
+            cr_assert(eq(u32, few ? id_set_put_since(&s, since, &id, &made) : id_set_put(&s, &id, &made), truth[k]));
             cr_assert(eq(int, made, new));
         }
         cr_assert(eq(sz, s.n, n));
     }
     mem_free(truth);
     mem_free(came);
+    id_set_free(&s);
+}
+
+Test(id_set, one_put_without_a_search_is_found_later_and_can_be_taken_back)
+{
+    enum { N = 1000, STAY = 300 };
+    struct id_set s = {0};
+    bool made;
+    for (uint64_t i = 0; i < N; i++) {
+        struct id id = id_of(i);
+        cr_assert(eq(u32, id_set_put_since(&s, s.n, &id, &made), (uint32_t)i + 1));
+        cr_assert(made);
+        cr_assert(eq(u32, id_set_put_since(&s, s.n - 1, &id, &made), (uint32_t)i + 1));
+        cr_assert(not(made));
+    }
+    struct id first = id_of(0);
+    cr_expect(eq(u32, id_set_find(&s, &first), 1));
+    id_set_truncate(&s, STAY);
+    for (uint64_t i = 0; i < N; i++) {
+        struct id id = id_of(i);
+        cr_assert(eq(u32, id_set_find(&s, &id), i < STAY ? (uint32_t)i + 1 : 0));
+    }
     id_set_free(&s);
 }
 
