@@ -8,8 +8,9 @@
 
 #include <string.h>
 
-/* So much that a change of threads costs little beside it, even when others want the cores. */
-enum { FULL_BYTES = 2 << 20, FULL_ROWS = 32768, BLOCK = FULL_BYTES + FULL_BYTES / 4 };
+/* So much that a change of threads costs little beside it, even when others want the cores; several, as records and
+ * statements do not take turns evenly. */
+enum { BATCHES = 4, FULL_BYTES = 1 << 20, FULL_ROWS = 16384, BLOCK = FULL_BYTES + FULL_BYTES / 4 };
 
 /* What puts the rows in is a statement as others; or a text, where the table that they go to is not always there. */
 static const struct {
@@ -38,13 +39,15 @@ struct batch {
 
 struct staging {
     struct db *db;
-    struct batch batches[2];
-    struct batch *filling, *writing; /* writing: seen by the staged_... tables; NULL: nothing is on its way */
+    struct batch batches[BATCHES]; /* in turn; those sent stand before the one that is filled */
+    size_t filling;
+    const struct batch *writing; /* seen by the staged_... tables */
     pthread_t thread;
     bool threaded; /* without one everything is put in by the caller */
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool busy, over, failed;
+    size_t sent; /* and not in yet */
+    bool over, failed;
     struct err err; /* why it failed */
 };
 
@@ -251,33 +254,37 @@ static void *work(void *ctx)
     struct staging *s = ctx;
     pthread_mutex_lock(&s->lock);
     for (;;) {
-        while (!s->busy && !s->over)
+        while (s->sent == 0 && !s->over)
             pthread_cond_wait(&s->changed, &s->lock);
-        if (!s->busy)
+        if (s->sent == 0)
             break;
-        pthread_mutex_unlock(&s->lock);
-        struct batch *b = s->filling == &s->batches[0] ? &s->batches[1] : &s->batches[0];
+        struct batch *b = &s->batches[(s->filling + BATCHES - s->sent) % BATCHES];
         struct err why = {.kind = ERR_NONE};
-        bool ok = put_in(s, b, &why);
-        pthread_mutex_lock(&s->lock);
+        bool ok = true;
+        if (!s->failed) {
+            pthread_mutex_unlock(&s->lock);
+            ok = put_in(s, b, &why);
+            pthread_mutex_lock(&s->lock);
+        }
         if (!ok)
             fail(s, &why);
-        s->busy = false;
+        s->sent--;
         pthread_cond_broadcast(&s->changed);
     }
     pthread_mutex_unlock(&s->lock);
     return NULL;
 }
 
-static bool wait(struct staging *s, struct err *err)
+/* Until at most so many are on their way. */
+static bool wait(struct staging *s, size_t most, struct err *err)
 {
     pthread_mutex_lock(&s->lock);
-    while (s->busy)
+    while (s->sent > most)
         pthread_cond_wait(&s->changed, &s->lock);
     bool ok = !s->failed;
-    pthread_mutex_unlock(&s->lock);
     if (!ok && err != NULL)
         *err = s->err;
+    pthread_mutex_unlock(&s->lock);
     return ok;
 }
 
@@ -293,8 +300,8 @@ static void empty(struct batch *b)
 
 bool staging_settle(struct staging *s, const struct staging_mark *mark, struct err *err)
 {
-    struct batch *b = s->filling;
-    if (!wait(s, err))
+    struct batch *b = &s->batches[s->filling];
+    if (!wait(s, 0, err))
         return false;
     struct staging_mark all = staging_now(s);
     memcpy(b->to, mark != NULL ? mark->n : all.n, sizeof b->to);
@@ -315,16 +322,16 @@ bool staging_send(struct staging *s, struct err *err)
 {
     if (!s->threaded)
         return staging_settle(s, NULL, err);
-    if (!wait(s, err))
+    if (!wait(s, BATCHES - 2, err))
         return false;
     struct staging_mark all = staging_now(s);
-    memcpy(s->filling->to, all.n, sizeof s->filling->to);
+    memcpy(s->batches[s->filling].to, all.n, sizeof all.n);
     pthread_mutex_lock(&s->lock);
-    s->filling = s->filling == &s->batches[0] ? &s->batches[1] : &s->batches[0];
-    empty(s->filling);
-    s->busy = true;
+    s->filling = (s->filling + 1) % BATCHES;
+    s->sent++;
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->lock);
+    empty(&s->batches[s->filling]);
     return true;
 }
 
@@ -343,7 +350,7 @@ static const void *keep(struct batch *b, const struct value *v)
 
 void staging_put(struct staging *s, enum staging_table t, const struct value *row)
 {
-    struct batch *b = s->filling;
+    struct batch *b = &s->batches[s->filling];
     size_t n = tables[t].columns;
     vec_reserve(&b->values[t], b->values[t].n + n);
     struct value *to = b->values[t].v + b->values[t].n;
@@ -360,27 +367,27 @@ struct staging_mark staging_now(const struct staging *s)
 {
     struct staging_mark m;
     for (int t = 0; t < STAGE_COUNT; t++)
-        m.n[t] = s->filling->values[t].n / tables[t].columns;
+        m.n[t] = s->batches[s->filling].values[t].n / tables[t].columns;
     return m;
 }
 
 void staging_forget(struct staging *s, const struct staging_mark *since)
 {
     for (int t = 0; t < STAGE_COUNT; t++)
-        s->filling->values[t].n = since->n[t] * tables[t].columns;
+        s->batches[s->filling].values[t].n = since->n[t] * tables[t].columns;
 }
 
 bool staging_is_full(const struct staging *s)
 {
-    return s->filling->bytes >= FULL_BYTES || s->filling->rows >= FULL_ROWS;
+    const struct batch *b = &s->batches[s->filling];
+    return b->bytes >= FULL_BYTES || b->rows >= FULL_ROWS;
 }
 
 struct staging *staging_open(struct db *db)
 {
     struct staging *s = mem_alloc(sizeof *s);
     s->db = db;
-    s->filling = &s->batches[0];
-    for (size_t i = 0; i < sizeof s->batches / sizeof *s->batches; i++)
+    for (size_t i = 0; i < BATCHES; i++)
         s->batches[i].block = mem_resize(NULL, BLOCK);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
@@ -399,7 +406,7 @@ void staging_close(struct staging *s)
         pthread_mutex_unlock(&s->lock);
         pthread_join(s->thread, NULL);
     }
-    for (size_t i = 0; i < sizeof s->batches / sizeof *s->batches; i++) {
+    for (size_t i = 0; i < BATCHES; i++) {
         empty(&s->batches[i]);
         arena_free(&s->batches[i].text);
         mem_free(s->batches[i].block);

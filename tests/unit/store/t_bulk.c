@@ -222,7 +222,7 @@ static bool put_many(struct db *db, void *ctx, struct err *err)
     for (int i = 0; i < MANY; i++) {
         int n = snprintf(text, sizeof text, "prompt %d", i % 10 == 9 ? i - 9 : i);
         const struct message m = {.role = {"user", 4}, .content = {text, (size_t)n}};
-        struct content_row prompt, response[2], comparison;
+        struct content_row prompt, response[2], again, comparison;
         bool swapped, keep = i % 7 != 3;
         int64_t source;
         bulk_record_begin(db);
@@ -230,9 +230,12 @@ static bool put_many(struct db *db, void *ctx, struct err *err)
             !content_prompt(db, &m, 1, &prompt, err) ||
             !content_response(db, &prompt, &(struct new_response){.text = {"a", 1}}, &response[0], err) ||
             !content_response(db, &prompt, &(struct new_response){.text = {"b", 1}}, &response[1], err) ||
+            !content_response(db, &prompt, &(struct new_response){.text = {"a", 1}}, &again, err) ||
             !content_comparison(db, prompt.row, &response[0], &response[1], source, NULL, &comparison, &swapped, err) ||
             !(keep ? bulk_record_end(db, err) : bulk_record_undo(db, err)))
             return false;
+        cr_assert(not(again.made), "one answer twice in a record");
+        cr_assert(eq(i64, again.row, response[0].row));
         *(int *)ctx += keep && comparison.made;
     }
     return true;
@@ -246,6 +249,22 @@ Test(bulk, records_given_up_among_many_leave_nothing)
     cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM response"), 2 * made));
     cr_expect(eq(i64, fixture_count(&f, "SELECT sum(n) FROM tally"), made));
     cr_expect(eq(i64, fixture_count(&f, "SELECT max(prompt) FROM prompt"), made));
+}
+
+/* The other thread finds the disk full; whoever goes on hears of it. */
+Test(bulk, a_full_disk_is_told_and_leaves_a_new_workspace)
+{
+    int made = 0;
+    cr_assert(eq(int, sqlite3_exec(f.db->sql, "PRAGMA max_page_count = 300", NULL, NULL, NULL), SQLITE_OK));
+    fails(bulk_write(f.db, 0, put_many, &made, &f.err), ERR_IO, "full");
+    cr_expect(gt(int, made, 0));
+    cr_assert(eq(int, sqlite3_exec(f.db->sql, "PRAGMA max_page_count = 1000000", NULL, NULL, NULL), SQLITE_OK));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM prompt"), 0));
+    cr_expect(
+        eq(i64, fixture_count(&f, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0));
+    made = 0;
+    must(bulk_write(f.db, 0, put_many, &made, &f.err));
+    cr_expect(eq(i64, fixture_count(&f, "SELECT count(*) FROM comparison"), made));
 }
 
 /* Somebody else's row takes a number that was given to one which waits. */
