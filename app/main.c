@@ -4,6 +4,7 @@
 #include "app/progress.h"
 #include "app/workbench.h"
 #include "core/base/trace.h"
+#include "core/linalg.h"
 #include "core/safe.h"
 #include "ui/manual.h"
 
@@ -246,6 +247,7 @@ static void die_of_the_pipe(const struct app *app, const struct err *err)
 int main(int argc, char **argv)
 {
     hold_standard_files();
+    linalg_begin();
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     signal(SIGPIPE, SIG_IGN);

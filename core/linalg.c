@@ -6,6 +6,7 @@
 #include <lapacke.h>
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 
 static int count(size_t n)
 {
@@ -18,6 +19,24 @@ static int count(size_t n)
 static int lead(size_t n)
 {
     return count(n > 0 ? n : 1);
+}
+
+/* Of OpenBLAS, but in none of its headers; what a build of it lacks is left. */
+extern void openblas_read_env(void) __attribute__((weak));
+extern int blas_thread_shutdown_(void) __attribute__((weak));
+
+void linalg_begin(void)
+{
+    static const char name[] = "OPENBLAS_THREAD_TIMEOUT", least[] = "4"; /* 2^4 ticks; its own value is 2^28 */
+    int n = openblas_get_num_threads();
+    if (n <= 1 || openblas_read_env == NULL || blas_thread_shutdown_ == NULL || getenv(name) != NULL)
+        return;
+    if (setenv(name, least, 0) != 0)
+        return;
+    openblas_read_env();
+    (void)unsetenv(name); /* it is no business of the programs that we start */
+    blas_thread_shutdown_();
+    openblas_set_num_threads(n); /* starts them again */
 }
 
 void linalg_threads(int n)

@@ -7,6 +7,10 @@
 
 #include <stddef.h>
 
+/* OpenBLAS starts its threads with the program, and for a tenth of a second after whatever they did they ask again and
+ * again for more, on a core that others want. From here on they sleep at once. For the beginning of a program, before
+ * it has threads; OPENBLAS_THREAD_TIMEOUT, which says how long, stays in force where it is set. */
+void linalg_begin(void);
 /* Threads that BLAS uses from now on (at least 1). Results repeat bit for bit only with the same number. */
 void linalg_threads(int n);
 

@@ -66,6 +66,7 @@ static void check(const char *file, size_t n, size_t d, double l2, const char *h
 int main(int argc, char **argv)
 {
     struct err err;
+    linalg_begin();
     bench_must(trace_open(&err), &err); /* ASSAY_TRACE=fit shows where the time goes */
     if (argc == 4 && strcmp(argv[1], "load") == 0) {
         bench_load(strtoul(argv[2], NULL, 10), argv[3]);

@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { M = 13, N = 7, K = 5 };
@@ -213,4 +214,27 @@ Test(linalg, right_sides_by_rows_are_solved_for_like_one)
         for (size_t j = 0; j < K; j++)
             cr_expect(epsilon_eq(dbl, (double)X[i * K + j], (double)one[j], 1e-5));
     }
+}
+
+/* As BLAS starts by itself, and when its threads were started anew. */
+Test(linalg, a_program_that_begins_gets_the_same_numbers_and_leaves_its_environment)
+{
+    enum { SIDE = 300 };
+    double *a = mem_array(SIDE * SIDE, sizeof *a), *c = mem_array(SIDE * SIDE, sizeof *c);
+    double *again = mem_array(SIDE * SIDE, sizeof *again);
+    struct rng r;
+    rng_seed(&r, 9);
+    for (size_t i = 0; i < SIDE * SIDE; i++)
+        a[i] = rng_normal(&r);
+    linalg_threads(2);
+    linalg_gemm(a, a, 0, c, SIDE, SIDE, SIDE);
+    bool there = getenv("OPENBLAS_THREAD_TIMEOUT") != NULL;
+    linalg_begin();
+    linalg_begin();
+    cr_expect(eq(int, getenv("OPENBLAS_THREAD_TIMEOUT") != NULL, there));
+    linalg_gemm(a, a, 0, again, SIDE, SIDE, SIDE);
+    cr_expect(eq(int, memcmp(c, again, SIDE * SIDE * sizeof *c), 0));
+    mem_free(a);
+    mem_free(c);
+    mem_free(again);
 }
