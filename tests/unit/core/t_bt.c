@@ -89,6 +89,20 @@ Test(bt, hessian_is_the_one_worked_out_by_hand)
     bt_free(&b);
 }
 
+/* The roots of x^2 - trace x + determinant. */
+Test(bt, hessian_has_the_eigenvalues_worked_out_by_hand)
+{
+    struct bt_problem b = problem(F, 4, 2, NULL, NULL);
+    double z[4], h[2][2];
+    bt_margins(&b, F_w, z);
+    bt_hessian_times(&b, 0, z, (double[]){1, 0}, h[0]);
+    bt_hessian_times(&b, 0, z, (double[]){0, 1}, h[1]);
+    double half = (h[0][0] + h[1][1]) / 2, root = hypot((h[0][0] - h[1][1]) / 2, h[0][1]);
+    cr_expect(epsilon_eq(dbl, half - root, 0.049259, 1e-6));
+    cr_expect(epsilon_eq(dbl, half + root, 0.473152, 1e-6));
+    bt_free(&b);
+}
+
 /* With l2 = 0.1 one full step from w goes to (0.582426, 0.975965). H is solved by Cramer's rule. */
 Test(bt, one_newton_step_is_the_one_worked_out_by_hand)
 {
