@@ -3,7 +3,6 @@
 #include "app/data_thumbs.h"
 #include "core/base/clock.h"
 #include "core/base/mem.h"
-#include "core/base/team.h"
 #include "core/linalg.h"
 #include "core/loss.h"
 
@@ -31,11 +30,11 @@ static size_t count_equal(const struct data *d, const double *rewards, const siz
 }
 
 /* The reward of every row was made: one that is not finite comes of a number that is not. */
-static bool saw_finite(const struct data *d, const double *rewards, struct err *err)
+static bool saw_finite(const struct data *d, const double *rewards, int threads, struct err *err)
 {
     for (size_t i = 0; i < d->e.n; i++)
         if (!isfinite(rewards[i]))
-            return embeddings_check_finite(&d->e, team_cores(), err);
+            return embeddings_check_finite(&d->e, threads, err);
     return true;
 }
 
@@ -51,7 +50,7 @@ static bool evaluate_both(const struct data *d, const struct train_opts *o, stru
     t->equal_pairs = count_equal(d, rewards, p->fit, p->n_fit);
     t->floor = entropy_floor(d, p->fit, p->n_fit);
     t->held_floor = entropy_floor(d, p->held, p->n_held);
-    bool ok = (!d->unchecked || saw_finite(d, rewards, err)) &&
+    bool ok = (!d->unchecked || saw_finite(d, rewards, o->threads, err)) &&
               evaluate_pairs(d, rewards, &map, p->fit, p->n_fit, &e, &t->train, err) &&
               evaluate_pairs(d, rewards, &map, p->held, p->n_held, &e, &t->held, err);
     calibration_free(&map);
