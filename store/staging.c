@@ -40,7 +40,7 @@ struct batch {
 struct staging {
     struct db *db;
     struct batch batches[BATCHES]; /* in turn; those sent stand before the one that is filled */
-    size_t filling;
+    struct batch *filling;
     const struct batch *writing; /* seen by the staged_... tables */
     pthread_t thread;
     bool threaded; /* without one everything is put in by the caller */
@@ -249,6 +249,12 @@ static void fail(struct staging *s, const struct err *why)
     s->err = *why;
 }
 
+/* So many turns after the one that is filled. */
+static struct batch *turn(struct staging *s, size_t later)
+{
+    return &s->batches[((size_t)(s->filling - s->batches) + later) % BATCHES];
+}
+
 static void *work(void *ctx)
 {
     struct staging *s = ctx;
@@ -256,18 +262,17 @@ static void *work(void *ctx)
     for (;;) {
         while (s->sent == 0 && !s->over)
             pthread_cond_wait(&s->changed, &s->lock);
-        if (s->sent == 0)
+        if (s->over)
             break;
-        struct batch *b = &s->batches[(s->filling + BATCHES - s->sent) % BATCHES];
-        struct err why = {.kind = ERR_NONE};
-        bool ok = true;
         if (!s->failed) {
+            struct batch *b = turn(s, BATCHES - s->sent);
+            struct err why = {.kind = ERR_NONE};
             pthread_mutex_unlock(&s->lock);
-            ok = put_in(s, b, &why);
+            bool ok = put_in(s, b, &why);
             pthread_mutex_lock(&s->lock);
+            if (!ok)
+                fail(s, &why);
         }
-        if (!ok)
-            fail(s, &why);
         s->sent--;
         pthread_cond_broadcast(&s->changed);
     }
@@ -300,7 +305,7 @@ static void empty(struct batch *b)
 
 bool staging_settle(struct staging *s, const struct staging_mark *mark, struct err *err)
 {
-    struct batch *b = &s->batches[s->filling];
+    struct batch *b = s->filling;
     if (!wait(s, 0, err))
         return false;
     struct staging_mark all = staging_now(s);
@@ -325,13 +330,13 @@ bool staging_send(struct staging *s, struct err *err)
     if (!wait(s, BATCHES - 2, err))
         return false;
     struct staging_mark all = staging_now(s);
-    memcpy(s->batches[s->filling].to, all.n, sizeof all.n);
+    memcpy(s->filling->to, all.n, sizeof all.n);
     pthread_mutex_lock(&s->lock);
-    s->filling = (s->filling + 1) % BATCHES;
+    s->filling = turn(s, 1);
     s->sent++;
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->lock);
-    empty(&s->batches[s->filling]);
+    empty(s->filling);
     return true;
 }
 
@@ -350,7 +355,7 @@ static const void *keep(struct batch *b, const struct value *v)
 
 void staging_put(struct staging *s, enum staging_table t, const struct value *row)
 {
-    struct batch *b = &s->batches[s->filling];
+    struct batch *b = s->filling;
     size_t n = tables[t].columns;
     vec_reserve(&b->values[t], b->values[t].n + n);
     struct value *to = b->values[t].v + b->values[t].n;
@@ -367,19 +372,19 @@ struct staging_mark staging_now(const struct staging *s)
 {
     struct staging_mark m;
     for (int t = 0; t < STAGE_COUNT; t++)
-        m.n[t] = s->batches[s->filling].values[t].n / tables[t].columns;
+        m.n[t] = s->filling->values[t].n / tables[t].columns;
     return m;
 }
 
 void staging_forget(struct staging *s, const struct staging_mark *since)
 {
     for (int t = 0; t < STAGE_COUNT; t++)
-        s->batches[s->filling].values[t].n = since->n[t] * tables[t].columns;
+        s->filling->values[t].n = since->n[t] * tables[t].columns;
 }
 
 bool staging_is_full(const struct staging *s)
 {
-    const struct batch *b = &s->batches[s->filling];
+    const struct batch *b = s->filling;
     return b->bytes >= FULL_BYTES || b->rows >= FULL_ROWS;
 }
 
@@ -387,6 +392,7 @@ struct staging *staging_open(struct db *db)
 {
     struct staging *s = mem_alloc(sizeof *s);
     s->db = db;
+    s->filling = s->batches;
     for (size_t i = 0; i < BATCHES; i++)
         s->batches[i].block = mem_resize(NULL, BLOCK);
     pthread_mutex_init(&s->lock, NULL);
