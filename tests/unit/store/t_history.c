@@ -57,7 +57,7 @@ Test(history, tells_what_happened_in_the_order_of_time)
     fixture_fill(&f, 1);
     fixture_judge(&f, fixture_person(&f, "ada"), 1, -2);
     for (int64_t now = clock_now_ms(); clock_now_ms() == now;)
-        ; /* the order of what happens within one millisecond is not kept */
+        ; /* of one millisecond the audit trail is told before the judgements */
     must(gold_add(f.db, 1, GOLD_FIRST, false, "owner", &f.err));
     must(content_retire(f.db, 1, true, "owner", "withdrawn by its source", &f.err));
     must(content_retire(f.db, 1, false, "owner", NULL, &f.err));
