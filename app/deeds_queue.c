@@ -1,6 +1,7 @@
 /* Deeds of the queue (store/assign.h). */
 #include "app/deeds.h"
 
+#include "app/session.h"
 #include "store/assign.h"
 
 #include <stdio.h>
@@ -16,10 +17,8 @@ bool deed_assign(struct deed_context *c, const struct deed *deed, struct reactio
     }
     struct assignment a = {deed->text, what->comparisons, what->n, (int64_t)deed->value * DAY_MS, c->doing.handed.v};
     struct err reason = {0};
-    struct rng rng;
     size_t given = 0;
-    rng_seed_any(&rng);
-    out->refused = !assign(c->db, c->person, &a, &rng, &given, &reason);
+    out->refused = !assign(c->db, c->person, &a, &c->session->rng, &given, &reason);
     if (out->refused && reason.kind != ERR_USAGE && reason.kind != ERR_MISSING) {
         *err = reason;
         return false;

@@ -1,7 +1,7 @@
 /* Deeds of review (store/review.h). */
 #include "app/deeds.h"
 
-#include "core/base/rng.h"
+#include "app/session.h"
 #include "store/review.h"
 
 #include <stdio.h>
@@ -10,17 +10,13 @@ bool deed_decide(struct deed_context *c, const struct deed *deed, struct reactio
 {
     struct review_decision d = {deed->row, deed->value, {deed->text != NULL ? deed->text : "", deed->len}};
     struct err reason = {0};
-    struct rng rng;
-    rng_seed_any(&rng);
-    bool ok = review_decide(c->db, c->person, &d, &rng, &reason);
+    bool ok = review_decide(c->db, c->person, &d, &c->session->rng, &reason);
     return deed_answer(ok, out, "decided", &reason, err);
 }
 
 bool deed_drop(struct deed_context *c, const struct deed *deed, struct reaction *out, struct err *err)
 {
     struct err reason = {0};
-    struct rng rng;
-    rng_seed_any(&rng);
-    bool ok = review_drop(c->db, c->person, deed->row, deed->text, &rng, &reason);
+    bool ok = review_drop(c->db, c->person, deed->row, deed->text, &c->session->rng, &reason);
     return deed_answer(ok, out, "dropped: it is kept and counts no more", &reason, err);
 }

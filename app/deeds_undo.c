@@ -67,10 +67,8 @@ static bool want_less(struct deed_context *c, const struct done *d, struct react
 
 static bool undecide(struct deed_context *c, struct reaction *out, struct err *err)
 {
-    struct rng rng;
     int64_t comparison = 0;
-    rng_seed_any(&rng);
-    if (!review_undo(c->db, c->person, &rng, &comparison, err))
+    if (!review_undo(c->db, c->person, &c->session->rng, &comparison, err))
         return false;
     if (comparison == 0)
         return err_set(err, ERR_MISSING, "there is no decision to take back");
@@ -87,9 +85,8 @@ static bool undrop(struct deed_context *c, const struct done *d, struct reaction
 {
     struct arena a = {0};
     struct judgement j;
-    struct rng rng;
-    rng_seed_any(&rng);
-    bool ok = review_undrop(c->db, c->person, d->row, &rng, err) && judgement_get(c->db, d->row, &a, &j, err);
+    bool ok =
+        review_undrop(c->db, c->person, d->row, &c->session->rng, err) && judgement_get(c->db, d->row, &a, &j, err);
     if (ok) {
         char line[100];
         snprintf(line, sizeof line, "what %.60s said counts again", j.annotator_name);
