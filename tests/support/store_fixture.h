@@ -48,7 +48,8 @@ void fixture_fill(struct fixture *f, int n);
 /* Row of an annotator, and a draft that can be submitted. */
 int64_t fixture_person(struct fixture *f, const char *name);
 void fixture_complete(struct fixture *f, struct draft *d);
-/* Judge a comparison with this preference as shown, from entering it to submitting it. */
+/* Judge a comparison with this preference as shown, from entering it to submitting it, and let that millisecond pass:
+ * records of one millisecond are in no order. */
 void fixture_judge(struct fixture *f, int64_t annotator, int64_t comparison, int preference);
 
 /* The folder of third-party data, or NULL: $ASSAY_DATA, or ../shared/data. */
