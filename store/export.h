@@ -15,6 +15,7 @@
     X(openai_dpo, "openai-dpo")                                                                                        \
     X(llama_factory, "llama-factory")                                                                                  \
     X(axolotl, "axolotl")                                                                                              \
+    X(hh_rlhf, "hh-rlhf")                                                                                              \
     X(ultrafeedback_binarized, "ultrafeedback-binarized")                                                              \
     X(helpsteer2, "helpsteer2")                                                                                        \
     X(helpsteer2_preference, "helpsteer2-preference")                                                                  \

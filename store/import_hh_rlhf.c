@@ -3,28 +3,15 @@
 #include "store/import_format.h"
 
 #include "core/base/vec.h"
+#include "store/transcript.h"
 
 #include <string.h>
-
-static const struct {
-    const char *mark;
-    const char *role;
-} speakers[] = {{"\n\nHuman:", "user"}, {"\n\nAssistant:", "assistant"}};
-
-/* Which speaker's mark stands at p; -1 none. */
-static int speaker_at(const char *p, size_t left)
-{
-    for (int i = 0; i < 2; i++)
-        if (left >= strlen(speakers[i].mark) && memcmp(p, speakers[i].mark, strlen(speakers[i].mark)) == 0)
-            return i;
-    return -1;
-}
 
 static bool sniff(struct json_object *o)
 {
     struct json_text t;
     struct err ignored;
-    return json_get_text(o, "chosen", JSON_REQUIRED, &t, &ignored) && speaker_at(t.ptr, t.len) >= 0 &&
+    return json_get_text(o, "chosen", JSON_REQUIRED, &t, &ignored) && transcript_mark_at(t.ptr, t.len) >= 0 &&
            import_has(o, "rejected", json_type_string);
 }
 
@@ -35,18 +22,18 @@ struct transcript {
 /* The blank after a mark belongs to it; all else is the turn's, to the byte. */
 static bool split(struct json_text t, const char *what, struct transcript *out, struct err *err)
 {
-    int who = speaker_at(t.ptr, t.len);
+    int who = transcript_mark_at(t.ptr, t.len);
     if (who < 0)
         return err_set(err, ERR_SYNTAX, "\"%s\" does not begin with a turn of Human or Assistant", what);
     for (size_t at = 0; at < t.len;) {
-        at += strlen(speakers[who].mark);
+        at += strlen(transcript_speakers[who].mark);
         if (at < t.len && t.ptr[at] == ' ')
             at++;
         size_t from = at;
         int next = -1;
-        while (at < t.len && (next = speaker_at(t.ptr + at, t.len - at)) < 0)
+        while (at < t.len && (next = transcript_mark_at(t.ptr + at, t.len - at)) < 0)
             at++;
-        struct message m = {.role = {speakers[who].role, strlen(speakers[who].role)},
+        struct message m = {.role = {transcript_speakers[who].role, strlen(transcript_speakers[who].role)},
                             .content = {t.ptr + from, at - from}};
         vec_push(&out->turns, m);
         who = next;

@@ -233,6 +233,31 @@ Test(export, the_files_of_other_trainers_have_their_shapes)
     cr_expect(ne(ptr, strstr(text, "\"score_chosen\":4,\"score_rejected\":1}\n"), NULL), "%s", text);
 }
 
+Test(export, a_transcript_holds_what_is_read_as_the_same_turns)
+{
+#define ASKED(prompt, a)                                                                                               \
+    "{\"prompt\":[" prompt "],\"responses\":[{\"text\":\"" a "\"},{\"text\":\"b\"}]" SAYS("source:s", "-1")
+    static const char *const unheld[] = {
+        ASKED("{\"role\":\"system\",\"content\":\"S\"}," USER("u"), "a"),
+        ASKED("{\"role\":\"user\",\"name\":\"Ann\",\"content\":\"u\"}", "a"),
+        ASKED(USER("u\\n\\nHuman: v"), "a"),
+        ASKED(USER("u"), "a\\n\\nAssistant:"),
+    };
+    must(fixture_import(&f, "s.jsonl", NULL,
+                        ASKED(USER("u"), "a") ASKED(USER(" u\\n") "," BOT("\\nHuman: v") "," USER("w"), " a\\n")));
+    same_text(fixture_export(&f, "hh-rlhf"),
+              "{\"chosen\":\"\\n\\nHuman: u\\n\\nAssistant: a\",\"rejected\":\"\\n\\nHuman: u\\n\\nAssistant: b\"}\n"
+              "{\"chosen\":\"\\n\\nHuman:  u\\n\\n\\nAssistant: \\nHuman: v\\n\\nHuman: w\\n\\nAssistant:  a\\n\","
+              "\"rejected\":\"\\n\\nHuman:  u\\n\\n\\nAssistant: \\nHuman: v\\n\\nHuman: w\\n\\nAssistant: b\"}\n");
+    cr_expect(eq(i64, f.exported.unheld, 0));
+    for (size_t i = 0; i < sizeof unheld / sizeof *unheld; i++) {
+        must(fixture_import(&f, "u.jsonl", NULL, unheld[i]));
+        fixture_export(&f, "hh-rlhf");
+        cr_expect(eq(i64, f.exported.lines, 2), "%s", unheld[i]);
+        cr_expect(eq(i64, f.exported.unheld, (int64_t)i + 1), "%s", unheld[i]);
+    }
+}
+
 Test(export, a_conversation_without_turns_is_counted_where_it_cannot_be_held)
 {
     must(fixture_import(&f, "s.jsonl", NULL,

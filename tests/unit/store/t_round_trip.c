@@ -88,6 +88,7 @@ static const struct {
     {"openai-dpo", "openai-dpo", "cstp", NULL, NULL},
     {"llama-factory", "llama-factory", "cstp", NULL, NULL},
     {"axolotl", "axolotl", "cstp", NULL, NULL},
+    {"hh-rlhf", "hh-rlhf", "ctp", NULL, NULL},
     {"ultrafeedback-binarized", "ultrafeedback-binarized", "cstp", NULL, NULL},
     {"responses", NULL, NULL, "what an embedder reads; nothing is said of them", NULL},
     {"reward-bench", NULL, NULL, "items of a benchmark: tests/unit/store/t_item.c", NULL},
