@@ -89,6 +89,7 @@ static _Noreturn void become(const char *line, const char *trace)
     int err = open("err.txt", O_WRONLY | O_CREAT | O_TRUNC, 0600);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
+    program_reset_signals();
     execve(words[0], words, program_environment(env, folder));
     _exit(127);
 }

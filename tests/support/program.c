@@ -68,6 +68,13 @@ char **program_environment(const char *const *env, const char *cwd)
     return list.v;
 }
 
+void program_reset_signals(void)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        signal(signals[i], SIG_DFL);
+}
+
 static _Noreturn void child(const char *const *argv, char **env, const char *cwd, int in, int out, int err)
 {
     if (chdir(cwd) != 0)
@@ -77,7 +84,7 @@ static _Noreturn void child(const char *const *argv, char **env, const char *cwd
     dup2(err, STDERR_FILENO);
     for (int fd = 3; fd < 256; fd++)
         close(fd);
-    signal(SIGPIPE, SIG_DFL);
+    program_reset_signals();
     execve(argv[0], (char *const *)(uintptr_t)argv, env);
     _exit(127);
 }

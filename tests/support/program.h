@@ -18,6 +18,10 @@ void program_free(struct program *p);
  * and its strings. */
 char **program_environment(const char *const *env, const char *cwd);
 
+/* In a child: a program started now ends of what ends one that a person starts, also where the tests themselves run in
+ * the background or under nohup and inherited signals that are ignored. */
+void program_reset_signals(void);
+
 /* The assay under test: $ASSAY_BIN. */
 const char *program_assay(void);
 /* The folder of the tests' sources: $ASSAY_TESTS, else "tests". */

@@ -53,6 +53,7 @@ struct terminal *terminal_start(const char *const *argv, const char *const *env,
     if (t->pid == 0) {
         if (chdir(cwd) != 0)
             _exit(126);
+        program_reset_signals();
         execve(argv[0], (char *const *)(uintptr_t)argv, environment);
         _exit(127);
     }
