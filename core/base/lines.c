@@ -232,6 +232,14 @@ static void trim(struct lines *l)
     l->text[l->n] = '\0';
 }
 
+/* Spreadsheets save such files as "Unicode text". */
+static bool refuse_utf16(const struct lines *l, struct err *err)
+{
+    bool marked = l->n >= 2 && (memcmp(l->text, "\xFF\xFE", 2) == 0 || memcmp(l->text, "\xFE\xFF", 2) == 0);
+    return !marked ||
+           err_set(err, ERR_SYNTAX, "%s is UTF-16, not UTF-8; iconv -f UTF-16 -t UTF-8 makes it so", lines_name(l));
+}
+
 static bool next(struct lines *l, struct err *err)
 {
     l->text = NULL;
@@ -240,9 +248,10 @@ static bool next(struct lines *l, struct err *err)
         return next_of_list(l, err);
     if (!next_in_chunk(l) && !next_of_chunks(l, err))
         return false;
-    if (l->text != NULL)
-        trim(l);
-    return true;
+    if (l->text == NULL)
+        return true;
+    trim(l);
+    return l->number > 1 || refuse_utf16(l, err);
 }
 
 bool lines_next(struct lines *l, char **text, size_t *n, struct err *err)

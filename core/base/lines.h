@@ -21,7 +21,8 @@ struct lines *lines_open(const char *path, struct err *err);
 MUST_CHECK bool lines_of_list(struct lines *l, bool *list, struct err *err);
 /* The next line without its end (LF or CRLF); a UTF-8 byte order mark before the first is dropped. The text may hold
  * NUL bytes, is terminated behind its length, may be changed by the caller, and lives until the next call.
- * At the end of the file *text is NULL. Errors: unreadable, a damaged packed file, a line longer than LINE_MAX_BYTES.
+ * At the end of the file *text is NULL. Errors: unreadable, a damaged packed file, a line longer than LINE_MAX_BYTES, a
+ * file with the byte order mark of UTF-16.
  */
 MUST_CHECK bool lines_next(struct lines *l, char **text, size_t *n, struct err *err);
 /* Number of the line last returned, from 1. */

@@ -64,6 +64,23 @@ Test(lines, ends_are_dropped_and_the_last_line_needs_none)
     expect_lines(path, (const char *const[]){""}, 1);
 }
 
+Test(lines, utf16_is_refused_by_its_mark)
+{
+    static const char *const marked[] = {"\xFF\xFE{", "\xFE\xFF"};
+    for (size_t i = 0; i < 2; i++) {
+        char *text;
+        size_t n;
+        core_put_text(&folder, "x", marked[i]);
+        struct lines *l = lines_open(path, &err);
+        cr_assert(ne(ptr, l, NULL), "%s", err.text);
+        cr_expect(not(lines_next(l, &text, &n, &err)));
+        cr_expect(ne(ptr, strstr(err.text, "is UTF-16, not UTF-8"), NULL), "%s", err.text);
+        lines_close(l);
+    }
+    core_put_text(&folder, "x", "a\n\xFF\xFE");
+    expect_lines(path, (const char *const[]){"a", "\xFF\xFE"}, 2);
+}
+
 Test(lines, gzip_is_found_out)
 {
     gzFile z = gzopen(path, "wb");
