@@ -125,7 +125,7 @@ static bool run(struct app *app, const struct args *args, struct err *err)
               app_open(app, browse_has_words(query), &f.db, err);
     if (ok) {
         f.query = query;
-        ok = start_after(f.db, args_get(args, "after"), &f.after, err) &&
+        ok = browse_check(f.db, query, err) && start_after(f.db, args_get(args, "after"), &f.after, err) &&
              (!browse_has_words(query) || indexing_finish(app, f.db, err)) && find(&f, err);
         db_close(f.db);
     }

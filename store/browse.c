@@ -112,6 +112,11 @@ bool browse_parse(const char *query, struct arena *a, struct browse **out, struc
     return true;
 }
 
+bool browse_check(struct db *db, const struct browse *b, struct err *err)
+{
+    return b->where == NULL || where_check(db, "the query", b->where, err);
+}
+
 bool browse_has_words(const struct browse *b)
 {
     return b->where != NULL && where_has_words(b->where);

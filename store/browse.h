@@ -12,6 +12,8 @@ struct browse;
 
 /* Read a query; an empty one finds all in work. ERR_USAGE with the column. Lives in `a`. */
 MUST_CHECK bool browse_parse(const char *query, struct arena *a, struct browse **out, struct err *err);
+/* Is there what it asks for? See where_check. */
+MUST_CHECK bool browse_check(struct db *db, const struct browse *b, struct err *err);
 /* Does it ask for words? Then the index of them must catch up first (store/words.h). */
 bool browse_has_words(const struct browse *b);
 

@@ -421,7 +421,8 @@ static bool read_where(struct export *e, struct err *err)
         return err_set(err, ERR_USAGE, "--where is about comparisons; the format %s is not made of them",
                        e->options->format);
     int64_t left = 0;
-    if (!where_parse("--where", e->options->where, &e->where_arena, &e->where, err))
+    if (!where_parse("--where", e->options->where, &e->where_arena, &e->where, err) ||
+        !where_check(e->db, "--where", e->where, err))
         return false;
     if (where_has_words(e->where))
         do

@@ -48,6 +48,9 @@ struct where_subject {
  * may go. */
 MUST_CHECK bool where_parse(const char *what, const char *text, struct arena *a, const struct where **out,
                             struct err *err);
+/* Every attribute that it asks for is of a rubric of the workspace: a slip would else find nothing, without a word.
+ * ERR_MISSING with those that there are. */
+MUST_CHECK bool where_check(struct db *db, const char *what, const struct where *w, struct err *err);
 /* Names of the fields, to complete what is typed; ends with NULL. */
 const char *const *where_names(void);
 /* Are there phrases in it? The index of words must then be complete (store/words.h). */

@@ -1,5 +1,8 @@
-/* Asking a filter of one comparison. */
+/* Asking a filter of one comparison; and whether there is what it asks for. */
+#include "core/base/buf.h"
+#include "core/base/vec.h"
 #include "store/label_internal.h"
+#include "store/rubric.h"
 #include "store/where_internal.h"
 #include "store/words.h"
 
@@ -136,4 +139,61 @@ bool where_passes(const struct where *w, const struct where_subject *s, bool *pa
     else if (*passes == (w->kind == WHERE_ALL)) /* the left one does not settle it */
         return where_passes(w->right, s, passes, err);
     return true;
+}
+
+/* ---- are there such attributes? ---- */
+
+/* Keys of all rubrics, each once. */
+struct known {
+    struct arena arena;
+    VEC(const char *) keys;
+};
+
+static bool is_known(const struct known *k, const char *key)
+{
+    size_t i = 0;
+    while (i < k->keys.n && strcmp(k->keys.v[i], key) != 0)
+        i++;
+    return i < k->keys.n;
+}
+
+static void note_attributes(void *ctx, const struct rubric *r)
+{
+    struct known *k = ctx;
+    for (size_t i = 0; i < r->n_attributes; i++) {
+        const char *key = r->attributes[i].key;
+        if (!is_known(k, key))
+            vec_push(&k->keys, arena_ndup(&k->arena, key, strlen(key)));
+    }
+}
+
+/* The first attribute that is not known; NULL: none. */
+static const char *unknown_in(const struct where *w, const struct known *k)
+{
+    if (w->kind == WHERE_TEST)
+        return w->attribute == NULL || is_known(k, w->attribute) ? NULL : w->attribute;
+    const char *found = unknown_in(w->left, k);
+    return found != NULL || w->right == NULL ? found : unknown_in(w->right, k);
+}
+
+static bool refuse_unknown(const char *what, const char *attribute, const struct known *k, struct err *err)
+{
+    struct buf list = BUF_INIT;
+    for (size_t i = 0; i < k->keys.n; i++)
+        buf_addf(&list, "%s%s", i > 0 ? ", " : "", k->keys.v[i]);
+    err_set(err, ERR_MISSING, "%s: no rubric of this workspace has an attribute \"%.40s\"; they have %s", what,
+            attribute, k->keys.n > 0 ? list.ptr : "none");
+    buf_free(&list);
+    return false;
+}
+
+bool where_check(struct db *db, const char *what, const struct where *w, struct err *err)
+{
+    struct known k = {0};
+    bool ok = rubric_each(db, note_attributes, &k, err);
+    const char *unknown = ok ? unknown_in(w, &k) : NULL;
+    ok = ok && (unknown == NULL || refuse_unknown(what, unknown, &k, err));
+    vec_free(&k.keys);
+    arena_free(&k.arena);
+    return ok;
 }

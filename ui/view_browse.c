@@ -96,7 +96,7 @@ static bool ask(struct browsing *b, struct screen *s, const char *text, struct e
 {
     struct arena a = {0};
     struct browse *query;
-    if (!browse_parse(text, &a, &query, err)) {
+    if (!browse_parse(text, &a, &query, err) || !browse_check(b->workbench->db, query, err)) {
         arena_free(&a);
         return false;
     }

@@ -51,7 +51,7 @@ static const struct {
     {"neither > 0", "2"},
     {"rating:helpfulness < 2", "1"},
     {"rating:helpfulness > 4", ""},
-    {"rating:none <= 9", ""},
+    {"rating:correctness <= 9", ""},
     {"confidence >= 1", ""},
     {"split = test and judgements = 1 or neither = 1", "23"},
     {"source = \"s' OR 1=1 --\"", ""},
@@ -83,6 +83,22 @@ Test(where, rated_responses_are_those_of_the_comparisons_that_pass)
     o.where = "split = test";
     fixture_export_with(&f, &o);
     cr_expect(eq(i64, f.exported.lines, 0));
+}
+
+Test(where, an_attribute_of_no_rubric_is_refused_with_those_that_there_are)
+{
+    static const char *const slips[] = {"rating:helpfullness < 2",
+                                        "split = train and not (strength > 1 or aspect:none = 1)"};
+    static const char *const why[] = {
+        "--where: no rubric of this workspace has an attribute \"helpfullness\"; they have helpfulness, correctness",
+        "an attribute \"none\""};
+    const struct where *w;
+    for (size_t i = 0; i < 2; i++) {
+        must(where_parse("--where", slips[i], &f.arena, &w, &f.err));
+        fails(where_check(f.db, "--where", w, &f.err), ERR_MISSING, why[i]);
+    }
+    must(where_parse("--where", "rating:helpfulness < 2 or sea", &f.arena, &w, &f.err));
+    must(where_check(f.db, "--where", w, &f.err));
 }
 
 Test(where, what_is_no_filter_is_refused_with_the_column)
