@@ -155,8 +155,7 @@ Test(calibration_groups, what_is_no_such_object_is_refused)
         "{\"by\": \"source\", \"temperature\": 1, \"tau\": 1}",
         "{\"by\": \"source\", \"temperature\": 1, \"tau\": 1, \"groups\": [3]}",
         "{\"by\": \"source\", \"temperature\": 1, \"tau\": 1, \"groups\": [{\"name\": \"a\", \"n\": 1}]}",
-        "{\"by\": \"x\", \"temperature\": 1, \"tau\": 1, \"groups\": [{\"name\": \"a\", \"n\": 1, \"temperature\": "
-        "-1}]}",
+        "{\"by\":\"x\", \"temperature\":1, \"tau\":1, \"groups\":[{\"name\":\"a\", \"n\":1, \"temperature\":-1}]}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         cr_expect(not(calibration_groups_read(&g, bad[i], &err)), "%s", bad[i]);
