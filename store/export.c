@@ -1,6 +1,7 @@
 #include "store/export.h"
 
 #include "store/export_format.h"
+#include "store/transcript.h"
 
 #include <string.h>
 
@@ -267,13 +268,11 @@ bool export_prompt_plain(struct export *e, struct json_text messages, struct jso
     }
     struct buf b = BUF_INIT;
     for (size_t i = 0; i < n; i++) {
-        if (export_is_role(&m[i], "user") || export_is_role(&m[i], "assistant"))
-            buf_adds(&b, export_is_role(&m[i], "user") ? "\n\nHuman: " : "\n\nAssistant: ");
-        else
+        if (!transcript_open(&b, m[i].role.ptr))
             buf_addf(&b, "\n\n%s: ", m[i].role.ptr);
         add_text(&b, m[i].content);
     }
-    buf_adds(&b, "\n\nAssistant: ");
+    transcript_open(&b, "assistant");
     *out = keep(e, &b);
     return true;
 }

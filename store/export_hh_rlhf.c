@@ -17,10 +17,10 @@ static bool write_pair(struct export *e, const struct export_item *i, int better
     if (!content_messages(i->messages, &e->arena, &m, &n, err))
         return false;
     struct buf text[2] = {BUF_INIT, BUF_INIT};
-    bool held = true;
-    for (int k = 0; k < 2 && held; k++)
-        held = add_prompt(&text[k], m, n) &&
-               transcript_add(&text[k], "assistant", i->responses[k == 0 ? better : 1 - better].text);
+    bool held = add_prompt(&text[0], m, n);
+    buf_add(&text[1], text[0].ptr, text[0].len);
+    held = held && transcript_add(&text[0], "assistant", i->responses[better].text) &&
+           transcript_add(&text[1], "assistant", i->responses[1 - better].text);
     if (held) {
         export_begin(e);
         jw_kstrn(&e->w, "chosen", text[0].ptr, text[0].len);

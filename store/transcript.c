@@ -23,15 +23,20 @@ static bool has_mark(struct json_text t)
     return false;
 }
 
+bool transcript_open(struct buf *b, const char *role)
+{
+    for (int i = 0; i < TRANSCRIPT_SPEAKERS; i++)
+        if (strcmp(transcript_speakers[i].role, role) == 0) {
+            buf_addf(b, "%s ", transcript_speakers[i].mark);
+            return true;
+        }
+    return false;
+}
+
 bool transcript_add(struct buf *b, const char *role, struct json_text text)
 {
-    int who = 0;
-    while (who < TRANSCRIPT_SPEAKERS && strcmp(transcript_speakers[who].role, role) != 0)
-        who++;
-    if (who == TRANSCRIPT_SPEAKERS || has_mark(text))
+    if (has_mark(text) || !transcript_open(b, role))
         return false;
-    buf_adds(b, transcript_speakers[who].mark);
-    buf_adds(b, " ");
     buf_add(b, text.ptr, text.len);
     return true;
 }

@@ -15,6 +15,8 @@ extern const struct transcript_speaker transcript_speakers[TRANSCRIPT_SPEAKERS];
 
 /* Which speaker's mark stands at p; -1 none. */
 int transcript_mark_at(const char *p, size_t left);
+/* Append the mark of a role and its blank; false, and nothing is appended, when it has none. */
+bool transcript_open(struct buf *b, const char *role);
 /* Append a turn; false, and nothing is appended, when it would not be read as that turn again: a role that has no mark,
  * a mark within the text. */
 bool transcript_add(struct buf *b, const char *role, struct json_text text);

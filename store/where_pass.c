@@ -189,6 +189,8 @@ static bool refuse_unknown(const char *what, const char *attribute, const struct
 
 bool where_check(struct db *db, const char *what, const struct where *w, struct err *err)
 {
+    if (!where_mentions(w, FIELD_RATING) && !where_mentions(w, FIELD_ASPECT))
+        return true;
     struct known k = {0};
     bool ok = rubric_each(db, note_attributes, &k, err);
     const char *unknown = ok ? unknown_in(w, &k) : NULL;
