@@ -1,6 +1,6 @@
 #include "core/finite.h"
 
-#include "core/widen.h"
+#include "core/simd.h"
 
 #include <string.h>
 
@@ -52,7 +52,7 @@ FAST static bool any_fast(size_t size, const unsigned char *p, size_t bytes, uin
 static bool any(size_t size, const unsigned char *p, size_t bytes, uint64_t mask)
 {
 #ifdef FAST
-    if (widen_fast())
+    if (simd_level() >= SIMD_AVX2)
         return any_fast(size, p, bytes, mask);
 #endif
     return any_plain(size, p, bytes, mask);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 /* The index of the first of n numbers that is NaN or infinite; n when there is none. p: any alignment. At the speed of
- * the memory where the CPU has AVX2 (see widen_fast); the plain twin finds the same. */
+ * the memory where the CPU has AVX2 (see core/simd.h); the plain twin finds the same. */
 size_t finite_first_bad(enum tensor_type type, bool big_endian, const void *p, size_t n);
 
 #endif

@@ -1,7 +1,7 @@
 #include "core/kernel.h"
 
+#include "core/simd.h"
 #include "core/vectors.h"
-#include "core/widen.h"
 
 /* Four values from number i on. (Vectors are not returned: their ABI would depend on the target.) */
 BODY take_wide(const void *x, size_t i, const int narrow, doubles *v)
@@ -190,7 +190,7 @@ BODY subtract_f64_body(const float *a, const float *b, size_t d, double *out)
         out[j] = (double)a[j] - (double)b[j];
 }
 
-/* ---- compiled twice ---- */
+/* ---- compiled for each level ---- */
 
 #define INSTANCE(NAME, TARGET)                                                                                         \
     TARGET static void dots_##NAME(const float *x, size_t rows, size_t d, const float *w, double *z, size_t ahead)     \
@@ -229,13 +229,15 @@ BODY subtract_f64_body(const float *a, const float *b, size_t d, double *out)
 INSTANCE(plain, )
 #ifdef __x86_64__
 INSTANCE(avx2, __attribute__((target("avx2"))))
+INSTANCE(avx512, __attribute__((target("avx512f,avx512dq"))))
 #endif
 
 const struct kernel *kernel_choose(void)
 {
 #ifdef __x86_64__
-    if (widen_fast())
-        return &kernel_avx2;
-#endif
+    static const struct kernel *const kernels[] = {&kernel_plain, &kernel_avx2, &kernel_avx512};
+    return kernels[simd_level()];
+#else
     return &kernel_plain;
+#endif
 }

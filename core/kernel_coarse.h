@@ -1,5 +1,6 @@
 /* The inner loops over rows in 16 bits a number (core/coarse.h): dots and sums as those of core/kernel.h, each number
- * widened on the way, and the rounding that makes such rows. Compiled for AVX2 and for any CPU, with the same bits.
+ * widened on the way, and the rounding that makes such rows. Compiled for each level of core/simd.h, with the same
+ * bits.
  *
  * A row is integers times a unit of its own. They stand in groups of COARSE_GROUP, two in a word: number k of a group
  * is the low half of word k (two's complement), number k + 8 the whole word, whose upper half was chosen so that the
@@ -29,7 +30,7 @@ struct kernel_coarse {
 
 extern const struct kernel_coarse kernel_coarse_plain;
 #ifdef __x86_64__
-extern const struct kernel_coarse kernel_coarse_avx2;
+extern const struct kernel_coarse kernel_coarse_avx2, kernel_coarse_avx512;
 #endif
 
 #endif

@@ -106,4 +106,10 @@ __attribute__((target("avx2"))) void kernel_losses_avx2(const struct kernel_form
 {
     losses_body(f, k);
 }
+
+__attribute__((target("avx512f,avx512dq"))) void kernel_losses_avx512(const struct kernel_forms *f,
+                                                                      struct kernel_pairs *k)
+{
+    losses_body(f, k);
+}
 #endif

@@ -27,6 +27,7 @@ struct kernel_pairs {
 void kernel_losses_plain(const struct kernel_forms *f, struct kernel_pairs *k);
 #ifdef __x86_64__
 void kernel_losses_avx2(const struct kernel_forms *f, struct kernel_pairs *k);
+void kernel_losses_avx512(const struct kernel_forms *f, struct kernel_pairs *k);
 #endif
 
 #endif

@@ -1,7 +1,7 @@
 #include "core/many_kernel.h"
 
+#include "core/simd.h"
 #include "core/vectors.h"
-#include "core/widen.h"
 
 typedef int ints __attribute__((vector_size(32), aligned(4), may_alias));
 
@@ -87,7 +87,7 @@ INSTANCE(avx2, __attribute__((target("avx2"))))
 void many_losses(const struct many_pairs *pairs, float *z, double sums[2])
 {
 #ifdef __x86_64__
-    if (widen_fast()) {
+    if (simd_level() >= SIMD_AVX2) {
         losses_avx2(pairs, z, sums);
         return;
     }

@@ -1,6 +1,6 @@
 #include "core/many_product.h"
 
-#include "core/widen.h"
+#include "core/simd.h"
 
 #include <string.h>
 
@@ -50,7 +50,7 @@ void many_product_columns(const float *W, size_t m, size_t d, float *packed)
 
 bool many_product_fast(void)
 {
-    return widen_fast() && __builtin_cpu_supports("fma");
+    return simd_level() >= SIMD_AVX2 && __builtin_cpu_supports("fma");
 }
 
 /* Rows after these will be wanted next: they are fetched meanwhile. */

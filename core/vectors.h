@@ -1,6 +1,6 @@
-/* Vectors of 32 bytes, as GCC and Clang know them on any CPU, for the inner loops that are compiled more than once
- * (core/kernel.c, core/kernel_loss.c, core/many_kernel.c). They are read and written through unaligned types. Nobody
- * else includes this. */
+/* Vectors of 32 bytes, and of 64 where AVX-512 has a body of its own, as GCC and Clang know them on any CPU, for the
+ * inner loops that are compiled more than once (core/kernel.c, core/kernel_loss.c, core/many_kernel.c). They are read
+ * and written through unaligned types. Nobody else includes this. */
 #ifndef ASSAY_CORE_VECTORS_H
 #define ASSAY_CORE_VECTORS_H
 
@@ -9,6 +9,10 @@ typedef double doubles __attribute__((vector_size(32), aligned(8), may_alias));
 typedef long long longs __attribute__((vector_size(32), aligned(8), may_alias));
 /* What becomes `doubles` when it is widened. */
 typedef float half_floats __attribute__((vector_size(16), aligned(4), may_alias));
+
+/* For AVX-512: two of the above in one. */
+typedef float wide_floats __attribute__((vector_size(64), aligned(4), may_alias));
+typedef double wide_doubles __attribute__((vector_size(64), aligned(8), may_alias));
 
 enum { LANES = 8, LANES_F64 = 4 };
 

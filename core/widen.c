@@ -1,44 +1,14 @@
 #include "core/widen.h"
 
 #include "core/base/err.h"
+#include "core/simd.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 #ifdef __x86_64__
-#include <cpuid.h>
 #include <immintrin.h>
 #define FAST __attribute__((target("avx2,f16c")))
 #endif
-
-static bool plain_forced;
-
-void widen_force_plain(bool plain)
-{
-    plain_forced = plain;
-}
-
-/* clang 14 does not know "f16c" in __builtin_cpu_supports, which for AVX2 also asks the operating system. */
-static bool ask_cpu(void)
-{
-#ifdef __x86_64__
-    unsigned a, b, c, d;
-    return __builtin_cpu_supports("avx2") && __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
-#else
-    return false;
-#endif
-}
-
-bool widen_fast(void)
-{
-    static atomic_int known; /* 0: not asked yet (asking is slow under a hypervisor), 1: no, 2: yes */
-    int answer = atomic_load_explicit(&known, memory_order_relaxed);
-    if (answer == 0) {
-        answer = ask_cpu() ? 2 : 1;
-        atomic_store_explicit(&known, answer, memory_order_relaxed);
-    }
-    return answer == 2 && !plain_forced;
-}
 
 static uint16_t half_at(const void *from, size_t j)
 {
@@ -136,7 +106,7 @@ void widen_f16(const void *from, size_t n, float *out)
 {
     size_t j = 0;
 #ifdef __x86_64__
-    if (widen_fast())
+    if (simd_level() >= SIMD_AVX2)
         j = f16_fast(from, n, out);
 #endif
     for (; j < n; j++)
@@ -147,7 +117,7 @@ void widen_bf16(const void *from, size_t n, float *out)
 {
     size_t j = 0;
 #ifdef __x86_64__
-    if (widen_fast())
+    if (simd_level() >= SIMD_AVX2)
         j = bf16_fast(from, n, out);
 #endif
     for (; j < n; j++)
@@ -158,7 +128,7 @@ void widen_f32(const float *from, size_t n, double *out)
 {
     size_t j = 0;
 #ifdef __x86_64__
-    if (widen_fast())
+    if (simd_level() >= SIMD_AVX2)
         j = f32_fast(from, n, out);
 #endif
     for (; j < n; j++)
@@ -184,7 +154,7 @@ void widen_subtract(enum tensor_type type, const void *a, const void *b, size_t 
     if (type == TENSOR_F64)
         BUG("float64 does not fit into float32");
 #ifdef __x86_64__
-    if (widen_fast())
+    if (simd_level() >= SIMD_AVX2)
         j = subtract_fast(type, a, b, n, out, &fine, exact != NULL ? &kept : NULL);
 #endif
     for (; j < n; j++) {

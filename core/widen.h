@@ -9,11 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Does this CPU have AVX2 and F16C? False everywhere but on x86-64, and after widen_force_plain(true). */
-bool widen_fast(void);
-/* Test hook: use the plain twins. */
-void widen_force_plain(bool plain);
-
 /* out[j] = from[j], n values of any alignment. */
 void widen_f16(const void *from, size_t n, float *out);
 void widen_bf16(const void *from, size_t n, float *out);

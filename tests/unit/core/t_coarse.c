@@ -2,7 +2,7 @@
 #include "core/base/rng.h"
 #include "core/coarse.h"
 #include "core/kernel.h"
-#include "core/widen.h"
+#include "core/simd.h"
 #include "tests/support/spectrum.h"
 
 #include <criterion/criterion.h>
@@ -59,10 +59,12 @@ Test(coarse, numbers_are_off_by_a_small_share_of_the_largest)
                 double want = j < d ? (double)x[j] : 0, got = number(row, j, unit);
                 cr_expect(le(dbl, fabs(got - want), COARSE_ERROR * largest(x, d)), "%a became %a", want, got);
             }
-            widen_force_plain(true);
-            cr_expect(eq(flt, kernel_choose()->coarse->encode(x, d, words, twin), unit));
-            cr_expect(eq(int, memcmp(row, twin, words * sizeof *row), 0));
-            widen_force_plain(false);
+            for (enum simd level = SIMD_PLAIN; level < SIMD_AVX512; level++) {
+                simd_limit(level);
+                cr_expect(eq(flt, kernel_choose()->coarse->encode(x, d, words, twin), unit));
+                cr_expect(eq(int, memcmp(row, twin, words * sizeof *row), 0));
+            }
+            simd_limit(SIMD_AVX512);
         }
 }
 
@@ -81,30 +83,32 @@ Test(coarse, rows_of_nothing_or_next_to_nothing_are_zeros)
 Test(coarse, products_are_those_of_the_rounded_rows_with_the_same_bits_everywhere)
 {
     struct rng r;
-    static float x[KERNEL_ROWS * MOST], v[2 * WORDS], c[KERNEL_ROWS], g[2][2 * WORDS];
+    static float x[KERNEL_ROWS * MOST], v[2 * WORDS], c[KERNEL_ROWS], g[SIMD_LEVELS][2 * WORDS];
     static uint32_t rows[KERNEL_ROWS * WORDS];
     rng_seed(&r, 2);
     for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
         size_t d = widths[w], words = (d + 31) / 32 * 16;
         for (size_t n = 1; n <= KERNEL_ROWS; n++) {
-            double z[2][KERNEL_ROWS];
+            double z[SIMD_LEVELS][KERNEL_ROWS];
             float unit[KERNEL_ROWS];
             fill(x, n * d, &r);
             fill(v, d, &r);
             memset(v + d, 0, (2 * words - d) * sizeof *v);
             fill(c, n, &r);
-            for (int plain = 0; plain < 2; plain++) {
-                widen_force_plain(plain == 1);
+            for (enum simd level = SIMD_PLAIN; level < SIMD_LEVELS; level++) {
+                simd_limit(level);
                 const struct kernel_coarse *kernel = kernel_choose()->coarse;
                 for (size_t i = 0; i < n; i++)
                     unit[i] = kernel->encode(x + i * d, d, words, rows + i * words);
-                memset(g[plain], 0, sizeof g[plain]);
-                kernel->dots(rows, n, words, v, z[plain], 0);
-                kernel->add(rows, n, words, c, g[plain], 0);
+                memset(g[level], 0, sizeof g[level]);
+                kernel->dots(rows, n, words, v, z[level], 0);
+                kernel->add(rows, n, words, c, g[level], 0);
             }
-            widen_force_plain(false);
-            cr_expect(eq(int, memcmp(z[0], z[1], n * sizeof *z[0]), 0));
-            cr_expect(eq(int, memcmp(g[0], g[1], sizeof g[0]), 0));
+            simd_limit(SIMD_AVX512);
+            for (enum simd level = SIMD_AVX2; level < SIMD_LEVELS; level++) {
+                cr_expect(eq(int, memcmp(z[0], z[level], n * sizeof *z[0]), 0));
+                cr_expect(eq(int, memcmp(g[0], g[level], sizeof g[0]), 0));
+            }
             for (size_t i = 0; i < n; i++) {
                 double sum = 0, size = 0;
                 for (size_t j = 0; j < d; j++) {

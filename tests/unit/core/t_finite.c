@@ -2,7 +2,7 @@
 #include "core/tensor.h"
 
 #include "core/base/rng.h"
-#include "core/widen.h"
+#include "core/simd.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -11,7 +11,7 @@
 
 static void tear_down(void)
 {
-    widen_force_plain(false);
+    simd_limit(SIMD_AVX512);
 }
 
 TestSuite(finite, .fini = tear_down);
@@ -60,7 +60,7 @@ Test(finite, equals_its_slow_twin_on_random_bits)
                         rng_u64(&r) & ~(infinities[type] & (~infinities[type] + 1)));
             size_t want = slow_first_bad(type, big_endian, bytes + offset, n);
             for (int plain = 0; plain < 2; plain++) {
-                widen_force_plain(plain == 1);
+                simd_limit(plain == 1 ? SIMD_PLAIN : SIMD_AVX512);
                 cr_expect(eq(sz, finite_first_bad(type, big_endian, bytes + offset, n), want), "%s of %zu, plain %d",
                           tensor_type_name(type), n, plain);
             }

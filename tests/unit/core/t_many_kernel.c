@@ -2,7 +2,7 @@
 
 #include "core/base/rng.h"
 #include "core/bt.h"
-#include "core/widen.h"
+#include "core/simd.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -72,9 +72,9 @@ Test(many_kernel, plain_and_fast_code_give_the_same_bits)
         double sums[2][2];
         draw(&s, shifted);
         run(&s, shifted, z[0], sums[0]);
-        widen_force_plain(true);
+        simd_limit(SIMD_PLAIN);
         run(&s, shifted, z[1], sums[1]);
-        widen_force_plain(false);
+        simd_limit(SIMD_AVX512);
         cr_expect(eq(int, memcmp(z[0], z[1], sizeof z[0]), 0));
         cr_expect(eq(int, memcmp(sums[0], sums[1], sizeof sums[0]), 0));
     }

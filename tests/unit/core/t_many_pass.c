@@ -1,7 +1,7 @@
 #include "core/many_pass.h"
 
 #include "core/linalg.h"
-#include "core/widen.h"
+#include "core/simd.h"
 #include "tests/support/spectrum.h"
 
 #include <criterion/criterion.h>
@@ -117,11 +117,11 @@ Test(many_pass, windows_leave_out_what_a_column_does_not_see)
             open_bench(&b, 1501, threads, &losses[k]);
             make_columns(&b);
             for (int plain = 0; plain <= 1; plain++) { /* our own products, and those of BLAS */
-                widen_force_plain(plain == 1);
+                simd_limit(plain == 1 ? SIMD_PLAIN : SIMD_AVX512);
                 many_pass_run(&b.pass, b.sorted, COLUMNS);
                 expect_slow(&b, &losses[k], 3e-6);
             }
-            widen_force_plain(false);
+            simd_limit(SIMD_AVX512);
             cr_assert(many_pass_exact(&b.pass, b.sorted, COLUMNS, &err), "%s", err.text);
             expect_slow(&b, &losses[k], 1e-13);
             cr_expect(eq(sz, b.pass.taken, 3));
@@ -155,7 +155,7 @@ Test(many_pass, columns_at_one_point_have_the_bits_that_they_have_apart)
     static struct bench b;
     double g[COLUMNS][D], loss[COLUMNS];
     for (int plain = 0; plain <= 1; plain++) {
-        widen_force_plain(plain == 1);
+        simd_limit(plain == 1 ? SIMD_PLAIN : SIMD_AVX512);
         open_bench(&b, 1501, 2, &(struct loss){0});
         make_columns(&b);
         for (size_t j = 1; j < COLUMNS; j++)
@@ -171,6 +171,6 @@ Test(many_pass, columns_at_one_point_have_the_bits_that_they_have_apart)
         cr_expect(eq(int, memcmp(g, b.g, (COLUMNS - 1) * sizeof *g), 0));
         cr_expect(ne(dbl, b.evals[COLUMNS - 1].loss, loss[COLUMNS - 1]));
         close_bench(&b);
-        widen_force_plain(false);
+        simd_limit(SIMD_AVX512);
     }
 }

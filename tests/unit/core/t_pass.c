@@ -3,7 +3,7 @@
 #include "core/base/rng.h"
 #include "core/bt.h"
 #include "core/linalg.h"
-#include "core/widen.h"
+#include "core/simd.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -90,8 +90,8 @@ Test(pass, losses_are_those_of_libm_for_any_margin)
 {
     static const double z[] = {0,  -0.0, 1e-300, -1e-9, 0.3, -0.3, 0.8814, -0.89, 1,
                                -1, 3.5,  -20,    36.7,  -40, 699,  -707,   5000,  -1e6};
-    for (int plain = 0; plain < 2; plain++) {
-        widen_force_plain(plain == 1);
+    for (enum simd level = SIMD_PLAIN; level < SIMD_LEVELS; level++) {
+        simd_limit(level);
         for (size_t i = 0; i < sizeof z / sizeof *z; i++) {
             check_losses(0.25, 0.75, 0, z[i]);
             check_losses(1, 0, 0, z[i]);
@@ -227,9 +227,9 @@ Test(pass, bits_do_not_depend_on_how_it_is_done)
     for (size_t j = 0; j < D; j++)
         s[j] = (float)w[j];
     struct got first = run_pass(SIZE_MAX, 1, NULL, s, w);
-    for (int way = 1; way < 8; way++) {
-        widen_force_plain(way & 1);
-        struct got next = run_pass((way & 2) != 0 ? 0 : SIZE_MAX, (way & 4) != 0 ? 3 : 1, NULL, s, w);
+    for (int way = 1; way < 12; way++) {
+        simd_limit((enum simd)(way / 4));
+        struct got next = run_pass((way & 1) != 0 ? 0 : SIZE_MAX, (way & 2) != 0 ? 3 : 1, NULL, s, w);
         cr_expect(eq(int, memcmp(next.g, first.g, sizeof first.g), 0), "way %d", way);
         cr_expect(eq(dbl, next.sums.loss, first.sums.loss));
         cr_expect(eq(dbl, next.sums.curvature, first.sums.curvature));
@@ -286,17 +286,17 @@ Test(pass, coarse_rows_err_with_the_step_from_the_anchor_only)
     double exact[D], first[D] = {0}, size;
     for (size_t j = 0; j < D; j++)
         at[j] = (float)w[j];
-    for (int way = 0; way < 8; way++) {
+    for (int way = 0; way < 12; way++) {
         struct diff f;
         struct pass p;
         struct coarse rough;
         struct pass_sums sums, near;
         double g[D];
         struct team *team = team_open((way & 1) != 0 ? 3 : 1);
-        widen_force_plain((way & 2) != 0);
+        simd_limit((enum simd)(way / 4));
         cr_assert(diff_prepare(&f, &e, pairs, NULL, N, 0, &err), "%s", err.text);
         cr_assert(pass_init(&p, &f, team, &err), "%s", err.text);
-        cr_assert(coarse_init(&rough, &f, (way & 4) != 0 ? 0 : SIZE_MAX, &err), "%s", err.text);
+        cr_assert(coarse_init(&rough, &f, (way & 2) != 0 ? 0 : SIZE_MAX, &err), "%s", err.text);
         pass_use(&p, &rough);
         cr_assert(pass_first(&p, &f, g, &sums, &err), "%s", err.text);
         near = pass_run(&p, at, false, g);
@@ -317,7 +317,7 @@ Test(pass, coarse_rows_err_with_the_step_from_the_anchor_only)
         coarse_free(&rough);
         diff_free(&f);
         team_close(team);
-        widen_force_plain(false);
+        simd_limit(SIMD_AVX512);
     }
 }
 

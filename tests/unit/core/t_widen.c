@@ -1,5 +1,6 @@
 #include "core/widen.h"
 
+#include "core/simd.h"
 #include "core/tensor.h"
 
 #include <criterion/criterion.h>
@@ -20,7 +21,7 @@ Test(widen, halves_are_widened_exactly)
     }
     for (int kind = 0; kind < 2; kind++) {
         for (int plain = 0; plain < 2; plain++) {
-            widen_force_plain(plain == 1);
+            simd_limit(plain == 1 ? SIMD_PLAIN : SIMD_AVX512);
             (kind == 0 ? widen_f16 : widen_bf16)(bytes + 1, ALL - 3, out[plain]);
         }
         for (unsigned i = 0; i < ALL - 3; i++) {
@@ -44,7 +45,7 @@ Test(widen, rows_of_every_type_are_subtracted_as_their_floats_are)
     for (size_t k = 0; k < sizeof types / sizeof *types; k++)
         for (int plain = 0; plain < 2; plain++) {
             bool finite[] = {true, true}, exact[] = {true, true};
-            widen_force_plain(plain == 1);
+            simd_limit(plain == 1 ? SIMD_PLAIN : SIMD_AVX512);
             for (int s = 0; s < 2; s++)
                 if (types[k] == TENSOR_F32)
                     memcpy(wide[s], bytes[s] + 1, sizeof wide[s]);
@@ -62,7 +63,7 @@ static void expect_flags(const float *a, const float *b, size_t n, bool want_fin
     for (int plain = 0; plain < 2; plain++) {
         float out[32];
         bool finite = true, exact = true;
-        widen_force_plain(plain == 1);
+        simd_limit(plain == 1 ? SIMD_PLAIN : SIMD_AVX512);
         widen_subtract(TENSOR_F32, a, b, n, out, &finite, &exact);
         for (size_t j = 0; j < n; j++)
             cr_expect(isnan(a[j] - b[j]) || out[j] == a[j] - b[j]);
