@@ -1,6 +1,6 @@
-/* The inner loops of a pass over differences: a few rows at a time, written once in vectors of 32 bytes and compiled
- * for AVX2 and for any CPU. Both do the same operations in the same order without fused multiply-add, so both give the
- * same bits; `kernel_choose` takes the faster. */
+/* The inner loops of a pass over differences: a few rows at a time, written in vectors of 32 bytes and compiled for
+ * each level of core/simd.h. All do the same operations in the same order without fused multiply-add, so all give the
+ * same bits; `kernel_choose` takes the fastest. */
 #ifndef ASSAY_CORE_KERNEL_H
 #define ASSAY_CORE_KERNEL_H
 

@@ -1,6 +1,6 @@
 /* Losses and slopes of a few pairs at a time, for any member of the family that is a sum of two softplus (struct
- * loss_form of core/loss.h). Vectors without a branch: exp and log1p to about 1e-15, compiled for AVX2 and for any CPU,
- * with the same bits.
+ * loss_form of core/loss.h). Vectors without a branch: exp and log1p to about 1e-15, compiled for each level of
+ * core/simd.h, with the same bits.
  *
  *   loss_i  = o_i [ a_i softplus(h_i - z_i) + b_i softplus(h_i + z_i) ]
  *   slope_i = o_i [ b_i sigma(h_i + z_i) - a_i sigma(h_i - z_i) ]            its derivative in z_i
